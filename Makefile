@@ -1,0 +1,81 @@
+# Everything is built inside this folder; all that is needed is Python 3.11 or newer, make and PyPI.
+
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+export PORT
+
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+export UV_PYTHON_DOWNLOADS := never
+
+# The stamp names the Python it was built with, so another PYTHON builds another environment.
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
+READY := .venv/.ready-$(VERSION)
+BIN := .venv/bin/python -m
+# A Python that was removed leaves links to nowhere behind.
+ifneq ($(shell .venv/bin/python -c 'print("works")' 2>/dev/null),works)
+.PHONY: $(READY)
+endif
+
+.PHONY: help run test test-fast lint format lock clean
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+run: $(READY) ## Run the API on http://127.0.0.1:8000 with demo data (PORT=... for another port)
+	@$(BIN) flask --app wsgi db upgrade
+	@$(BIN) flask --app wsgi seed
+	@echo
+	@echo "  Documentation  http://127.0.0.1:$(PORT)/docs  (log in there with a login named above)"
+	@echo "  API            http://127.0.0.1:$(PORT)/v1"
+	@echo "  Health         http://127.0.0.1:$(PORT)/v1/health"
+	@echo "  Ctrl-C stops it."
+	@echo
+	@exec $(BIN) gunicorn -c gunicorn.conf.py wsgi:app
+
+test: $(READY) ## Run every test, on SQLite and on PostgreSQL, with the coverage floor (ARGS="-k words")
+	$(BIN) pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered $(ARGS)
+
+test-fast: $(READY) ## Run only the tests that need no real server
+	$(BIN) pytest -n 2 --dist worksteal --fast $(ARGS)
+
+lint: $(READY) ## Check style and formatting
+	$(BIN) ruff check .
+	$(BIN) ruff format --check .
+
+format: $(READY) ## Format the code and sort its imports
+	$(BIN) ruff check --fix-only .
+	$(BIN) ruff format .
+
+lock: $(READY) ## Pin what requirements*.in ask for (ARGS=--upgrade for newer releases)
+	@test -x $(UV) || { echo "This needs uv."; exit 1; }
+	$(LOCK) requirements.in -o requirements.txt $(ARGS)
+	$(LOCK) requirements-dev.in -o requirements-dev.txt $(ARGS)
+
+LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock"
+
+clean: ## Remove the environment and all caches; data in instance/ stays
+	rm -rf .venv .tools .pytest_cache .ruff_cache .coverage .coverage.* htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# uv takes a second where pip takes twenty. Where it can't be had, or can't reach the index as
+# pip can, pip does the work.
+LOCKS := requirements.txt requirements-dev.txt
+$(READY): $(LOCKS)
+	@test -n "$(VERSION)" || { echo "$(PYTHON) does not run. Name a Python: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed, not $(VERSION). Name one: make PYTHON=python3.12"; exit 1; }
+	@echo "Building the environment in .venv with Python $(VERSION)"
+	@test -x $(UV) || $(PYTHON) -m pip install --quiet --target .tools uv==$(UV_VERSION) >/dev/null 2>&1 || true
+	@{ test -e $@ && .venv/bin/python -c ''; } 2>/dev/null || rm -rf .venv
+	@$(WITH_UV) 2>/dev/null || $(WITH_PIP) || \
+		{ echo "That failed. Does this Python have pip and venv? (Debian: apt-get install python3-venv)"; exit 1; }
+	@touch $@
+
+WITH_UV = { test -x $(UV) && { test -d .venv || $(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv; } && \
+	$(UV) pip sync --quiet --python .venv/bin/python $(LOCKS); }
+WITH_PIP = { $(PYTHON) -m venv --clear .venv && \
+	$(BIN) pip install --quiet --disable-pip-version-check $(LOCKS:%=-r %); }

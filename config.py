@@ -1,0 +1,170 @@
+"""Settings: what the environment may say, what each defaults to, and what production refuses.
+
+`load()` reads the environment, lets the caller's own values win, and returns Flask's
+configuration. Every fault is reported at once, each by the name of its setting.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from limits import parse_many
+from marshmallow import (
+    EXCLUDE,
+    Schema,
+    ValidationError,
+    fields,
+    pre_load,
+    validate,
+    validates_schema,
+)
+
+INSTANCE = Path(__file__).resolve().parent / "instance"
+MIN_SECRET_BYTES = 32
+KNOWN_SECRETS = {"change-me", "changeme", "secret", "dev", "super-secret", "jwt-secret-string"}
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message names each of them."""
+
+
+def rate(value: str) -> None:
+    """Accept Flask-Limiter's notation only, such as `120/minute`."""
+    try:
+        parse_many(value)
+    except ValueError as error:
+        raise ValidationError("Must be a rate such as 120/minute.") from error
+
+
+class Words(fields.String):
+    """A comma-separated list of words."""
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if isinstance(value, (list, tuple)):
+            return list(value)
+        text = super()._deserialize(value, attr, data, **kwargs)
+        return [word for word in (part.strip() for part in text.split(",")) if word]
+
+
+def whole(default: int, low: int, high: int) -> fields.Integer:
+    return fields.Integer(load_default=default, validate=validate.Range(low, high))
+
+
+def budget(default: str) -> fields.String:
+    return fields.String(load_default=default, validate=rate)
+
+
+class SettingsSchema(Schema):
+    """Every setting there is. docs/configuration.md is compared with this class by a test."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    RACEAPP_ENV = fields.String(
+        load_default="development", validate=validate.OneOf(["development", "production"])
+    )
+    DATABASE_URL = fields.String(load_default=None)
+    REDIS_URL = fields.String(load_default=None)
+    JWT_SECRET_KEY = fields.String(load_default=None)
+    JWT_PREVIOUS_SECRET_KEY = fields.String(load_default=None)
+    RATELIMIT_TASKS = budget("120/minute")
+    RATELIMIT_SIGN_OFFS = budget("600/minute")
+    RATELIMIT_LOGIN = budget("10/minute")
+    RATELIMIT_REGISTER = budget("5/minute")
+    RATELIMIT_REFRESH = budget("60/minute")
+    REGISTRATION_OPEN = fields.Boolean(load_default=True)
+    PASSWORD_MIN_LENGTH = whole(8, 8, 72)
+    BCRYPT_ROUNDS = whole(12, 4, 16)
+    LOCKOUT_FAILURES = whole(10, 1, 1000)
+    LOCKOUT_MINUTES = whole(10, 1, 1440)
+    ACCESS_TOKEN_MINUTES = whole(15, 1, 1440)
+    REFRESH_TOKEN_DAYS = whole(30, 1, 365)
+    TRUSTED_PROXY_COUNT = whole(0, 0, 10)
+    TRUSTED_HOSTS = Words(load_default=None)
+    CORS_ORIGINS = Words(load_default=list)
+    DOCS_ENABLED = fields.Boolean(load_default=True)
+    LOG_LEVEL = fields.String(
+        load_default="INFO",
+        validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),
+    )
+
+    @pre_load
+    def drop_blank(self, data, **kwargs):
+        """A setting that is present but empty counts as not set."""
+        return {name: value for name, value in data.items() if value != ""}
+
+    @validates_schema(skip_on_field_errors=False)
+    def refuse_what_is_unsafe_in_production(self, data, **kwargs):
+        if data.get("RACEAPP_ENV") != "production":
+            return
+        faults = {
+            name: ["Required in production."]
+            for name in ("DATABASE_URL", "REDIS_URL", "JWT_SECRET_KEY")
+            if not data.get(name)
+        }
+        if data.get("BCRYPT_ROUNDS", 12) < 10:
+            faults["BCRYPT_ROUNDS"] = ["Must be at least 10 in production."]
+        if faults:
+            raise ValidationError(faults)
+
+    @validates_schema(skip_on_field_errors=False)
+    def refuse_weak_secrets(self, data, **kwargs):
+        names = ("JWT_SECRET_KEY", "JWT_PREVIOUS_SECRET_KEY")
+        faults = {name: [WEAK_SECRET] for name in names if data.get(name) and is_weak(data[name])}
+        if faults:
+            raise ValidationError(faults)
+
+
+WEAK_SECRET = f"Must be a random secret of at least {MIN_SECRET_BYTES} bytes."
+
+
+def is_weak(secret: str) -> bool:
+    """Too short, a published example, or one character over and over."""
+    known = any(
+        secret.lower().startswith(word * 2) or secret.lower() == word for word in KNOWN_SECRETS
+    )
+    return known or len(secret.encode()) < MIN_SECRET_BYTES or len(set(secret)) < 5
+
+
+def load(overrides: Mapping[str, object] | None = None) -> dict[str, object]:
+    """Return Flask's configuration from the environment and `overrides`, which win.
+
+    Raises SettingsError, whose message names every setting at fault.
+    """
+    try:
+        settings = SettingsSchema().load({**os.environ, **(overrides or {})})
+    except ValidationError as error:
+        lines = (f"  {name}: {' '.join(faults)}" for name, faults in sorted(error.messages.items()))
+        raise SettingsError("\n".join(["These settings cannot be used:", *lines])) from None
+    return {**settings, **development_defaults(settings)}
+
+
+def development_defaults(settings: Mapping[str, object]) -> dict[str, object]:
+    """What development makes up by itself. Production has refused to go without already."""
+    made = {}
+    if not settings["DATABASE_URL"]:
+        INSTANCE.mkdir(exist_ok=True)
+        made["DATABASE_URL"] = f"sqlite:///{INSTANCE / 'raceapp.db'}"
+    if not settings["JWT_SECRET_KEY"]:
+        made["JWT_SECRET_KEY"] = development_secret(INSTANCE / "jwt_secret")
+    return made
+
+
+def development_secret(path: Path) -> str:
+    """Read the secret of this checkout, making it the first time.
+
+    Several workers may start at once: the file appears complete or not at all, and whoever
+    comes second uses the first one's.
+    """
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.write_text(secrets.token_urlsafe(48))
+        draft.chmod(0o600)
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        draft.unlink()
+    return path.read_text().strip()

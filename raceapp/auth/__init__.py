@@ -1,0 +1,1 @@
+"""Accounts, log-ins and tokens."""

@@ -1,0 +1,45 @@
+"""Accounts, the sessions opened by logging in, and their refresh tokens."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from raceapp.database import Identified, Versioned, choice
+from raceapp.extensions import db
+from raceapp.permissions import Role
+
+
+class User(Versioned, db.Model):
+    """A person with an account. The email is stored in lower case."""
+
+    __tablename__ = "users"
+
+    email: Mapped[str] = mapped_column(sa.String(254), unique=True)
+    name: Mapped[str | None] = mapped_column(sa.String(100))
+    role: Mapped[Role] = mapped_column(choice(Role), default=Role.USER)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    password_hash: Mapped[str] = mapped_column(sa.String(60))
+    failed_logins: Mapped[int] = mapped_column(sa.Integer, default=0)
+    locked_until: Mapped[datetime | None]
+
+
+class AuthSession(Identified, db.Model):
+    """One log-in on one device: the family of all tokens that came from it."""
+
+    __tablename__ = "auth_sessions"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class RefreshToken(Identified, db.Model):
+    """A refresh token, known only by its hash, used up by the first refresh."""
+
+    __tablename__ = "refresh_tokens"
+
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("auth_sessions.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

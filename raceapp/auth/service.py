@@ -1,0 +1,92 @@
+"""Accounts: making, finding, changing. Sessions are in `sessions`, bcrypt in `passwords`."""
+
+import sqlalchemy as sa
+
+from raceapp import clock, errors
+from raceapp.auth import passwords
+from raceapp.auth.models import AuthSession, User
+from raceapp.extensions import db
+from raceapp.permissions import Role
+
+
+def create_user(*, email: str, password: str, name: str | None = None, role=Role.USER) -> User:
+    """Add an account. `email` is already in lower case.
+
+    Raises Invalid when the password is refused, Conflict when the email is taken.
+    """
+    check_password(password, email=email)
+    user = User(
+        email=email, name=name, role=Role(role), password_hash=passwords.hash_password(password)
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(user)
+    except sa.exc.IntegrityError as error:
+        raise errors.Conflict("This email has an account already. Log in instead.") from error
+    return user
+
+
+def check_password(password: str, *, email: str, field: str = "password") -> None:
+    fault = passwords.fault_in(password, email=email)
+    if fault:
+        raise errors.Invalid.field(field, fault)
+
+
+def get(user_id: int, *, for_update: bool = False) -> User:
+    """Return the account, or raise NotFound."""
+    statement = sa.select(User).where(User.id == user_id)
+    if for_update:
+        statement = statement.with_for_update()
+    user = db.session.scalar(statement)
+    if user is None:
+        raise errors.NotFound("There is no such person.")
+    return user
+
+
+def search(*, q: str = "", role: Role | None = None, is_active: bool | None = None) -> sa.Select:
+    """Return the accounts that match every filter given."""
+    statement = sa.select(User)
+    if q:
+        found = (column.icontains(q, autoescape=True) for column in (User.email, User.name))
+        statement = statement.where(sa.or_(*found))
+    if role is not None:
+        statement = statement.where(User.role == role)
+    if is_active is not None:
+        statement = statement.where(User.is_active == is_active)
+    return statement
+
+
+def update(user: User, changes: dict) -> None:
+    """Change name, role or is_active; raises Conflict when no active admin would be left."""
+    was_admin = is_active_admin(user)
+    for name, value in changes.items():
+        setattr(user, name, value)
+    if not user.is_active:
+        revoke_sessions(AuthSession.user_id == user.id)
+    if was_admin and not is_active_admin(user) and not other_active_admins(user):
+        raise errors.Conflict("This is the last active team manager: name another one first.")
+
+
+def is_active_admin(user: User) -> bool:
+    return user.is_active and user.role == Role.ADMIN
+
+
+def other_active_admins(user: User) -> int:
+    """Count them, holding their rows: two who demote each other take turns."""
+    statement = (
+        sa.select(User.id)
+        .where(User.id != user.id, User.is_active, User.role == Role.ADMIN)
+        .order_by(User.id)
+        .with_for_update()
+    )
+    with db.session.no_autoflush:
+        return len(db.session.scalars(statement).all())
+
+
+def revoke_sessions(*which) -> None:
+    """End the sessions that meet these conditions, with all their tokens."""
+    db.session.execute(
+        sa.update(AuthSession)
+        .where(AuthSession.revoked_at.is_(None), *which)
+        .values(revoked_at=clock.utcnow())
+    )

@@ -1,0 +1,60 @@
+"""Access tokens: how Flask-JWT-Extended is set up, and what it answers.
+
+Tokens are HS256 (RFC 8725) with issuer, audience and the id of their session. The
+account's state is read on every request, so rights follow it at once.
+"""
+
+from datetime import timedelta
+
+from flask import Flask, current_app, g
+from flask_jwt_extended import JWTManager
+
+from raceapp.auth import sessions
+from raceapp.database import MAX_ID
+
+ISSUER, AUDIENCE = "raceapp", "raceapp-access"
+
+
+def init_app(app: Flask) -> None:
+    app.config.update(
+        JWT_ALGORITHM="HS256",
+        JWT_DECODE_ALGORITHMS=["HS256"],
+        JWT_ENCODE_ISSUER=ISSUER,
+        JWT_DECODE_ISSUER=ISSUER,
+        JWT_ENCODE_AUDIENCE=AUDIENCE,
+        JWT_DECODE_AUDIENCE=AUDIENCE,
+        JWT_DECODE_LEEWAY=10,
+        JWT_TOKEN_LOCATION=["headers"],
+        JWT_ACCESS_TOKEN_EXPIRES=timedelta(minutes=app.config["ACCESS_TOKEN_MINUTES"]),
+    )
+    jwt = JWTManager(app)
+    jwt.decode_key_loader(key_for)
+    jwt.user_lookup_loader(look_up)
+    jwt.token_verification_loader(has_every_claim)
+
+
+def key_for(header: dict, _claims: dict) -> str:
+    """Return the secret a token names; while one is being replaced, two are accepted."""
+    previous = current_app.config["JWT_PREVIOUS_SECRET_KEY"]
+    if previous and header.get("kid") == sessions.key_id(previous):
+        return previous
+    return current_app.config["JWT_SECRET_KEY"]
+
+
+def has_every_claim(_header: dict, claims: dict) -> bool:
+    """Every token of ours expires, has an id and names its session and a person."""
+    is_person = str(claims.get("sub", "")).isdecimal()
+    has_session = type(claims.get("sid")) is int
+    return is_person and has_session and "exp" in claims and bool(claims["jti"])
+
+
+def look_up(_header: dict, claims: dict) -> sessions.Actor | None:
+    """Return the caller as the account is now, and bring the role claim up to date with it."""
+    user_id, session_id = int(claims["sub"]), claims["sid"]
+    if not (0 < user_id <= MAX_ID and 0 < session_id <= MAX_ID):
+        return None
+    actor = sessions.actor_of(session_id, user_id)
+    if actor is not None:
+        claims["role"] = actor.role
+        g.user_id = actor.id
+    return actor

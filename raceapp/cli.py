@@ -1,0 +1,56 @@
+"""Commands: flask user-create, flask seed."""
+
+import click
+from flask import Blueprint, Flask, current_app
+
+from raceapp import errors, seeding
+from raceapp.auth import service as accounts
+from raceapp.auth.schemas import RegisterSchema
+from raceapp.extensions import db
+from raceapp.permissions import Role
+
+commands = Blueprint("commands", __name__, cli_group=None)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(commands)
+
+
+@commands.cli.command("user-create")
+@click.option("--email", required=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--name")
+@click.password_option(envvar="RACEAPP_PASSWORD")
+def user_create(email, role, name, password):
+    """Add an account; the password comes from a prompt or RACEAPP_PASSWORD."""
+    account = {"email": email, "password": password, "name": name}
+    faults = RegisterSchema().validate(account)
+    if faults:
+        raise click.ClickException(first_fault(faults))
+    try:
+        user = accounts.create_user(**RegisterSchema().load(account), role=role)
+    except errors.Refusal as refusal:
+        raise click.ClickException(
+            first_fault(refusal.members.get("errors", {}).get("json")) or refusal.detail
+        ) from refusal
+    db.session.commit()
+    click.echo(f"{user.email} is now {user.role} number {user.id}.")
+
+
+def first_fault(faults: dict | None) -> str | None:
+    """Return one line for what is wrong, such as "password: Must be 8 to 72 bytes long."."""
+    for name, messages in (faults or {}).items():
+        return f"{name}: {messages[0]}"
+    return None
+
+
+@commands.cli.command("seed")
+@click.option("--force", is_flag=True, help="Also in production.")
+@click.option("--tasks", type=click.IntRange(1), help="So many tasks more, for load.")
+def seed(force, tasks):
+    """Add a demo team and its race weekends; a second time adds nothing."""
+    if current_app.config["RACEAPP_ENV"] == "production" and not force:
+        raise click.ClickException("This adds demo accounts with known passwords. Say --force.")
+    click.echo(seeding.seed())
+    if tasks:
+        click.echo(seeding.seed_tasks(tasks))

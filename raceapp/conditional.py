@@ -1,0 +1,36 @@
+"""Conditional requests (RFC 9110, section 13): the ETag of a resource is its version."""
+
+from flask import Response, request
+from werkzeug.http import quote_etag
+
+from raceapp import errors
+
+
+def etag(resource) -> str:
+    return str(resource.version)
+
+
+def check_if_match(resource) -> None:
+    """Raise PreconditionFailed unless If-Match is absent, `*`, or names the present version.
+
+    The comparison is strong: a weak tag never matches. What is not a list of tags at all
+    matches nothing.
+    """
+    if "If-Match" not in request.headers:
+        return
+    wanted = request.if_match
+    if not wanted.star_tag and etag(resource) not in wanted.as_set(include_weak=False):
+        raise errors.PreconditionFailed()
+
+
+def sent_if_match() -> bool:
+    return "If-Match" in request.headers
+
+
+def is_known_to_caller(resource) -> bool:
+    """Tell whether If-None-Match of a read names the present version, weakly or strongly."""
+    return request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(etag(resource))
+
+
+def not_modified(resource) -> Response:
+    return Response(status=304, headers={"ETag": quote_etag(etag(resource))})

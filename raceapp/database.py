@@ -1,0 +1,162 @@
+"""The database's own words: base class, column types, constraint names, engines.
+
+Times are aware UTC datetimes in Python, `timestamptz` in PostgreSQL and UTC text in SQLite.
+"""
+
+import contextvars
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy import event, orm
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.types import TypeDecorator
+
+from raceapp import clock
+
+CONSTRAINT_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+MAX_ID = 2**63 - 1
+
+# SQLite only makes an autoincrementing key of exactly INTEGER; there that is 64 bits too.
+BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+class UTCDateTime(TypeDecorator):
+    """An aware datetime in, the same instant in UTC out, on every database."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A time without an offset was about to be stored.")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    process_literal_param = process_bind_param
+
+    def process_result_value(self, value, dialect):
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Json(TypeDecorator):
+    """A JSON document; None is SQL NULL."""
+
+    impl = sa.JSON(none_as_null=True)
+    cache_ok = True
+
+
+def choice(enum: type[StrEnum]) -> sa.Enum:
+    """Return a text column type that holds the values of `enum` and nothing else."""
+    return sa.Enum(
+        enum,
+        native_enum=False,
+        length=20,
+        create_constraint=True,
+        name=enum.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Base(orm.DeclarativeBase):
+    registry = orm.registry(
+        metadata=sa.MetaData(naming_convention=CONSTRAINT_NAMES),
+        type_annotation_map={datetime: UTCDateTime(), int: BigId},
+    )
+
+
+class Identified:
+    """A row with a positive id which is never given to another row."""
+
+    __table_args__ = {"sqlite_autoincrement": True}
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+
+
+class Versioned(Identified):
+    """A row whose every change is counted. Its ETag is the version."""
+
+    created_at: orm.Mapped[datetime] = orm.mapped_column(default=lambda: clock.utcnow())
+    updated_at: orm.Mapped[datetime] = orm.mapped_column(
+        default=lambda: clock.utcnow(), onupdate=lambda: clock.utcnow()
+    )
+    version: orm.Mapped[int] = orm.mapped_column(sa.Integer)
+
+    @orm.declared_attr.directive
+    def __mapper_args__(cls):
+        # eager_defaults reads nothing back: every default is made in Python.
+        return {"version_id_col": cls.__table__.c.version, "eager_defaults": False}
+
+
+# --- engines -----------------------------------------------------------------------------
+
+_reading = contextvars.ContextVar("reading", default=False)
+
+
+def only_reading(is_reading: bool) -> None:
+    """Say whether the transactions of this context only read.
+
+    SQLite takes the write lock at BEGIN unless they do: two writers that both started by
+    reading would otherwise overwrite each other or fail half way.
+    """
+    _reading.set(is_reading)
+
+
+POSTGRESQL_OPTIONS = "-c lock_timeout=4000 -c statement_timeout=8000 -c timezone=UTC"
+
+
+def engine_options(url: str) -> dict[str, object]:
+    """Return Flask-SQLAlchemy's engine options for the database at `url`."""
+    options = {"hide_parameters": True, "pool_pre_ping": True}
+    if make_url(url).get_backend_name() == "sqlite":
+        return {**options, "connect_args": {"timeout": 5, "check_same_thread": False}}
+    return {
+        **options,
+        "pool_size": 10,
+        "max_overflow": 10,
+        "pool_timeout": 3,
+        "pool_recycle": 1800,
+        "connect_args": {"connect_timeout": 2, "options": POSTGRESQL_OPTIONS},
+    }
+
+
+def set_up_engine(engine: Engine) -> None:
+    """Give SQLite foreign keys, honest transactions and Unicode case folding."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def _set_up_sqlite(connection, _record):
+    # The driver would begin transactions by its own, late, rule.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA busy_timeout=5000")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(text):
+    return text.lower() if isinstance(text, str) else text
+
+
+def _begin_sqlite(connection):
+    connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+
+
+def migration_type(kind: str, item: object, _context) -> str | bool:
+    """Write our column types in migrations as the plain ones they are stored as."""
+    if kind == "type" and isinstance(item, UTCDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, Json):
+        return "sa.JSON(none_as_null=True)"
+    return False

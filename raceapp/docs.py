@@ -1,0 +1,50 @@
+"""The OpenAPI document at /openapi.json and Swagger UI at /docs, from local files only."""
+
+from importlib import resources
+
+from flask import Blueprint, Flask, send_from_directory
+
+VERSION = "1.0.0"
+DIST = str(resources.files("flask_swagger_ui") / "dist")
+BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+ABOUT = """Checklists for motorcycle race weekends: who does what, by when, and who checked it.
+
+Log in with `POST /v1/auth/login`, press **Authorize** and paste the `access_token`.
+
+Every refusal is `application/problem+json` (RFC 9457). Times are RFC 3339 with an offset and
+come back in UTC. Lists page through the `Link` header; single resources carry an `ETag`.
+"""
+SPEC = {
+    "title": "Race Weekend Checklist Manager",
+    "version": VERSION,
+    "openapi_version": "3.1.0",
+    "info": {
+        "description": ABOUT,
+        "license": {"name": "MIT", "identifier": "MIT"},
+        "contact": {"name": "The team behind the pit wall", "url": "/docs"},
+    },
+    "servers": [{"url": "/", "description": "This server"}],
+    "security": [{"bearerAuth": []}],
+    "components": {"securitySchemes": {"bearerAuth": BEARER}},
+}
+PAGES = {
+    "OPENAPI_URL_PREFIX": "/",
+    "OPENAPI_SWAGGER_UI_PATH": "/docs",
+    "OPENAPI_SWAGGER_UI_URL": "/docs/assets/",
+    "OPENAPI_SWAGGER_UI_CONFIG": {"persistAuthorization": True, "displayOperationId": True},
+}
+
+assets = Blueprint("assets", __name__)
+
+
+@assets.get("/docs/assets/<path:name>")
+def asset(name):
+    """Serve a file of Swagger UI."""
+    return send_from_directory(DIST, name, max_age=86400)
+
+
+def init_app(app: Flask) -> None:
+    """Switch the pages on; call it before the Api is made."""
+    if app.config["DOCS_ENABLED"]:
+        app.config.update(PAGES)
+        app.register_blueprint(assets)

@@ -1,0 +1,61 @@
+"""Race weekends."""
+
+from flask import url_for
+from flask_jwt_extended import current_user
+
+from raceapp import conditional
+from raceapp.events import schemas, service
+from raceapp.extensions import db
+from raceapp.permissions import admin_only
+from raceapp.rest import Blueprint, Resource
+
+blp = Blueprint("events", __name__, url_prefix="/v1/events", description="Race weekends")
+
+
+@blp.route("")
+class EventList(Resource):
+    @blp.arguments(schemas.EventQuerySchema, location="query", as_kwargs=True)
+    @blp.response(200, schemas.EventSchema(many=True))
+    def get(self, page, **filters):
+        """List race weekends"""
+        return page.of(service.search(**filters))
+
+    @admin_only
+    @blp.arguments(schemas.EventCreateSchema)
+    @blp.response(201, schemas.EventSchema)
+    def post(self, fields):
+        """Plan a race weekend"""
+        event = service.create(actor=current_user, **fields)
+        db.session.commit()
+        return event, {"Location": url_for("events.EventItem", event_id=event.id)}
+
+
+@blp.route("/<id:event_id>")
+class EventItem(Resource):
+    @blp.response(200, schemas.EventSchema)
+    @blp.alt_response(404, description="No such race weekend")
+    def get(self, event_id):
+        """Read a race weekend"""
+        return service.get(event_id)
+
+    @admin_only
+    @blp.arguments(schemas.EventChangeSchema)
+    @blp.response(200, schemas.EventSchema)
+    @blp.alt_response(404, description="No such race weekend")
+    def patch(self, changes, event_id):
+        """Change a race weekend"""
+        event = service.get(event_id, for_update=True)
+        conditional.check_if_match(event)
+        service.update(event, changes)
+        db.session.commit()
+        return event
+
+    @admin_only
+    @blp.response(204)
+    @blp.alt_response(404, description="No such race weekend")
+    def delete(self, event_id):
+        """Take back a race weekend and its tasks"""
+        event = service.get(event_id, for_update=True)
+        conditional.check_if_match(event)
+        service.delete(event)
+        db.session.commit()

@@ -1,0 +1,67 @@
+"""Liveness and readiness, for load balancers and people in doubt."""
+
+import logging
+
+import marshmallow as ma
+import sqlalchemy as sa
+
+from raceapp import limits
+from raceapp.extensions import db
+from raceapp.rest import Blueprint, Resource
+
+blp = Blueprint("health", __name__, url_prefix="/v1/health", description="Is it up?")
+log = logging.getLogger(__name__)
+
+
+class HealthSchema(ma.Schema):
+    status = ma.fields.String(required=True, metadata={"example": "ok"})
+
+
+class ChecksSchema(ma.Schema):
+    database = ma.fields.String(required=True, metadata={"example": "ok", "enum": ["ok", "down"]})
+    redis = ma.fields.String(required=True, metadata={"example": "ok", "enum": ["ok", "down"]})
+
+
+class ReadinessSchema(ma.Schema):
+    status = ma.fields.String(
+        required=True, metadata={"example": "ready", "enum": ["ready", "degraded", "unavailable"]}
+    )
+    checks = ma.fields.Nested(ChecksSchema, required=True)
+
+
+@blp.route("")
+class Health(Resource):
+    is_public = True
+
+    @blp.response(200, HealthSchema)
+    def get(self):
+        """Tell whether the process answers, without touching anything"""
+        return {"status": "ok"}
+
+
+@blp.route("/ready")
+class Readiness(Resource):
+    is_public = True
+
+    @blp.response(200, ReadinessSchema)
+    @blp.alt_response(503, schema=ReadinessSchema, description="The database cannot be reached")
+    def get(self):
+        """Tell whether the database and Redis answer; without Redis it is degraded"""
+        checks = {"database": word(is_database_up()), "redis": word(limits.is_redis_up())}
+        if checks["database"] == "down":
+            return {"status": "unavailable", "checks": checks}, 503, {"Retry-After": "2"}
+        status = "ready" if checks["redis"] == "ok" else "degraded"
+        return {"status": status, "checks": checks}
+
+
+def word(is_up: bool) -> str:
+    return "ok" if is_up else "down"
+
+
+def is_database_up() -> bool:
+    try:
+        db.session.execute(sa.text("SELECT 1"))
+    except sa.exc.SQLAlchemyError as error:
+        log.warning("database check failed: %s", type(error).__name__)
+        return False
+    return True

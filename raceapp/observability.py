@@ -1,0 +1,96 @@
+"""Request ids and JSON log lines: one line per request, one per event worth a line."""
+
+import contextvars
+import json
+import logging
+import re
+import sys
+import time
+import uuid
+
+from flask import Flask, g, request
+
+from raceapp import clock
+
+CALLERS_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
+STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+_request_id = contextvars.ContextVar("request_id", default="")
+log = logging.getLogger("raceapp.request")
+
+
+def request_id() -> str:
+    """Return the id of the request being served, or "" outside of one."""
+    return _request_id.get()
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object per line, so that a newline in a value stays inside it."""
+
+    def format(self, record):
+        line = {
+            "at": clock.utcnow().isoformat(),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request_id": request_id() or None,
+            **{name: value for name, value in vars(record).items() if name not in STANDARD},
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+class StderrHandler(logging.StreamHandler):
+    """Write to whatever stderr is now, also after a test or a server replaced it."""
+
+    def __init__(self):
+        logging.Handler.__init__(self)
+        self.setFormatter(JsonFormatter())
+
+    @property
+    def stream(self):
+        return sys.stderr
+
+
+def init_app(app: Flask) -> None:
+    set_up_logging(app.config["LOG_LEVEL"])
+    app.before_request(begin_request)
+    app.after_request(end_request)
+
+
+def set_up_logging(level: str) -> None:
+    """Send what the application and its libraries log to stderr as JSON lines."""
+    root = logging.getLogger()
+    if not any(isinstance(handler, StderrHandler) for handler in root.handlers):
+        root.addHandler(StderrHandler())
+    root.setLevel(logging.WARNING)
+    for name in ("raceapp", "flask-limiter"):
+        logging.getLogger(name).setLevel(level)
+
+
+def begin_request() -> None:
+    sent = request.headers.get("X-Request-ID", "")
+    g.started = time.perf_counter()
+    g.request_id = sent if CALLERS_ID.fullmatch(sent) else uuid.uuid4().hex
+    _request_id.set(g.request_id)
+
+
+def end_request(response):
+    response.headers["X-Request-ID"] = g.get("request_id") or uuid.uuid4().hex
+    if log.isEnabledFor(logging.INFO):
+        log.info("request", extra=describe(response))
+    return response
+
+
+def describe(response) -> dict:
+    """What the log says of a request. The query is left out: it may hold what is private."""
+    return {
+        "method": request.method,
+        "path": request.path,
+        "route": request.url_rule.rule if request.url_rule else None,
+        "status": response.status_code,
+        "milliseconds": round((time.perf_counter() - g.started) * 1000, 1),
+        "user_id": g.get("user_id"),
+        "address": request.remote_addr,
+    }

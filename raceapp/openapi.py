@@ -1,0 +1,219 @@
+"""What the OpenAPI document says of every operation beyond its own schemas.
+
+Security, errors, rate-limit and conditional headers follow from the view's class, so that no
+view can forget them. Everything here runs once, when the application is made.
+"""
+
+import re
+
+import marshmallow as ma
+from werkzeug.http import HTTP_STATUS_CODES
+
+PROBLEM_JSON = "application/problem+json"
+REFUSALS = (400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 503)
+
+# What a mechanic in a hurry reads when the refusal is not one of our own.
+SENTENCES = {
+    400: "The request could not be read.",
+    401: "Log in first: this call needs a valid access token.",
+    403: "You may not do this.",
+    404: "There is nothing here, or nothing that you may see.",
+    405: "This address does not take that method. See the Allow header.",
+    409: "This cannot be done in the present state.",
+    412: "Somebody changed this since you read it. Read it again, then repeat your change.",
+    413: "The request body is too large.",
+    414: "The address is too long.",
+    415: "Send the body as JSON, with Content-Type: application/json.",
+    422: "Some values are not valid. See errors.",
+    429: "Too many requests. Wait as long as Retry-After says, then go on.",
+    500: "Something went wrong on our side. Quote the request id when you report it.",
+    503: "The service is busy. Try again in a moment.",
+}
+
+
+class ProblemSchema(ma.Schema):
+    """Why a request was refused (RFC 9457)."""
+
+    type = ma.fields.String(required=True, metadata={"example": "about:blank"})
+    title = ma.fields.String(required=True, metadata={"example": "Unprocessable Content"})
+    status = ma.fields.Integer(required=True, metadata={"example": 422})
+    detail = ma.fields.String(required=True, metadata={"example": SENTENCES[422]})
+    request_id = ma.fields.String(
+        required=True, metadata={"example": "5f0c4b1f8a0e4c61b4b7f8b2c1d0e9aa"}
+    )
+    errors = ma.fields.Dict(
+        keys=ma.fields.String(),
+        values=ma.fields.Dict(),
+        metadata={
+            "description": "For 422: messages by part of the request and field",
+            "example": {"json": {"due_at": ["Must be a time with an offset."]}},
+        },
+    )
+
+
+def header(description: str, example, kind: str = "string") -> dict:
+    return {"description": description, "schema": {"type": kind}, "example": example}
+
+
+HEADERS = {
+    "X-Request-ID": header("The caller's own id, or a new one; it is in the log", "pit-wall-17"),
+    "X-RateLimit-Limit": header("Requests allowed per window", 120, "integer"),
+    "X-RateLimit-Remaining": header("Requests left in this window", 117, "integer"),
+    "X-RateLimit-Reset": header(
+        "When the window is free again, in epoch seconds", 1781249400, "integer"
+    ),
+    "Retry-After": header("Seconds to wait", 1, "integer"),
+    "WWW-Authenticate": header("How to authenticate", 'Bearer realm="raceapp"'),
+    "ETag": header("The version of the resource, for If-Match and If-None-Match", '"3"'),
+    "Location": header("Where the new resource is", "/v1/tasks/7"),
+    "Link": header("The next page, if there is one", '</v1/tasks?cursor=abc>; rel="next"'),
+    "X-Total-Count": header("All matching rows, when include_total=true", 790, "integer"),
+}
+RATE_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+OWN_HEADERS = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
+
+PARAMETERS = {
+    "If-Match": "Change only this version: a strong ETag, a list of them, or `*`",
+    "If-None-Match": "Answer 304 when this is still the version: ETags or `*`",
+}
+
+
+def refs(names) -> dict:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def register_headers(spec) -> None:
+    for name, description in HEADERS.items():
+        spec.components.header(name, description)
+
+
+def register_parameters(spec) -> None:
+    for name, description in PARAMETERS.items():
+        parameter = {"description": description, "schema": {"type": "string"}, "example": '"3"'}
+        spec.components.parameter(name, "header", {"name": name, **parameter})
+
+
+def register_responses(spec) -> None:
+    """Register each refusal twice: for operations with a rate limit and for those without."""
+    for status in REFUSALS:
+        for prefix, rate_headers in (("Status", ()), ("Limited", RATE_HEADERS)):
+            names = ("X-Request-ID", *rate_headers, *OWN_HEADERS.get(status, ()))
+            spec.components.response(f"{prefix}{status}", refusal(status, names), lazy=True)
+
+
+def refusal(status: int, header_names, description: str | None = None) -> dict:
+    title = HTTP_STATUS_CODES[status]
+    example = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": description or SENTENCES[status],
+        "request_id": "5f0c4b1f8a0e4c61b4b7f8b2c1d0e9aa",
+    }
+    return {
+        "description": description or SENTENCES[status],
+        "headers": refs(header_names),
+        "content": {PROBLEM_JSON: {"schema": ProblemSchema, "example": example}},
+    }
+
+
+def describe_id(converter) -> dict:
+    return {"type": "integer", "format": "int64", "minimum": 1, "example": 7}
+
+
+# --- one operation -----------------------------------------------------------------------
+
+
+def complete_operation(doc, info, *, api, app, spec, method):
+    """Add to `doc` what follows from the class of the view and the method."""
+    resource = info["resource"]
+    budget = resource.budget_for(method.upper())
+    shared_headers = ("X-Request-ID", *(RATE_HEADERS if budget else ()))
+    doc["operationId"] = operation_id(resource.__name__, method)
+    doc["security"] = [] if resource.is_public else [{"bearerAuth": []}]
+    for status, response in list(doc["responses"].items()):
+        doc["responses"][status] = complete_response(int(status), response, shared_headers, method)
+    add_conditions(doc, method, shared_headers)
+    add_refusals(doc, info, resource, "Limited" if budget else "Status")
+    return doc
+
+
+def complete_response(status: int, response, shared_headers, method: str):
+    if isinstance(response, str):
+        return response
+    if status >= 400 and json_schema(response) is None:
+        names = (*shared_headers, *OWN_HEADERS.get(status, ()))
+        return refusal(status, names, response["description"])
+    names = [*shared_headers, *success_headers(status, response)]
+    response["headers"] = {**refs(names), **response.get("headers", {})}
+    return response
+
+
+def json_schema(response: dict):
+    return response.get("content", {}).get("application/json", {}).get("schema")
+
+
+def is_resource(response: dict) -> bool:
+    schema = json_schema(response)
+    return isinstance(schema, ma.Schema) and not schema.many and "version" in schema.fields
+
+
+def success_headers(status: int, response: dict) -> list[str]:
+    schema = json_schema(response)
+    if status >= 400:
+        return list(OWN_HEADERS.get(status, ()))
+    names = ["ETag"] if is_resource(response) else []
+    if status == 201:
+        names.append("Location")
+    if isinstance(schema, ma.Schema) and schema.many:
+        names += ["Link", "X-Total-Count"]
+    return names
+
+
+def add_conditions(doc, method: str, shared_headers) -> None:
+    """Document If-None-Match and 304 on reads of a resource, If-Match and 412 on its changes."""
+    reads = method == "get" and any(
+        isinstance(response, dict) and is_resource(response)
+        for response in doc["responses"].values()
+    )
+    if reads:
+        doc.setdefault("parameters", []).append("If-None-Match")
+        headers = refs((*shared_headers, "ETag"))
+        doc["responses"]["304"] = {"description": "Not changed since", "headers": headers}
+    if method in ("patch", "put", "delete"):
+        doc.setdefault("parameters", []).append("If-Match")
+
+
+def add_refusals(doc, info, resource, prefix: str) -> None:
+    """Document the refusals that any operation of this kind may meet."""
+    statuses = {422, 503}
+    if not resource.is_public:
+        statuses.add(401)
+    if info.get("roles"):
+        statuses.add(403)
+    if "requestBody" in doc:
+        statuses |= {400, 413, 415}
+    if prefix == "Limited":
+        statuses.add(429)
+    if info["method"] in ("PATCH", "PUT", "DELETE"):
+        statuses.add(412)
+    for status in sorted(statuses):
+        present = doc["responses"].get(status)
+        if present is None or isinstance(present, str):
+            doc["responses"][status] = f"{prefix}{status}"
+
+
+VERBS = {
+    "List": {"get": "list", "post": "create"},
+    "Item": {"get": "get", "patch": "update", "put": "replace", "delete": "delete"},
+}
+
+
+def operation_id(class_name: str, method: str) -> str:
+    """Return a name for generated clients: TaskList.post is create_task, Login.post is login."""
+    words = re.findall("[A-Z][a-z0-9]*", class_name)
+    verb = VERBS.get(words[-1], {}).get(method)
+    if verb is None:
+        return "_".join([*(() if method == "post" else (method,)), *words]).lower()
+    noun = "_".join(words[:-1]).lower()
+    return f"{verb}_{noun}s" if verb == "list" else f"{verb}_{noun}"

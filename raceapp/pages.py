@@ -1,0 +1,194 @@
+"""Lists by keyset: every page costs the same, and rows added meanwhile do not shift it.
+
+A list declares its sort keys once; the query schema, the cursor and the ORDER BY follow from
+that. The cursor is signed, so that only what this API handed out comes back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from urllib.parse import urlencode
+
+import marshmallow as ma
+import sqlalchemy as sa
+from flask import current_app, request
+from itsdangerous import BadData, URLSafeSerializer
+
+from raceapp import errors, fields
+from raceapp.extensions import db
+
+FAR_PAST = datetime(1900, 1, 1, tzinfo=UTC)
+FAR_FUTURE = datetime(9999, 1, 1, tzinfo=UTC)
+DEFAULT_LIMIT, MAX_LIMIT = 50, 200
+
+
+@dataclass(frozen=True)
+class Keyset:
+    """The columns a list may be sorted by, the default one first. `id` breaks every tie."""
+
+    columns: Sequence[sa.orm.InstrumentedAttribute]
+    id: sa.orm.InstrumentedAttribute
+
+    @property
+    def names(self) -> list[str]:
+        return [column.key for column in self.columns]
+
+    def key(self, name: str, is_descending: bool) -> list:
+        """Return the expressions that order the list, the last one unique.
+
+        Undated rows count as infinitely late going up and infinitely early going down,
+        so that they come last either way.
+        """
+        if name == "id":
+            return [self.id]
+        column = self.columns[self.names.index(name)]
+        if column.nullable:
+            column = dated(column, is_descending)
+        return [column, self.id]
+
+
+def dated(column, is_descending: bool):
+    """Return `column` with a date for the undated, written so that an index can serve it."""
+    last = FAR_PAST if is_descending else FAR_FUTURE
+    return sa.func.coalesce(column, sa.literal(last, column.type, literal_execute=True))
+
+
+class SortField(ma.fields.String):
+    """One of the keys of a keyset; `-` before it sorts descending."""
+
+    default_error_messages = {"unknown": "Must be one of: {choices}; put - before it to descend."}
+
+    def __init__(self, keyset: Keyset):
+        self.keyset = keyset
+        default = keyset.names[0]
+        self.choices = [sign + name for name in keyset.names for sign in ("", "-")]
+        super().__init__(load_default=default, metadata={"enum": self.choices})
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if value not in self.choices:
+            raise self.make_error("unknown", choices=", ".join(self.keyset.names))
+        return value
+
+
+class ListQuery(ma.Schema):
+    """The parameters every list takes; filters are added by subclasses."""
+
+    keyset: Keyset
+    limit = fields.QueryInt(
+        1,
+        MAX_LIMIT,
+        load_default=DEFAULT_LIMIT,
+        metadata={"description": "Rows on a page", "example": 20},
+    )
+    cursor = fields.Text(
+        1000, metadata={"description": "Where to go on, from the Link header of the page before"}
+    )
+    include_total = fields.QueryBool(
+        load_default=False, metadata={"description": "Count all matching rows in X-Total-Count"}
+    )
+
+    @ma.post_load
+    def gather_page(self, data, **kwargs):
+        asked = {
+            name: data.pop(name, None) for name in ("limit", "cursor", "include_total", "sort")
+        }
+        return {"page": PageRequest(self.keyset, **asked), **data}
+
+
+def list_query(keyset: Keyset) -> type[ListQuery]:
+    """Return the base of a list's query schema, sorted by `keyset`."""
+    return type("SortedQuery", (ListQuery,), {"keyset": keyset, "sort": SortField(keyset)})
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of a list, the headers that lead on, and nothing else."""
+
+    items: Sequence
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    keyset: Keyset
+    limit: int
+    cursor: str | None
+    include_total: bool
+    sort: str
+
+    @property
+    def is_descending(self) -> bool:
+        return self.sort.startswith("-")
+
+    @property
+    def key(self) -> list:
+        return self.keyset.key(self.sort.lstrip("-"), self.is_descending)
+
+    def of(self, statement: sa.Select) -> Page:
+        """Run `statement`, a select of one entity, for this page only.
+
+        Raises Invalid when the cursor is not one of this list in this order.
+        """
+        rows = db.session.execute(self.narrowed(statement)).all()
+        items = [row[0] for row in rows[: self.limit]]
+        headers = {}
+        if len(rows) > self.limit:
+            headers["Link"] = self.link_after(rows[self.limit - 1])
+        if self.include_total:
+            headers["X-Total-Count"] = str(count(statement))
+        return Page(items, headers)
+
+    def narrowed(self, statement: sa.Select) -> sa.Select:
+        """Return `statement` from the cursor on, in order, with one row more than the page."""
+        key = self.key
+        if self.cursor is not None:
+            place = sa.tuple_(*read_cursor(self.cursor, self.sort, key))
+            after = sa.tuple_(*key)
+            statement = statement.where(after < place if self.is_descending else after > place)
+        order = [column.desc() if self.is_descending else column for column in key]
+        return statement.add_columns(*key).order_by(*order).limit(self.limit + 1)
+
+    def link_after(self, row) -> str:
+        """Return the Link header of the page after `row`, keeping the other parameters."""
+        cursor = write_cursor(self.sort, list(row[1:]))
+        query = urlencode({**request.args.to_dict(), "cursor": cursor})
+        return f'<{request.path}?{query}>; rel="next"'
+
+
+def count(statement: sa.Select) -> int:
+    counted = statement.with_only_columns(sa.func.count(), maintain_column_froms=True)
+    return db.session.scalar(counted.order_by(None))
+
+
+def signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["JWT_SECRET_KEY"], salt="cursor")
+
+
+def write_cursor(sort: str, place: list) -> str:
+    texts = [value.isoformat() if isinstance(value, date) else value for value in place]
+    return signer().dumps([sort, *texts])
+
+
+def read_cursor(cursor: str, sort: str, key: list) -> list:
+    """Return the values of `key` at the cursor."""
+    try:
+        made_for, *texts = signer().loads(cursor)
+    except BadData as error:
+        raise bad_cursor() from error
+    if made_for != sort or len(texts) != len(key):
+        raise bad_cursor()
+    return [
+        sa.literal(from_text(text, column), column.type)
+        for text, column in zip(texts, key, strict=True)
+    ]
+
+
+def from_text(text, column):
+    """Read a value back from its JSON form, by the type of its column."""
+    python_type = column.type.python_type
+    return python_type.fromisoformat(text) if issubclass(python_type, date) else text
+
+
+def bad_cursor() -> errors.Invalid:
+    message = "Use the cursor of the Link header of the page before, with the same sort."
+    return errors.Invalid.field("cursor", message, location="query")

@@ -1,0 +1,89 @@
+"""Who may do what: decorators on role claims, and questions about (person, thing).
+
+A question takes the acting person and the thing and answers yes or no; it asks nothing of
+the database.
+"""
+
+from copy import deepcopy
+from enum import StrEnum
+from functools import wraps
+
+from flask_jwt_extended import get_jwt, verify_jwt_in_request
+from flask_jwt_extended.exceptions import JWTExtendedException, NoAuthorizationError
+from jwt import ExpiredSignatureError, PyJWTError
+
+from raceapp import errors
+
+
+class Role(StrEnum):
+    """What an account may do anywhere: a crew member's deeds, or a team manager's too."""
+
+    USER = "user"
+    ADMIN = "admin"
+
+
+# A token is the caller's own bytes: beside what the libraries refuse, decoding it can raise these.
+JUNK = (PyJWTError, JWTExtendedException, ValueError, TypeError, AttributeError, RecursionError)
+
+
+def authenticate() -> None:
+    """Find out who is calling; raises Unauthorized in our words, whatever is wrong."""
+    try:
+        verify_jwt_in_request()
+    except NoAuthorizationError as error:
+        raise errors.Unauthorized() from error
+    except ExpiredSignatureError as error:
+        raise invalid_token("This access token has expired: refresh it.") from error
+    except JUNK as error:
+        raise invalid_token(None) from error
+
+
+def invalid_token(detail: str | None) -> errors.Unauthorized:
+    return errors.Unauthorized(detail, challenge='Bearer realm="raceapp", error="invalid_token"')
+
+
+def role_required(*roles: Role):
+    """Let only callers through whose token holds one of these role claims.
+
+    The claim was brought up to date from the account when the token was verified.
+    """
+
+    def decorator(view):
+        @wraps(view)
+        def guarded(*args, **kwargs):
+            if get_jwt()["role"] not in roles:
+                raise errors.Forbidden("Only a team manager may do this.")
+            return view(*args, **kwargs)
+
+        guarded._apidoc = deepcopy(getattr(view, "_apidoc", {}))
+        guarded._apidoc["roles"] = sorted(roles)
+        return guarded
+
+    return decorator
+
+
+admin_only = role_required(Role.ADMIN)
+
+
+def is_holder(actor, task) -> bool:
+    return task.assigned_to == actor.id
+
+
+def can_change_task(actor, task, names) -> bool:
+    """A crew member ticks what they hold, and rewords what they also created."""
+    if actor.is_admin:
+        return True
+    allowed = {"completed"}
+    if task.created_by == actor.id:
+        allowed |= {"title", "description", "due_at"}
+    return is_holder(actor, task) and set(names) <= allowed
+
+
+def can_delete_task(actor, task) -> bool:
+    """A crew member deletes what they hold, or created while nobody else holds it."""
+    is_own = task.created_by == actor.id and task.assigned_to is None
+    return actor.is_admin or is_holder(actor, task) or is_own
+
+
+def can_assign(actor, user_id: int | None) -> bool:
+    return actor.is_admin or user_id in (None, actor.id)

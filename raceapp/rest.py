@@ -1,0 +1,296 @@
+"""Our dialect of flask-smorest: strict parser, Blueprint, Resource and Api.
+
+A view is a class of `Resource`. It wants a token unless it says `is_public = True`, draws on
+the rate limit it names as `budget`, and runs as one transaction that is tried again when it
+lost a race. What it returns is written by the schema of `@blp.response`: a model with an
+ETag, a `Page` with its headers, anything else as it is.
+"""
+
+import json
+import random
+import time
+from functools import wraps
+
+import flask_smorest
+import orjson
+import sqlalchemy as sa
+from flask import Response, g, jsonify, request
+from flask.json.provider import DefaultJSONProvider
+from flask.views import MethodView
+from flask_smorest.utils import unpack_tuple_response
+from sqlalchemy.orm.exc import StaleDataError
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
+from werkzeug.routing import BaseConverter, ValidationError
+
+from raceapp import conditional, database, errors, openapi, permissions
+from raceapp.extensions import db
+from raceapp.pages import Page
+
+BODY_LIMIT = 64 * 1024
+TRIES = 6
+
+
+class IdConverter(BaseConverter):
+    """A path id: plain digits without leading zeros that fit the column, else 404."""
+
+    regex = "[1-9][0-9]{0,18}"
+
+    def to_python(self, value: str) -> int:
+        number = int(value)
+        if not value.isascii() or number > database.MAX_ID:
+            raise ValidationError()
+        return number
+
+
+class JSONProvider(DefaultJSONProvider):
+    """Write JSON with orjson: compact, UTF-8, several times the speed."""
+
+    def dumps(self, obj, **kwargs) -> str:
+        return orjson.dumps(obj).decode()
+
+    def response(self, *args, **kwargs) -> Response:
+        body = orjson.dumps(self._prepare_response_obj(args, kwargs))
+        return self._app.response_class(body, mimetype=self.mimetype)
+
+
+# --- reading -----------------------------------------------------------------------------
+
+
+def unique_keys(pairs):
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("A name appears twice.")
+    return found
+
+
+def refuse_constant(name):
+    raise ValueError(f"{name} is not JSON.")
+
+
+def finite(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError("A number is too large.")
+    return number
+
+
+DECODER = json.JSONDecoder(
+    object_pairs_hook=unique_keys, parse_constant=refuse_constant, parse_float=finite
+)
+
+
+def parse_json(body: bytes) -> object:
+    """Read RFC 8259 JSON in UTF-8 and nothing looser; raises BadRequest."""
+    try:
+        return DECODER.decode(body.decode())
+    except (ValueError, RecursionError) as error:
+        raise errors.BadRequest("The body is not valid JSON.") from error
+
+
+def read_body() -> bytes:
+    """Return the body as sent; raises TooLarge, or BadRequest when its framing is broken."""
+    try:
+        return request.get_data()
+    except HTTPException:
+        raise
+    except Exception as error:  # Each server has its own exception for a broken chunk.
+        raise errors.BadRequest("The request ended before its body was complete.") from error
+
+
+class StrictParser(FlaskParser):
+    """Refuse what webargs would let pass: other media types, unknown or repeated parameters."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {"json": "raise", "query": "raise"}
+
+    def load_json(self, req, schema):
+        if req.content_length is not None and req.content_length > req.max_content_length:
+            raise errors.TooLarge()
+        if req.mimetype != "application/json":
+            raise errors.UnsupportedMediaType()
+        return parse_json(read_body())
+
+    def load_querystring(self, req, schema):
+        g.query_is_read = True
+        repeated = [name for name, values in req.args.lists() if len(values) > 1]
+        if repeated:
+            faults = {name: ["Give this parameter once."] for name in repeated}
+            raise errors.Invalid(errors={"query": faults})
+        return super().load_querystring(req, schema)
+
+    def handle_error(self, error, req, schema, *, error_status_code, error_headers):
+        raise errors.Invalid(errors=error.messages) from error
+
+
+def refuse_query() -> None:
+    """Refuse any parameter where a view takes none."""
+    if request.args:
+        raise errors.Invalid(errors={"query": {name: ["Unknown field."] for name in request.args}})
+
+
+# --- writing -----------------------------------------------------------------------------
+
+
+def written(result, schema, status: int) -> Response:
+    """Return the answer for what a view returned."""
+    if isinstance(result, Page):
+        return jsonify(schema.dump(result.items)), result.headers
+    if schema is None:
+        return Response(status=status), {}
+    if not hasattr(result, "version"):
+        return jsonify(schema.dump(result)), {}
+    if conditional.is_known_to_caller(result):
+        return conditional.not_modified(result), {}
+    return jsonify(schema.dump(result)), {"ETag": f'"{conditional.etag(result)}"'}
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """Documents what every operation shares and writes answers with their headers."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._prepare_doc_cbks.append(openapi.complete_operation)
+
+    def response(self, status_code, schema=None, **doc):
+        """Write what the view returns by `schema`, with ETag or Link where it has one."""
+        document = super().response(status_code, schema, **doc)
+        writer = schema() if isinstance(schema, type) else schema
+
+        def decorator(view):
+            documented = document(view)
+
+            @wraps(documented)
+            def answer(*args, **kwargs):
+                if not g.get("query_is_read"):
+                    refuse_query()
+                result, status, headers = unpack_tuple_response(view(*args, **kwargs))
+                response, own_headers = written(result, writer, status_code)
+                response.headers.extend({**own_headers, **(headers or {})})
+                if response.status_code == 200:
+                    response.status_code = status or status_code
+                return response
+
+            return answer
+
+        return decorator
+
+    def _store_endpoint_docs(self, endpoint, obj, parameters, tags, **options):
+        super()._store_endpoint_docs(endpoint, obj, parameters, tags, **options)
+        for method, info in self._docs[endpoint].items():
+            if method != "parameters":
+                info["resource"] = obj
+                info["method"] = method.upper()
+
+
+class Resource(MethodView):
+    """The views of one path. Secure, transactional and unlimited unless it says otherwise."""
+
+    is_public = False
+    budget: str | None = None
+    budgets: dict[str, str] = {}
+
+    @classmethod
+    def budget_for(cls, method: str) -> str | None:
+        """Return the rate limit that `method` draws on; HEAD counts as GET."""
+        return cls.budgets.get("GET" if method == "HEAD" else method, cls.budget)
+
+    def dispatch_request(self, **kwargs):
+        database.only_reading(request.method in ("GET", "HEAD"))
+        if not self.is_public:
+            permissions.authenticate()
+        for attempt in range(TRIES):
+            try:
+                return super().dispatch_request(**kwargs)
+            except errors.Refusal as refusal:
+                if refusal.is_recorded:
+                    db.session.commit()
+                raise
+            except (StaleDataError, sa.exc.OperationalError) as error:
+                give_way(error, attempt)
+        raise errors.Unavailable("Too many people are changing this at once. Try again.")
+
+
+LOST_RACES = {"40001", "40P01"}  # serialization_failure, deadlock_detected (PostgreSQL appendix A)
+
+
+def give_way(error: Exception, attempt: int) -> None:
+    """After a lost race, make ready for another try; raises where trying again is wrong."""
+    is_stale = isinstance(error, StaleDataError)
+    if not is_stale and getattr(error.orig, "sqlstate", None) not in LOST_RACES:
+        raise error
+    db.session.rollback()
+    if is_stale and conditional.sent_if_match():
+        raise errors.PreconditionFailed() from error
+    time.sleep(random.uniform(0, 0.01 * 2**attempt))
+
+
+# --- refusals ----------------------------------------------------------------------------
+
+
+def problem_response(status: int, detail: str, headers=None, **members) -> Response:
+    body = errors.problem(
+        status, HTTP_STATUS_CODES[status], detail, g.get("request_id", ""), **members
+    )
+    response = jsonify(body)
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    response.headers.extend(headers or {})
+    return response
+
+
+class Api(flask_smorest.Api):
+    """flask-smorest's Api with one shape for every refusal, whoever raises it."""
+
+    ERROR_SCHEMA = openapi.ProblemSchema
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def init_app(self, app, **kwargs):
+        app.url_map.converters["id"] = IdConverter
+        super().init_app(app, **kwargs)
+        self.register_converter(IdConverter, openapi.describe_id)
+
+    def _register_responses(self):
+        openapi.register_responses(self.spec)
+
+    def _register_pagination_header(self):
+        openapi.register_headers(self.spec)
+
+    def _register_etag_headers(self):
+        openapi.register_parameters(self.spec)
+
+    def _register_error_handlers(self):
+        handle = self._app.register_error_handler
+        handle(HTTPException, self.handle_http_exception)
+        handle(errors.Refusal, self.handle_refusal)
+        handle(sa.exc.IntegrityError, self.handle_conflict)
+        handle(sa.exc.DBAPIError, self.handle_database_error)
+        handle(sa.exc.TimeoutError, self.handle_database_error)
+
+    def handle_refusal(self, refusal):
+        return problem_response(refusal.status, refusal.detail, refusal.headers, **refusal.members)
+
+    def handle_http_exception(self, error):
+        """Put Werkzeug's and the limiter's errors into our shape, keeping Allow and the like."""
+        if error.response is not None and error.code != 429:
+            return error.response
+        dropped = ("content-type", "content-length")
+        headers = [
+            (name, value) for name, value in error.get_headers() if name.lower() not in dropped
+        ]
+        detail = openapi.SENTENCES.get(error.code) or errors.Refusal.detail
+        return problem_response(error.code, detail, headers)
+
+    def handle_conflict(self, error):
+        return self.handle_refusal(errors.Conflict("Somebody else just did the same."))
+
+    def handle_database_error(self, error):
+        """The database is away, locked, read-only or full: come again. Anything else is our fault."""
+        orig = getattr(error, "orig", None)
+        if isinstance(error, (sa.exc.DataError, sa.exc.ProgrammingError)):
+            self._app.logger.error("database refused a statement", exc_info=error)
+            return problem_response(500, errors.Refusal.detail)
+        self._app.logger.warning("database unavailable: %s", type(orig or error).__name__)
+        return self.handle_refusal(errors.Unavailable(retry_after=2))

@@ -1,0 +1,1 @@
+"""What is to be done, by whom, until when, and whether it is."""

@@ -1,0 +1,85 @@
+"""Tasks."""
+
+from flask import url_for
+from flask_jwt_extended import current_user
+
+from raceapp import conditional, limits
+from raceapp.extensions import db
+from raceapp.rest import Blueprint, Resource
+from raceapp.tasks import schemas, service
+
+blp = Blueprint("tasks", __name__, url_prefix="/v1/tasks", description="What is to be done")
+
+
+class TaskResource(Resource):
+    """All views of tasks draw on one budget per person."""
+
+    budget = limits.TASKS
+
+
+@blp.route("")
+class TaskList(TaskResource):
+    @blp.arguments(schemas.TaskQuerySchema, location="query", as_kwargs=True)
+    @blp.response(200, schemas.TaskSchema(many=True))
+    @blp.alt_response(403, description="Only team managers may list deleted tasks")
+    def get(self, page, **filters):
+        """List tasks: your own, soonest due first, unless you ask otherwise"""
+        return page.of(service.search(actor=current_user, **filters))
+
+    @blp.arguments(schemas.TaskCreateSchema)
+    @blp.response(201, schemas.TaskSchema)
+    @blp.alt_response(403, description="You may create tasks for yourself only")
+    def post(self, fields):
+        """Create a task"""
+        task = service.create(actor=current_user, **fields)
+        db.session.commit()
+        return task, {"Location": url_for("tasks.TaskItem", task_id=task.id)}
+
+
+@blp.route("/<id:task_id>")
+class TaskItem(TaskResource):
+    @blp.response(200, schemas.TaskSchema)
+    @blp.alt_response(404, description="No such task, or none that you may see")
+    def get(self, task_id):
+        """Read a task"""
+        return service.get(task_id, actor=current_user)
+
+    @blp.arguments(schemas.TaskChangeSchema)
+    @blp.response(200, schemas.TaskSchema)
+    @blp.alt_response(403, description="Not yours, or not a field you may change")
+    @blp.alt_response(404, description="No such task, or none that you may see")
+    @blp.alt_response(409, description="The task has been deleted")
+    def patch(self, changes, task_id):
+        """Change a task, or tick it"""
+        task = service.get(task_id, actor=current_user, for_update=True)
+        service.check_may_change(task, changes, actor=current_user)
+        conditional.check_if_match(task)
+        service.update(task, changes, actor=current_user)
+        db.session.commit()
+        return task
+
+    @blp.response(204)
+    @blp.alt_response(403, description="Not yours")
+    @blp.alt_response(404, description="No such task, or none that you may see")
+    @blp.alt_response(409, description="Critical, signed or already deleted")
+    def delete(self, task_id):
+        """Delete a task: it is hidden, not erased"""
+        task = service.get(task_id, actor=current_user, for_update=True)
+        service.check_may_delete(task, actor=current_user)
+        conditional.check_if_match(task)
+        service.delete(task, actor=current_user)
+        db.session.commit()
+
+
+@blp.route("/<id:task_id>/restore")
+class RestoreTask(TaskResource):
+    @blp.response(200, schemas.TaskSchema)
+    @blp.alt_response(404, description="No such task, or none that you may see")
+    @blp.alt_response(409, description="The task has not been deleted")
+    def post(self, task_id):
+        """Restore a deleted task"""
+        task = service.get(task_id, actor=current_user, for_update=True)
+        conditional.check_if_match(task)
+        service.restore(task, actor=current_user)
+        db.session.commit()
+        return task

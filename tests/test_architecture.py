@@ -1,0 +1,66 @@
+"""The rules of docs/architecture.md, executed: imports go down only, and few may commit."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "raceapp"
+COMPOSITION = ("__init__", "cli")
+LADDER = (
+    "health auth history bikes events timetable tasks checklists releases exports sync stream board"
+)
+WEB = {"flask", "werkzeug", "marshmallow", "webargs", "flask_smorest", "flask_jwt_extended", "jwt"}
+VIEWS = {"views"}
+ABOVE = {"models": {"service", "schemas", *VIEWS}, "service": {"schemas", *VIEWS}, "schemas": VIEWS}
+FILES = sorted(PACKAGE.rglob("*.py"))
+PARTS = [file.relative_to(PACKAGE).with_suffix("").parts for file in FILES]
+TREES = {parts: ast.parse(file.read_text()) for parts, file in zip(PARTS, FILES, strict=True)}
+each_module = pytest.mark.parametrize("module", TREES, ids="/".join)
+
+
+def found(tree, *kinds):
+    return [node for node in ast.walk(tree) if isinstance(node, kinds)]
+
+
+def imports(module):
+    """What `module` imports, as lists of names; `from a import b` counts as a.b."""
+    for node in found(TREES[module], ast.Import, ast.ImportFrom):
+        prefix = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+        yield from ((prefix + alias.name).split(".") for alias in node.names)
+
+
+def height(top):
+    """Foundation lies below the ladder of features, composition above it."""
+    ladder = [*LADDER.split(), *COMPOSITION]
+    return ladder.index(top) if (PACKAGE / top).is_dir() or top in ladder else -1
+
+
+@each_module
+def test_imports_go_down_only(module):
+    for name in (name for name in imports(module) if name[0] == "raceapp" and name[1:]):
+        top, rest = name[1], set(name[2:3])
+        own, other = height(module[0]), height(top)
+        assert other < own or top == module[0] or other == own == -1, name
+        assert not rest & VIEWS or module[0] in COMPOSITION, name
+        assert top != module[0] or not rest & ABOVE.get(module[-1], set()), name
+
+
+@each_module
+def test_rules_and_rows_know_no_web(module):
+    assert (
+        module[-1] not in ("service", "models") or not {name[0] for name in imports(module)} & WEB
+    )
+
+
+@each_module
+def test_only_views_and_commands_commit(module):
+    names = {getattr(call.func, "attr", "") for call in found(TREES[module], ast.Call)}
+    assert "commit" not in names or module[-1] in ("views", "cli")
+
+
+@each_module
+def test_imports_stand_at_the_top_and_are_absolute(module):
+    for function in found(TREES[module], ast.FunctionDef, ast.AsyncFunctionDef):
+        assert not found(function, ast.Import, ast.ImportFrom), function.name
+    assert not any(node.level for node in found(TREES[module], ast.ImportFrom))
