@@ -11,10 +11,15 @@ from raceapp import cli, docs, health, limits, observability, rest, security
 from raceapp.auth import tokens
 from raceapp.auth.views import blp as auth
 from raceapp.auth.views import users
+from raceapp.bikes import models as _bikes  # noqa: F401
+from raceapp.checklists import models as _checklists  # noqa: F401
 from raceapp.database import engine_options, migration_type, set_up_engine
 from raceapp.events.views import blp as events
 from raceapp.extensions import db, migrate
+from raceapp.incidents import models as _incidents  # noqa: F401
+from raceapp.releases import models as _releases  # noqa: F401
 from raceapp.tasks.views import blp as tasks
+from raceapp.timetable import models as _timetable  # noqa: F401
 
 BLUEPRINTS = (health.blp, auth, users, events, tasks)
 

@@ -139,6 +139,40 @@ class Id(Int):
         super().__init__(1, MAX_ID, **{"metadata": {"format": "int64", "example": 7}, **kwargs})
 
 
+class Number(ma.fields.Float):
+    """A finite JSON number, whole or not; "2.1" and true are refused."""
+
+    default_error_messages = {**Int.default_error_messages, "invalid": "Must be a number."}
+    limit = 1e12
+
+    def _validated(self, value):
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise self.make_error("invalid")
+        if not -self.limit <= value <= self.limit:
+            raise self.make_error("invalid")
+        return value
+
+
+class Measured(ma.fields.Raw):
+    """A value read off a gauge: a number, or text where that is what is measured."""
+
+    default_error_messages = {"invalid": "Must be a number or text.", "null": "Must not be null."}
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            metadata={"type": ["number", "string", "null"], "maxLength": 2000, "example": 2.1},
+            **kwargs,
+        )
+        self.number, self.text = Number(), Text(2000)
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if isinstance(value, str):
+            return self.text.deserialize(value)
+        if isinstance(value, (list, dict)):
+            raise self.make_error("invalid")
+        return self.number.deserialize(value)
+
+
 class QueryInt(Int):
     """An integer written in plain ASCII digits in the query."""
 

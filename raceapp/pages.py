@@ -31,7 +31,7 @@ class Keyset:
 
     @property
     def names(self) -> list[str]:
-        return [column.key for column in self.columns]
+        return [*(column.key for column in self.columns), "id"]
 
     def key(self, name: str, is_descending: bool) -> list:
         """Return the expressions that order the list, the last one unique.

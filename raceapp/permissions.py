@@ -22,6 +22,19 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class CrewRole(StrEnum):
+    """What a person does at one race weekend."""
+
+    TEAM_MANAGER = "team_manager"
+    CREW_CHIEF = "crew_chief"
+    MECHANIC = "mechanic"
+    TYRE_TECH = "tyre_tech"
+    FUEL_TECH = "fuel_tech"
+    DATA_ENGINEER = "data_engineer"
+    LOGISTICS = "logistics"
+    RIDER = "rider"
+
+
 # A token is the caller's own bytes: beside what the libraries refuse, decoding it can raise these.
 JUNK = (PyJWTError, JWTExtendedException, ValueError, TypeError, AttributeError, RecursionError)
 
@@ -87,3 +100,43 @@ def can_delete_task(actor, task) -> bool:
 
 def can_assign(actor, user_id: int | None) -> bool:
     return actor.is_admin or user_id in (None, actor.id)
+
+
+# --- signing: `roles` are the crew roles of the actor at the task's weekend ----------------
+
+
+def has_task_role(roles, task) -> bool:
+    return task.crew_role is not None and task.crew_role in roles
+
+
+def can_sign_done(actor, roles, task) -> bool:
+    """Who holds it, a team manager, or its crew role while nobody holds it."""
+    is_free = task.assigned_to is None
+    return actor.is_admin or is_holder(actor, task) or (is_free and has_task_role(roles, task))
+
+
+def can_check(actor, roles, task) -> bool:
+    """The task's crew role, a crew chief or a team manager; that it is another person is a rule
+    of the state, not of the role."""
+    return actor.is_admin or CrewRole.CREW_CHIEF in roles or has_task_role(roles, task)
+
+
+def can_fail(actor, roles, task) -> bool:
+    return can_sign_done(actor, roles, task) or can_check(actor, roles, task)
+
+
+def can_reopen(actor, roles, task) -> bool:
+    return can_sign_done(actor, roles, task) or CrewRole.CREW_CHIEF in roles
+
+
+CAN_SIGN = {
+    "done": can_sign_done,
+    "check": can_check,
+    "fail": can_fail,
+    "not_applicable": can_sign_done,
+    "reopen": can_reopen,
+}
+
+
+def can_sign(actor, roles, task, act: str) -> bool:
+    return CAN_SIGN[act](actor, roles, task)

@@ -82,9 +82,13 @@ class Light(Backend):
         self.redis.close()
 
 
-EVERY_TABLE = """
-SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables
+# DELETE takes a tenth of the time of TRUNCATE, which makes new files for every table and index.
+HOW_TO_EMPTY = """
+SELECT format('DELETE FROM %I', tablename) FROM pg_tables
 WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+UNION ALL
+SELECT format('SELECT setval(%L, 1, false)', format('%I', sequencename)) FROM pg_sequences
+WHERE schemaname = 'public'
 """
 END_FORGOTTEN_TRANSACTIONS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -102,16 +106,16 @@ class Real(Backend):
         self.settings = {"DATABASE_URL": url, "REDIS_URL": self.valkey.url}
         self.migrate()
         self.connection = self.postgres.connect("raceapp")
-        # As a replica it runs no triggers, so append-only tables can be emptied too.
+        # A replica runs no triggers, so it can empty tables in any order, append-only ones too.
         self.connection.execute("SET session_replication_role = replica")
-        self.tables = self.connection.execute(EVERY_TABLE).fetchone()[0]
+        self.emptying = "; ".join(row[0] for row in self.connection.execute(HOW_TO_EMPTY))
 
     def new_database(self, name: str) -> str:
         return self.postgres.create(name)
 
     def empty(self) -> None:
         self.connection.execute(END_FORGOTTEN_TRANSACTIONS)
-        self.connection.execute(f"TRUNCATE {self.tables} RESTART IDENTITY CASCADE")
+        self.connection.execute(self.emptying)
         self.valkey.client.flushall()
 
     def close(self) -> None:

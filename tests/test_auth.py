@@ -1,33 +1,9 @@
 """Registering, logging in and out, one's own profile and password."""
 
-import itertools
-
 import pytest
-from helpers import problem
 
-PASSWORD = "brake-caliper-35Nm"
-USER_FIELDS = {"id", "email", "name", "role", "is_active", "created_at", "updated_at", "version"}
-ADDRESSES = itertools.count(1)
-
-
-def post(client, path, **body):
-    """Each call comes from an address of its own, so that no limit per address interferes."""
-    number = next(ADDRESSES)
-    address = {"REMOTE_ADDR": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}
-    return client.post(f"/v1/auth/{path}", json=body, environ_overrides=address)
-
-
-def register(client, email="new@garage.example", password=PASSWORD, **more):
-    return post(client, "register", email=email, password=password, **more)
-
-
-def login(client, email="new@garage.example", password=PASSWORD):
-    return post(client, "login", email=email, password=password)
-
-
-def bearer(answer):
-    return {"Authorization": f"Bearer {answer.json['access_token']}"}
-
+from accounts import PASSWORD, USER_FIELDS, bearer, login, post, register
+from helpers import Client, problem
 
 # Registering
 
@@ -122,7 +98,7 @@ def test_a_name_is_trimmed_and_composed(client):
 
 
 def test_a_closed_team_takes_no_registrations(make_app):
-    client = make_app(REGISTRATION_OPEN=False).test_client()
+    client = Client(make_app(REGISTRATION_OPEN=False))
 
     answer = register(client)
 
@@ -162,7 +138,7 @@ def test_a_login_without_both_words_is_a_mistake_not_a_refusal(client, body):
 
 
 def test_the_access_token_lives_as_long_as_the_setting_says(make_app):
-    client = make_app(ACCESS_TOKEN_MINUTES=3).test_client()
+    client = Client(make_app(ACCESS_TOKEN_MINUTES=3))
     register(client)
 
     answer = login(client)

@@ -2,10 +2,9 @@
 
 import bcrypt
 import pytest
-from helpers import problem
-from test_auth import PASSWORD, bearer, login, post, register
 
-from test_passwords import change  # isort: skip
+from accounts import PASSWORD, bearer, change, login, post, register
+from helpers import Client, problem
 
 SAME_ID = {"X-Request-ID": "one-and-the-same"}
 
@@ -192,7 +191,7 @@ def test_wrong_current_passwords_count_towards_the_lock(account):
 
 
 def test_the_lock_is_a_setting(make_app, clock):
-    client = make_app(LOCKOUT_FAILURES=2, LOCKOUT_MINUTES=3).test_client()
+    client = Client(make_app(LOCKOUT_FAILURES=2, LOCKOUT_MINUTES=3))
     register(client)
     fail(client, times=2)
 
@@ -201,9 +200,9 @@ def test_the_lock_is_a_setting(make_app, clock):
     assert login(client).status_code == 200
 
 
-def test_parallel_guesses_all_count(postgres_only, app, client, parallel):
+def test_parallel_guesses_all_count(postgres_only, client, parallel):
     register(client)
 
-    parallel(lambda: login(app.test_client(), password="a-wrong-guess"), 10)
+    parallel(lambda: login(client, password="a-wrong-guess"), 10)
 
     problem(login(client), 401)

@@ -88,7 +88,8 @@ def test_models_and_migrations_agree(empty_app):
 
 
 def test_migrations_form_one_line(empty_app):
-    heads = script(empty_app).get_heads()
+    with empty_app.app_context():
+        heads = script(empty_app).get_heads()
 
     assert len(heads) == 1
 

@@ -3,16 +3,9 @@
 import unicodedata
 
 import pytest
-from helpers import problem
-from test_auth import PASSWORD, bearer, login, post, register
 
-NEW_PASSWORD = "front-axle-nut-64"
-
-
-def change(client, tokens, current=PASSWORD, new=NEW_PASSWORD):
-    body = {"current_password": current, "new_password": new}
-    return client.post("/v1/auth/password", json=body, headers=bearer(tokens))
-
+from accounts import NEW_PASSWORD, PASSWORD, bearer, change, login, post, register
+from helpers import Client, problem
 
 REFUSED = {
     "seven bytes": "qZ7-wrt",
@@ -108,7 +101,7 @@ def test_a_password_is_the_same_on_every_keyboard(client, register_form, login_f
 
 
 def test_the_least_length_is_a_setting(make_app):
-    client = make_app(PASSWORD_MIN_LENGTH=12).test_client()
+    client = Client(make_app(PASSWORD_MIN_LENGTH=12))
 
     answer = register(client, password="qZ7-wrtx-12")
 

@@ -7,8 +7,9 @@ import json
 import time
 
 import pytest
+
+from accounts import bearer, login, post
 from helpers import problem
-from test_auth import bearer, login, post
 
 LIBRARY_WORDS = ("segment", "signature", "token_type", "claim", "decod", "algorithm", "padding", "audience", "crypto")
 
@@ -130,10 +131,10 @@ def test_a_header_without_a_good_token_is_refused(client, mechanic, header):
     assert refused(answer)
 
 
-def test_a_token_is_no_use_in_the_address_or_a_cookie(client, mechanic):
-    client.set_cookie("access_token_cookie", mechanic.token)
+def test_a_token_is_no_use_in_a_cookie(client, mechanic):
+    cookie = {"Cookie": f"access_token_cookie={mechanic.token}"}
 
-    answer = client.get("/v1/auth/me")
+    answer = client.get("/v1/auth/me", headers=cookie)
 
     assert refused(answer)
 
@@ -256,7 +257,7 @@ def test_refreshing_needs_no_access_token_even_a_broken_one(client, tokens):
     assert answer.status_code == 200
 
 
-def test_eight_refreshes_at_once_of_one_token_make_one_new_pair(postgres_only, app, tokens, parallel):
-    answers = parallel(lambda: refresh(app.test_client(), tokens.json["refresh_token"]), 8)
+def test_eight_refreshes_at_once_of_one_token_make_one_new_pair(postgres_only, client, tokens, parallel):
+    answers = parallel(lambda: refresh(client, tokens.json["refresh_token"]), 8)
 
     assert sorted(answer.status_code for answer in answers) == [200] + [401] * 7

@@ -1,8 +1,9 @@
 """The team manager's list of people, and rights that follow the account at once."""
 
 import pytest
+
+from accounts import USER_FIELDS, register
 from helpers import problem
-from test_auth import USER_FIELDS, register
 
 # Reading
 
@@ -235,7 +236,7 @@ def test_two_admins_demoting_each_other_leave_one(postgres_only, admin, second_a
     assert sorted(answer.status_code for answer in answers)[0] == 200
 
 
-def test_racing_registrations_of_one_email_make_one_account(postgres_only, app, parallel):
-    answers = parallel(lambda: register(app.test_client()), 8)
+def test_racing_registrations_of_one_email_make_one_account(postgres_only, client, parallel):
+    answers = parallel(lambda: register(client), 8)
 
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7

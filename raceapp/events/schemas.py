@@ -14,11 +14,13 @@ class EventFields(ma.Schema):
     name = fields.Text(100, metadata={"example": "Misano 2026"})
     end_date = fields.Date(metadata={"example": "2026-06-14"})
     timezone = fields.TimeZone()
+    allow_self_check = fields.Bool(metadata={"example": False})
     notes = fields.LongText(allow_none=True, metadata={"example": "Garage 12"})
 
 
 class EventSchema(EventFields):
     id = fields.Id(required=True)
+    bike_ids = ma.fields.List(fields.Id(), required=True)
     created_by = fields.Id(required=True, metadata={"example": 1})
     created_at = fields.UTCDateTime(required=True)
     updated_at = fields.UTCDateTime(required=True)

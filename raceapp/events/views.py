@@ -6,6 +6,8 @@ from flask_jwt_extended import current_user
 from raceapp import conditional
 from raceapp.events import schemas, service
 from raceapp.extensions import db
+from raceapp.history import service as history
+from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema
 from raceapp.permissions import admin_only
 from raceapp.rest import Blueprint, Resource
 
@@ -46,7 +48,7 @@ class EventItem(Resource):
         """Change a race weekend"""
         event = service.get(event_id, for_update=True)
         conditional.check_if_match(event)
-        service.update(event, changes)
+        service.update(event, changes, actor=current_user)
         db.session.commit()
         return event
 
@@ -57,5 +59,16 @@ class EventItem(Resource):
         """Take back a race weekend and its tasks"""
         event = service.get(event_id, for_update=True)
         conditional.check_if_match(event)
-        service.delete(event)
+        service.delete(event, actor=current_user)
         db.session.commit()
+
+
+@blp.route("/<id:event_id>/history")
+class EventHistory(Resource):
+    @blp.arguments(HistoryQuerySchema, location="query", as_kwargs=True)
+    @blp.response(200, HistoryEntrySchema(many=True))
+    @blp.alt_response(404, description="No such race weekend, or you are not on its crew")
+    def get(self, page, event_id):
+        """Read the record of a race weekend"""
+        service.get_board(event_id, actor=current_user)
+        return page.of(history.of_event(event_id))

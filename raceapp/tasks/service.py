@@ -1,14 +1,16 @@
 """Tasks: giving, finding, changing, ticking, taking back."""
 
-from datetime import datetime
-
 import sqlalchemy as sa
 
 from raceapp import clock, errors, permissions
 from raceapp.auth.models import User
-from raceapp.events.models import Event
+from raceapp.events import service as events
+from raceapp.events.models import CrewMember, Event
 from raceapp.extensions import db
-from raceapp.tasks.models import Task, TaskStatus
+from raceapp.history import service as history
+from raceapp.permissions import CrewRole
+from raceapp.tasks import due, signing
+from raceapp.tasks.models import Act, Task, TaskStatus
 
 
 def visible_to(actor) -> sa.Select:
@@ -20,7 +22,11 @@ def visible_to(actor) -> sa.Select:
     statement = statement.where(Event.deleted_at.is_(None))
     if actor.is_admin:
         return statement
-    is_theirs = sa.or_(Task.assigned_to == actor.id, Task.created_by == actor.id)
+    is_theirs = sa.or_(
+        Task.assigned_to == actor.id,
+        Task.created_by == actor.id,
+        Task.event_id.in_(events.crew_events(actor)),
+    )
     return statement.where(is_theirs, Task.deleted_at.is_(None))
 
 
@@ -35,18 +41,24 @@ def get(task_id: int, *, actor, for_update: bool = False) -> Task:
     return task
 
 
-def search(*, actor, deleted: bool = False, assigned_to=None, **filters) -> sa.Select:
+def search(
+    *, actor, deleted=False, assigned_to=None, claimable=None, needs_check_by=None, **filters
+) -> sa.Select:
     """Return the visible tasks that match every filter given; raises Forbidden."""
-    statement = visible_to(actor)
     if deleted and not actor.is_admin:
         raise errors.Forbidden("Only a team manager may list deleted tasks.")
-    is_deleted = Task.deleted_at.is_not(None) if deleted else Task.deleted_at.is_(None)
-    default = "any" if actor.is_admin else "me"
-    conditions = [is_deleted, *holder(assigned_to or default, actor)]
+    conditions = [Task.deleted_at.is_not(None) if deleted else Task.deleted_at.is_(None)]
+    if claimable:
+        conditions.append(is_claimable(actor))
+    if needs_check_by:
+        conditions.append(awaits_check_by(actor))
+    is_queue = claimable or needs_check_by
+    default = "any" if actor.is_admin or is_queue else "me"
+    conditions += holder(assigned_to or default, actor)
     conditions += [
         FILTERS[name](value) for name, value in filters.items() if value not in (None, "")
     ]
-    return statement.where(*conditions)
+    return visible_to(actor).where(*conditions)
 
 
 def holder(assigned_to: str | int, actor) -> list:
@@ -76,7 +88,37 @@ def is_done(wanted: bool):
     return (Task.status == TaskStatus.DONE) if wanted else (Task.status != TaskStatus.DONE)
 
 
+def is_claimable(actor):
+    """Nobody's, still to do, and of a crew role that `actor` has at its weekend."""
+    is_to_do = Task.status.in_((TaskStatus.OPEN, TaskStatus.FAILED))
+    return sa.and_(Task.assigned_to.is_(None), is_to_do, has_crew_role(actor))
+
+
+def has_crew_role(actor, *roles):
+    """Hold for tasks of weekends where `actor` has the task's crew role, or one of `roles`."""
+    wanted = sa.or_(CrewMember.crew_role == Task.crew_role, CrewMember.crew_role.in_(roles))
+    return (
+        sa.select(CrewMember.event_id)
+        .where(CrewMember.event_id == Task.event_id, CrewMember.user_id == actor.id, wanted)
+        .exists()
+    )
+
+
+def awaits_check_by(actor):
+    """Done, in need of a second person, and `actor` may be that one."""
+    is_unchecked = sa.and_(
+        Task.status == TaskStatus.DONE, Task.needs_check, Task.checked_at.is_(None)
+    )
+    is_other = sa.or_(Task.done_by != actor.id, Event.allow_self_check)
+    may = sa.true() if actor.is_admin else has_crew_role(actor, CrewRole.CREW_CHIEF)
+    return sa.and_(is_unchecked, is_other, may)
+
+
 FILTERS = {
+    "session_id": lambda session_id: Task.session_id == session_id,
+    "bike_id": lambda bike_id: Task.bike_id == bike_id,
+    "section": lambda section: Task.section == section,
+    "status": lambda status: Task.status == status,
     "event_id": lambda event_id: Task.event_id == event_id,
     "completed": is_done,
     "is_overdue": is_overdue,
@@ -103,6 +145,7 @@ def create(*, actor, event_id: int, assigned_to: int | None = None, **fields) ->
     task.status = TaskStatus.OPEN
     db.session.add(task)
     db.session.flush()
+    history.record(event_id, "task.created", task, actor=actor, changes={"title": task.title})
     return task
 
 
@@ -139,27 +182,52 @@ def check_live(task: Task) -> None:
 
 
 def update(task: Task, changes: dict, *, actor) -> None:
-    """Change a task; raises Conflict when it is deleted, Invalid for an unknown person or event."""
+    """Change a task.
+
+    Raises Conflict when it is deleted or hangs on its weekend, Invalid for an unknown person or
+    weekend, and what signing raises.
+    """
     check_live(task)
     changes = dict(changes)
     completed = changes.pop("completed", None)
     if changes.get("event_id", task.event_id) != task.event_id:
-        check_event(changes["event_id"])
+        check_may_move(task, changes["event_id"])
     if changes.get("assigned_to", task.assigned_to) != task.assigned_to:
         check_assignee(changes["assigned_to"])
-    for name, value in changes.items():
-        setattr(task, name, value)
-    if completed is not None:
-        tick(task, completed, actor=actor)
+    changes |= pinned(task, changes)
+    is_signing = completed is not None and completed != task.completed
+    if is_signing:
+        act = Act.DONE if completed else Act.REOPEN
+        signing.check_may_sign(task, act, actor=actor)
+    with db.session.no_autoflush:  # One PATCH is one version and one entry of the record.
+        for name, value in changes.items():
+            setattr(task, name, value)
+        if is_signing:
+            signing.sign_off(task, act, actor=actor)
+        else:
+            history.record(task.event_id, "task.updated", task, actor=actor)
 
 
-def tick(task: Task, completed: bool, *, actor, at: datetime | None = None) -> None:
-    """Mark a task as done or not. Saying what is so already changes nothing."""
-    if completed == task.completed:
-        return
-    task.status = TaskStatus.DONE if completed else TaskStatus.OPEN
-    task.done_by = actor.id if completed else None
-    task.done_at = (at or clock.utcnow()) if completed else None
+def pinned(task: Task, changes: dict) -> dict:
+    """Return what a change of the due time means for a task that hangs on an anchor.
+
+    A time given by hand is pinned; `is_due_pinned: false` computes it again.
+    """
+    if task.anchor is None:
+        return {"is_due_pinned": False} if "is_due_pinned" in changes else {}
+    if changes.get("is_due_pinned") is False:
+        moment = due.due_at(
+            task.anchor, task.offset_minutes, event=task.event, session=task.session
+        )
+        return {"due_at": moment or task.due_at}
+    return {"is_due_pinned": True} if "due_at" in changes else {}
+
+
+def check_may_move(task: Task, event_id: int) -> None:
+    """Only a task that stands by itself can be moved to another weekend."""
+    if task.template_id or task.session_id or task.bike_id:
+        raise errors.Conflict("This task belongs to the checklist of its race weekend.")
+    check_event(event_id)
 
 
 def delete(task: Task, *, actor) -> None:
@@ -169,6 +237,7 @@ def delete(task: Task, *, actor) -> None:
     if is_evidence and not actor.is_admin:
         raise errors.Conflict("This task is critical or signed: only a team manager may delete it.")
     task.deleted_at = clock.utcnow()
+    history.record(task.event_id, "task.deleted", task, actor=actor)
 
 
 def restore(task: Task, *, actor) -> None:
@@ -178,3 +247,4 @@ def restore(task: Task, *, actor) -> None:
     if task.deleted_at is None:
         raise errors.Conflict("This task has not been deleted.")
     task.deleted_at = None
+    history.record(task.event_id, "task.restored", task, actor=actor)

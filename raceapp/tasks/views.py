@@ -5,8 +5,10 @@ from flask_jwt_extended import current_user
 
 from raceapp import conditional, limits
 from raceapp.extensions import db
+from raceapp.history import service as history
+from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema
 from raceapp.rest import Blueprint, Resource
-from raceapp.tasks import schemas, service
+from raceapp.tasks import schemas, service, signing
 
 blp = Blueprint("tasks", __name__, url_prefix="/v1/tasks", description="What is to be done")
 
@@ -83,3 +85,41 @@ class RestoreTask(TaskResource):
         service.restore(task, actor=current_user)
         db.session.commit()
         return task
+
+
+@blp.route("/<id:task_id>/history")
+class TaskHistory(TaskResource):
+    @blp.arguments(HistoryQuerySchema, location="query", as_kwargs=True)
+    @blp.response(200, HistoryEntrySchema(many=True))
+    @blp.alt_response(404, description="No such task, or none that you may see")
+    def get(self, page, task_id):
+        """Read the record of a task"""
+        task = service.get(task_id, actor=current_user)
+        return page.of(history.of_task(task.id))
+
+
+@blp.route("/<id:task_id>/sign-offs")
+class TaskSignOffs(TaskResource):
+    budgets = {"POST": limits.SIGN_OFFS}
+
+    @blp.arguments(schemas.SignOffQuerySchema, location="query", as_kwargs=True)
+    @blp.response(200, schemas.SignOffSchema(many=True))
+    @blp.alt_response(404, description="No such task, or none that you may see")
+    def get(self, page, task_id):
+        """List the sign-offs of a task"""
+        task = service.get(task_id, actor=current_user)
+        return page.of(signing.sign_offs_of(task))
+
+    @blp.arguments(schemas.SignOffCreateSchema)
+    @blp.response(201, schemas.TaskSchema)
+    @blp.alt_response(403, description="Not yours to sign")
+    @blp.alt_response(404, description="No such task, or none that you may see")
+    @blp.alt_response(409, description="Not from this state, not by this person, or not first")
+    def post(self, sign_off, task_id):
+        """Sign a task as done, checked, failed, not applicable or reopened"""
+        task = service.get(task_id, actor=current_user, for_update=True)
+        signing.check_may_sign(task, sign_off["act"], actor=current_user)
+        conditional.check_if_match(task)
+        signing.sign_off(task, actor=current_user, **sign_off)
+        db.session.commit()
+        return task, {"Location": url_for("tasks.TaskItem", task_id=task.id)}

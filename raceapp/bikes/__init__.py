@@ -1,0 +1,1 @@
+"""Motorcycles and their riders."""

@@ -1,0 +1,28 @@
+"""A motorcycle and who rides it."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from raceapp.database import Versioned
+from raceapp.extensions import db
+
+IS_LIVE = sa.text("deleted_at IS NULL")
+
+
+class Bike(Versioned, db.Model):
+    """One machine. `label`, such as "44 A", tells two bikes with the same number apart."""
+
+    __tablename__ = "bikes"
+    __table_args__ = (
+        sa.Index(
+            "uq_bikes_label", "label", unique=True, postgresql_where=IS_LIVE, sqlite_where=IS_LIVE
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    number: Mapped[int] = mapped_column(sa.Integer)
+    label: Mapped[str] = mapped_column(sa.String(40))
+    rider_name: Mapped[str] = mapped_column(sa.String(100))
+    deleted_at: Mapped[datetime | None]

@@ -1,0 +1,1 @@
+"""Templates of checklists, and building a weekend from them."""

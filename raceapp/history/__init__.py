@@ -1,0 +1,1 @@
+"""Who did what at a race weekend: append-only, and chained so that tampering shows."""

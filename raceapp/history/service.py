@@ -1,0 +1,170 @@
+"""The record: what really changed, by whom, chained per weekend.
+
+`record()` notes an entry; the notes are written just before the commit of the change they
+tell of, in one go and with the head of the weekend's chain held. So the lock is short, the
+order is that of the commits, and a change that is rolled back leaves nothing.
+
+Each hash is SHA-256 over the canonical JSON of the entry and the hash before it. Count and
+last hash are kept in the head, so that a row missing at the end shows too.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy import event, orm
+
+from raceapp import clock, observability
+from raceapp.extensions import db
+from raceapp.history.models import HistoryEntry, HistoryHead
+
+GENESIS = "0" * 64
+# Columns that every change moves; they say nothing of it.
+SILENT = {"version", "updated_at", "created_at"}
+
+
+def changes_of(model) -> dict:
+    """Return `{field: [old, new]}` of what has changed on `model` since it was read."""
+    state = sa.inspect(model)
+    changed = {}
+    for column in state.mapper.column_attrs:
+        past = state.attrs[column.key].history
+        if past.has_changes() and column.key not in SILENT:
+            old = past.deleted[0] if past.deleted else None
+            new = past.added[0] if past.added else None
+            if old != new:
+                changed[column.key] = [plain(old), plain(new)]
+    return changed
+
+
+def plain(value):
+    """Return `value` as it stands in JSON."""
+    if isinstance(value, (datetime, date)):
+        return value.isoformat().replace("+00:00", "Z")
+    return value
+
+
+def record(event_id: int, action: str, subject, *, actor, changes: dict | None = None) -> None:
+    """Note that `actor` did `action` to `subject`, a model with an id.
+
+    Without `changes` they are read off the model; where there are none nothing is noted.
+    """
+    found = changes_of(subject) if changes is None else changes
+    if found or changes is not None:
+        note(event_id, action, name_of(subject), actor=actor, changes=found)
+
+
+def note(event_id: int, action: str, subject: str, *, actor, changes: dict) -> None:
+    """Note an entry by the name of its subject, such as "task:7"."""
+    entry = {
+        "event_id": event_id,
+        "at": clock.utcnow(),
+        "actor": actor.id if actor else None,
+        "action": action,
+        "subject": subject,
+        "changes": changes,
+        "request_id": observability.request_id(),
+    }
+    db.session.info.setdefault("history", []).append(entry)
+
+
+def name_of(model) -> str:
+    return f"{model.__tablename__.removesuffix('s')}:{model.id}"
+
+
+def start(event_id: int) -> None:
+    """Begin the chain of a new weekend."""
+    db.session.add(HistoryHead(event_id=event_id, count=0, last_hash=GENESIS))
+
+
+def of_event(event_id: int) -> sa.Select:
+    return sa.select(HistoryEntry).where(HistoryEntry.event_id == event_id)
+
+
+def of_task(task_id: int) -> sa.Select:
+    return sa.select(HistoryEntry).where(HistoryEntry.subject == f"task:{task_id}")
+
+
+# --- the chain ---------------------------------------------------------------------------
+
+
+@event.listens_for(orm.Session, "before_commit")
+def write_noted(session: orm.Session) -> None:
+    """Write what was noted in this transaction, weekend by weekend."""
+    noted = session.info.pop("history", None)
+    if not noted:
+        return
+    session.flush()
+    for event_id in sorted({entry["event_id"] for entry in noted}):
+        append(session, event_id, [entry for entry in noted if entry["event_id"] == event_id])
+
+
+@event.listens_for(orm.Session, "after_rollback")
+def forget_noted(session: orm.Session) -> None:
+    session.info.pop("history", None)
+
+
+def append(session: orm.Session, event_id: int, entries: list[dict]) -> None:
+    """Chain `entries` to the weekend's record; writers of one weekend take turns here."""
+    head = session.execute(
+        sa.select(HistoryHead.count, HistoryHead.last_hash)
+        .where(HistoryHead.event_id == event_id)
+        .with_for_update()
+    ).one()
+    position, last_hash = head
+    for entry in entries:
+        position += 1
+        last_hash = link(last_hash, {**entry, "position": position})
+        entry.update(position=position, hash=last_hash)
+    session.execute(sa.insert(HistoryEntry), entries)
+    session.execute(
+        sa.update(HistoryHead)
+        .where(HistoryHead.event_id == event_id)
+        .values(count=position, last_hash=last_hash)
+        .execution_options(synchronize_session=False)
+    )
+
+
+HASHED = ("event_id", "position", "at", "actor", "action", "subject", "changes", "request_id")
+
+
+def link(previous_hash: str, entry: dict) -> str:
+    """Return the hash of `entry` after an entry with `previous_hash`."""
+    content = [previous_hash, *(plain(entry[name]) for name in HASHED)]
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+# --- the proof ---------------------------------------------------------------------------
+
+
+def faults() -> Iterable[str]:
+    """Yield a sentence for the first fault of every weekend whose record was tampered with."""
+    heads = {head.event_id: head for head in db.session.scalars(sa.select(HistoryHead))}
+    entries = db.session.scalars(sa.select(HistoryEntry.event_id).distinct()).all()
+    for event_id in sorted({*heads, *entries}):
+        fault = first_fault(event_id, heads.get(event_id))
+        if fault:
+            yield f"event {event_id}: {fault}"
+
+
+def first_fault(event_id: int, head: HistoryHead | None) -> str | None:
+    """Return where the record of a weekend stops being what was written, or None."""
+    position, last_hash = 0, GENESIS
+    rows = db.session.scalars(
+        of_event(event_id)
+        .order_by(HistoryEntry.position, HistoryEntry.id)
+        .execution_options(yield_per=1000)
+    )
+    for row in rows:
+        position += 1
+        if row.position != position:
+            return f"entry {row.id} is out of place: one was removed or inserted before it"
+        last_hash = link(last_hash, {name: getattr(row, name) for name in HASHED})
+        if row.hash != last_hash:
+            return f"entry {row.id} was altered or inserted"
+    if head is None or (head.count, head.last_hash) != (position, last_hash):
+        return f"its last entries were removed or added after entry {position}"
+    return None

@@ -1,0 +1,1 @@
+"""Whether a bike is ready for a session, and who let it go."""

@@ -1,0 +1,214 @@
+"""Sign-offs: who may sign a task as what, from which state, and what that does to it.
+
+    act             from                     to              note
+    done            open, failed             done            -
+    check           done, not yet checked    done            -
+    fail            open, done               failed          required
+    not_applicable  open                     not_applicable  required
+    reopen          done, failed,            open            required when it had been checked
+                    not_applicable
+
+The one who signed done never checks it, unless the weekend allows self-checks; then the
+sign-off says so. Everything happens with the task's row held, so of two people who sign the
+same act one is first and the other is told who.
+"""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from blinker import Signal
+
+from raceapp import clock, errors, permissions
+from raceapp.auth.models import User
+from raceapp.events import service as events
+from raceapp.extensions import db
+from raceapp.history import service as history
+from raceapp.tasks.models import Act, SignOff, Task, TaskStatus
+
+FROM = {
+    Act.DONE: {TaskStatus.OPEN, TaskStatus.FAILED},
+    Act.CHECK: {TaskStatus.DONE},
+    Act.FAIL: {TaskStatus.OPEN, TaskStatus.DONE},
+    Act.NOT_APPLICABLE: {TaskStatus.OPEN},
+    Act.REOPEN: {TaskStatus.DONE, TaskStatus.FAILED, TaskStatus.NOT_APPLICABLE},
+}
+TO = {
+    Act.DONE: TaskStatus.DONE,
+    Act.FAIL: TaskStatus.FAILED,
+    Act.NOT_APPLICABLE: TaskStatus.NOT_APPLICABLE,
+    Act.REOPEN: TaskStatus.OPEN,
+}
+CLAIMING = {Act.DONE, Act.FAIL, Act.NOT_APPLICABLE}
+DEVICE_MAY_BE_AHEAD = timedelta(minutes=10)
+
+# Sent with the task once it has been failed or reopened, before the commit: what rested on
+# its signature does so no longer.
+signature_voided = Signal()
+
+
+class AlreadySigned(errors.Conflict):
+    """Somebody else signed the same act first."""
+
+    def __init__(self, name: str, act: Act):
+        super().__init__(f"{name} was first: this task is signed as {spoken(act)} already.")
+
+
+def spoken(act: Act) -> str:
+    words = {Act.DONE: "done", Act.CHECK: "checked", Act.FAIL: "failed"}
+    return words.get(act, act.replace("_", " "))
+
+
+# --- who ---------------------------------------------------------------------------------
+
+
+def check_may_sign(task: Task, act: Act, *, actor) -> None:
+    """Raise Forbidden unless `actor` may sign `task` so; AlreadySigned for who comes second."""
+    roles = events.crew_roles(task.event_id, actor)
+    if permissions.can_sign(actor, roles, task, act):
+        return
+    # Before the first one signed, and so took it, this would have been theirs as well.
+    if permissions.has_task_role(roles, task) and (first := first_signer(task, act, actor)):
+        raise AlreadySigned(first, act)
+    raise errors.Forbidden("This is not yours to sign: it takes who holds it, or its crew role.")
+
+
+def first_signer(task: Task, act: Act, actor) -> str | None:
+    """Return the name of whoever else signed the act that is in force, if it is this one."""
+    if act not in CLAIMING or task.status != TO[act]:
+        return None
+    signed = sa.select(SignOff.signed_by).where(SignOff.task_id == task.id, SignOff.act == act)
+    user_id = db.session.scalar(signed.order_by(SignOff.id.desc()).limit(1))
+    return name_of(user_id) if user_id not in (None, actor.id) else None
+
+
+def name_of(user_id: int) -> str:
+    user = db.session.get(User, user_id)
+    return user.name or user.email
+
+
+# --- signing -----------------------------------------------------------------------------
+
+
+def sign_off(
+    task: Task,
+    act: Act,
+    *,
+    actor,
+    value=None,
+    note: str | None = None,
+    device_time: datetime | None = None,
+) -> SignOff:
+    """Sign `task` as `act`. The caller has checked that `actor` may.
+
+    Raises Conflict from a state that the act is not for, Invalid for a value or a time that
+    cannot be, or a missing note.
+    """
+    check_state(task, act, actor=actor)
+    check_note(task, act, note)
+    check_value(task, act, value)
+    check_device_time(device_time)
+    is_self_check = act == Act.CHECK and task.done_by == actor.id
+    if is_self_check and not task.event.allow_self_check:
+        raise errors.Conflict("You signed this as done: somebody else has to check it.")
+    apply(task, act, actor=actor, value=value, note=note)
+    signed = SignOff(
+        task_id=task.id, act=act, signed_by=actor.id, at=clock.utcnow(), device_time=device_time
+    )
+    signed.value, signed.note, signed.is_self_check = value, note, is_self_check
+    db.session.add(signed)
+    history.record(task.event_id, f"task.{act}", task, actor=actor)
+    if act in (Act.FAIL, Act.REOPEN):
+        signature_voided.send(task, actor=actor, act=act)
+    return signed
+
+
+def check_state(task: Task, act: Act, *, actor) -> None:
+    if task.deleted_at is not None:
+        raise errors.Conflict("This task has been deleted. Restore it first.")
+    if first := first_signer(task, act, actor):
+        raise AlreadySigned(first, act)
+    if task.status not in FROM[act]:
+        present = str(task.status).replace("_", " ")
+        raise errors.Conflict(f"This task is {present}: it cannot be signed as {spoken(act)}.")
+    if act != Act.CHECK:
+        return
+    if not task.needs_check:
+        raise errors.Conflict("This task needs no check.")
+    if task.checked_by is not None:
+        raise AlreadySigned(name_of(task.checked_by), act)
+
+
+def check_note(task: Task, act: Act, note: str | None) -> None:
+    is_undoing_check = act == Act.REOPEN and task.checked_by is not None
+    if not note and (is_undoing_check or act in (Act.FAIL, Act.NOT_APPLICABLE)):
+        raise errors.Invalid.field("note", "A note is required: say why.")
+
+
+def check_value(task: Task, act: Act, value) -> None:
+    """A measured item wants a value of its kind to be done, and one within its limits."""
+    measurement = task.measurement
+    if value is None:
+        if measurement and act == Act.DONE:
+            raise errors.Invalid.field(
+                "value", f"Enter the value measured: {measurement['label']}."
+            )
+        return
+    if not measurement or act in (Act.NOT_APPLICABLE, Act.REOPEN):
+        raise errors.Invalid.field("value", "There is nothing to measure here.")
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if is_number != (measurement["kind"] == "number"):
+        raise errors.Invalid.field("value", f"Must be a {measurement['kind']}.")
+    if act == Act.DONE and is_number and not is_within(value, measurement):
+        raise errors.Invalid.field(
+            "value", f"Is outside {limits_of(measurement)}: sign it as failed."
+        )
+
+
+def is_within(value: float, measurement: dict) -> bool:
+    low, high = measurement.get("min"), measurement.get("max")
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
+def limits_of(measurement: dict) -> str:
+    low, high, unit = (measurement.get(name) for name in ("min", "max", "unit"))
+    words = " to ".join("…" if edge is None else f"{edge:g}" for edge in (low, high))
+    return f"{words} {unit}" if unit else words
+
+
+def check_device_time(device_time: datetime | None) -> None:
+    if device_time and device_time > clock.utcnow() + DEVICE_MAY_BE_AHEAD:
+        message = "Lies more than 10 minutes ahead: set the clock of the device."
+        raise errors.Invalid.field("device_time", message)
+
+
+def apply(task: Task, act: Act, *, actor, value, note: str | None) -> None:
+    """Move the task to its new state."""
+    now = clock.utcnow()
+    if act == Act.CHECK:
+        task.checked_by, task.checked_at = actor.id, now
+        return
+    task.status = TO[act]
+    is_done = act == Act.DONE
+    task.done_by, task.done_at = (actor.id, now) if is_done else (None, None)
+    task.checked_by = task.checked_at = None
+    task.value, task.note = value, note
+    if act in CLAIMING and task.assigned_to is None and not actor.is_admin:
+        task.assigned_to = actor.id
+
+
+def reopen(task: Task, *, actor, note: str) -> bool:
+    """Reopen a task by a deed of its own, such as a crash; tells whether there was anything to."""
+    if task.status not in FROM[Act.REOPEN]:
+        return False
+    sign_off(task, Act.REOPEN, actor=actor, note=note)
+    return True
+
+
+def tick(task: Task, completed: bool, *, actor) -> None:
+    """Sign done or reopen, the simple way in. Saying what is so already changes nothing."""
+    if completed != task.completed:
+        sign_off(task, Act.DONE if completed else Act.REOPEN, actor=actor)
+
+
+def sign_offs_of(task: Task) -> sa.Select:
+    return sa.select(SignOff).where(SignOff.task_id == task.id)

@@ -1,0 +1,1 @@
+"""The sessions of a race weekend, and what moves when they do."""

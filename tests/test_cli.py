@@ -1,0 +1,166 @@
+"""The commands: people made by hand, and the demo team."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from accounts import PASSWORD, login
+from helpers import Client
+
+EMAIL = "boss@garage.example"
+PRODUCTION = {"RACEAPP_ENV": "production", "BCRYPT_ROUNDS": "10", "REDIS_URL": "redis://127.0.0.1:1/0"}
+
+
+def run(app, *args, password=PASSWORD, typed=None):
+    return app.test_cli_runner().invoke(args=args, env={"RACEAPP_PASSWORD": password}, input=typed)
+
+
+def create(app, email=EMAIL, role="admin", **how):
+    return run(app, "user-create", "--email", email, "--role", role, **how)
+
+
+def said_once(result):
+    """The one line in which a command says what is wrong."""
+    lines = [line for line in result.output.splitlines() if line.strip()]
+    assert len(lines) == 1, result.output
+    return lines[0]
+
+
+@pytest.mark.parametrize("role", ["user", "admin"])
+def test_a_person_made_by_hand_logs_in_with_that_role(app, client, role):
+    result = create(app, role=role)
+
+    assert result.exit_code == 0, result.output
+    assert login(client, email=EMAIL).json["user"]["role"] == role
+    assert PASSWORD not in result.output
+
+
+def test_a_person_made_by_hand_may_have_a_name(app, client):
+    run(app, "user-create", "--email", EMAIL, "--role", "user", "--name", "Ana Torque")
+
+    assert login(client, email=EMAIL).json["user"]["name"] == "Ana Torque"
+
+
+def test_the_password_is_asked_for_when_it_is_not_in_the_environment(app, client):
+    result = create(app, password=None, typed=f"{PASSWORD}\n{PASSWORD}\n")
+
+    assert result.exit_code == 0, result.output
+    assert PASSWORD not in result.output
+    assert login(client, email=EMAIL).status_code == 200
+
+
+@pytest.mark.parametrize("email", [EMAIL, "BOSS@Garage.example"])
+def test_a_taken_email_is_said_in_one_line(app, client, email):
+    create(app)
+
+    result = create(app, email=email, role="user", password="front-axle-nut-64")
+
+    assert result.exit_code == 1
+    assert "email" in said_once(result).lower() or email.lower() in said_once(result).lower()
+    assert login(client, email=EMAIL).json["user"]["role"] == "admin"
+
+
+@pytest.mark.parametrize("password", ["short", "password", "k" * 73, "🏍" * 19, EMAIL])
+def test_a_refused_password_is_said_in_one_line(app, client, password):
+    result = create(app, password=password)
+
+    assert result.exit_code == 1
+    assert "password" in said_once(result).lower()
+    assert login(client, email=EMAIL, password=password).status_code == 401
+
+
+@pytest.mark.parametrize("email", ["nobody", "", "a@b.example\nc", "nul\0@b.example"])
+def test_an_address_that_is_none_is_said_and_not_stored(app, email):
+    result = create(app, email=email)
+
+    assert result.exit_code in {1, 2}
+    assert "Traceback" not in result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+
+
+@pytest.mark.parametrize("arguments", [["--email", EMAIL], ["--role", "admin"], ["--email", EMAIL, "--role", "king"]])
+def test_who_and_what_must_be_said(app, arguments):
+    result = run(app, "user-create", *arguments)
+
+    assert result.exit_code == 2
+
+
+# The demo team
+
+
+def totals(admin):
+    answers = [admin.get(f"/v1/{things}?include_total=true&limit=1") for things in ("users", "events", "tasks")]
+    return [int(answer.headers["X-Total-Count"]) for answer in answers]
+
+
+def test_seeding_makes_people_three_weekends_and_their_tasks(app, admin):
+    result = run(app, "seed")
+
+    people, events, tasks = totals(admin)
+    assert result.exit_code == 0, result.output
+    assert people > 3
+    assert events >= 3
+    assert tasks >= 3
+
+
+def test_seeding_makes_a_past_a_present_and_a_coming_weekend(app, admin):
+    run(app, "seed")
+
+    today = datetime.now(UTC).date().isoformat()
+    whens = {when(event, today) for event in admin.get("/v1/events").json}
+    assert whens == {"past", "present", "coming"}
+
+
+def when(event, today):
+    if event["end_date"] < today:
+        return "past"
+    return "coming" if event["event_date"] > today else "present"
+
+
+def test_seeding_twice_does_nothing_the_second_time(app, admin):
+    run(app, "seed")
+    before = totals(admin)
+
+    result = run(app, "seed")
+
+    assert result.exit_code == 0, result.output
+    assert totals(admin) == before
+
+
+def test_seeding_for_load_makes_that_many_tasks(app, admin):
+    result = run(app, "seed", "--tasks", "250")
+
+    assert result.exit_code == 0, result.output
+    assert totals(admin)[2] >= 250
+
+
+def test_production_is_not_seeded_by_mistake(make_app, admin):
+    before = totals(admin)
+
+    result = run(make_app(**PRODUCTION), "seed")
+
+    assert result.exit_code == 1
+    assert "--force" in said_once(result)
+    assert totals(admin) == before
+
+
+def test_production_is_seeded_when_forced(make_app, admin):
+    result = run(make_app(**PRODUCTION), "seed", "--force")
+
+    assert result.exit_code == 0, result.output
+    assert totals(admin)[1] >= 3
+
+
+def test_the_seeded_people_can_log_in_as_the_output_says(app, admin):
+    result = run(app, "seed")
+
+    words = {word.strip(".,:;()'\"`") for word in result.output.split()}
+    emails = [word for word in words if "@" in word]
+    assert emails
+    assert any(login(Client(app), email=email, password=word).status_code == 200 for email in emails for word in words)
+
+
+def test_every_command_explains_itself(app):
+    results = [run(app, command, "--help") for command in ("user-create", "seed")]
+
+    assert [result.exit_code for result in results] == [0, 0]

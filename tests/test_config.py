@@ -1,0 +1,194 @@
+"""Settings: their defaults, what they do, and what production refuses to start with."""
+
+import pytest
+
+from accounts import register
+from config import load
+from helpers import Client, problem
+from raceapp import create_app
+
+SECRET = "3kV9-qLx7-Zt5w-Rn8m-Jd2c-Hp6s-Yb4f"
+SOUND = {
+    "RACEAPP_ENV": "production",
+    "DATABASE_URL": "postgresql://raceapp@127.0.0.1:1/raceapp",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "JWT_SECRET_KEY": SECRET,
+}
+DEFAULTS = {
+    "RACEAPP_ENV": "development",
+    "RATELIMIT_TASKS": "120/minute",
+    "RATELIMIT_SIGN_OFFS": "600/minute",
+    "RATELIMIT_REGISTER": "5/minute",
+    "RATELIMIT_LOGIN": "10/minute",
+    "RATELIMIT_REFRESH": "60/minute",
+    "REGISTRATION_OPEN": True,
+    "PASSWORD_MIN_LENGTH": 8,
+    "BCRYPT_ROUNDS": 12,
+    "LOCKOUT_FAILURES": 10,
+    "LOCKOUT_MINUTES": 10,
+    "ACCESS_TOKEN_MINUTES": 15,
+    "REFRESH_TOKEN_DAYS": 30,
+    "TRUSTED_PROXY_COUNT": 0,
+    "DOCS_ENABLED": True,
+    "LOG_LEVEL": "INFO",
+}
+
+
+@pytest.mark.parametrize("name, value", DEFAULTS.items())
+def test_a_setting_has_its_documented_default(name, value):
+    settings = load({"DATABASE_URL": "sqlite://", "JWT_SECRET_KEY": SECRET})
+
+    assert settings[name] == value
+
+
+def test_the_environment_is_read_and_the_caller_wins(monkeypatch):
+    monkeypatch.setenv("LOCKOUT_MINUTES", "7")
+    monkeypatch.setenv("LOCKOUT_FAILURES", "7")
+
+    settings = load({"DATABASE_URL": "sqlite://", "JWT_SECRET_KEY": SECRET, "LOCKOUT_FAILURES": 8})
+
+    assert (settings["LOCKOUT_MINUTES"], settings["LOCKOUT_FAILURES"]) == (7, 8)
+
+
+def refusal(settings):
+    """Return what the start says when it refuses these settings."""
+    with pytest.raises((Exception, SystemExit)) as caught:
+        create_app(settings)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "JWT_SECRET_KEY"])
+@pytest.mark.parametrize("value", [None, ""])
+def test_production_names_the_setting_it_misses(name, value):
+    settings = {**SOUND, name: value}
+    if value is None:
+        del settings[name]
+
+    said = refusal(settings)
+
+    assert name in said
+    assert not [other for other in SOUND if other in said and other not in (name, "RACEAPP_ENV")]
+
+
+def test_production_names_everything_it_misses_at_once():
+    said = refusal({"RACEAPP_ENV": "production", "TRUSTED_PROXY_COUNT": "many"})
+
+    assert not [name for name in ("DATABASE_URL", "REDIS_URL", "JWT_SECRET_KEY", "TRUSTED_PROXY_COUNT") if name not in said]
+
+
+UNSAFE = {
+    "a short secret": ("JWT_SECRET_KEY", "short-but-random-9X"),
+    "31 bytes": ("JWT_SECRET_KEY", SECRET[:31]),
+    "a known secret": ("JWT_SECRET_KEY", "change-me-change-me-change-me-change-me"),
+    "one letter": ("JWT_SECRET_KEY", "x" * 64),
+    "another database": ("DATABASE_URL", "mysql://localhost/raceapp"),
+    "no database at all": ("DATABASE_URL", "not a url"),
+    "no Redis at all": ("REDIS_URL", "http://localhost:6379"),
+    "a Redis in memory": ("REDIS_URL", "memory://"),
+    "cheap hashes": ("BCRYPT_ROUNDS", "4"),
+    "every origin": ("CORS_ORIGINS", "*"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name, value", UNSAFE.values(), ids=UNSAFE.keys())
+def test_production_refuses_what_is_unsafe_and_names_it(name, value):
+    said = refusal({**SOUND, name: value})
+
+    assert name in said
+    assert value not in said or len(value) < 5
+
+
+NONSENSE = [
+    ("RACEAPP_ENV", "prod"), ("RATELIMIT_TASKS", "many"), ("RATELIMIT_SIGN_OFFS", "-1/minute"), ("RATELIMIT_LOGIN", "10"),
+    ("RATELIMIT_REGISTER", "5/fortnight"), ("RATELIMIT_REFRESH", "0/minute"), ("REGISTRATION_OPEN", "perhaps"),
+    ("PASSWORD_MIN_LENGTH", "73"), ("PASSWORD_MIN_LENGTH", "0"), ("BCRYPT_ROUNDS", "99"), ("LOCKOUT_FAILURES", "0"),
+    ("LOCKOUT_MINUTES", "-1"), ("ACCESS_TOKEN_MINUTES", "0"), ("REFRESH_TOKEN_DAYS", "x"), ("TRUSTED_PROXY_COUNT", "-1"),
+    ("TRUSTED_PROXY_COUNT", "1.5"), ("DOCS_ENABLED", "2"), ("LOG_LEVEL", "LOUD"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name, value", NONSENSE)
+def test_a_setting_that_makes_no_sense_stops_the_start(name, value):
+    said = refusal({"DATABASE_URL": "sqlite://", "JWT_SECRET_KEY": SECRET, name: value})
+
+    assert name in said
+
+
+def test_development_signs_with_no_weak_secret_either():
+    said = refusal({"DATABASE_URL": "sqlite://", "JWT_SECRET_KEY": "secret"})
+
+    assert "JWT_SECRET_KEY" in said
+
+
+@pytest.mark.parametrize("database", [SOUND["DATABASE_URL"], "sqlite:////tmp/named.db", "postgresql+psycopg://u@127.0.0.1:1/r"])
+def test_production_starts_with_sound_settings(database):
+    app = create_app({**SOUND, "DATABASE_URL": database})
+
+    answer = app.test_client().get("/v1/health")
+
+    assert answer.status_code == 200
+
+
+# What they do
+
+
+def test_documents_can_be_switched_off(make_app):
+    client = Client(make_app(DOCS_ENABLED=False))
+
+    answers = [client.get(path) for path in ("/docs", "/openapi.json")]
+
+    assert [problem(answer, 404)["status"] for answer in answers] == [404, 404]
+
+
+ORIGIN = {"Origin": "https://board.example"}
+PREFLIGHT = {**ORIGIN, "Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "authorization,if-match,content-type"}
+
+
+def test_other_origins_are_not_let_in_by_default(client):
+    answers = [client.get("/v1/health", headers=ORIGIN), client.options("/v1/auth/me", headers=PREFLIGHT)]
+
+    assert not any("Access-Control-Allow-Origin" in answer.headers for answer in answers)
+
+
+def test_a_named_origin_is_let_in_and_may_read_the_headers(make_app):
+    client = Client(make_app(CORS_ORIGINS="https://board.example,https://tv.example"))
+
+    asked, answer = client.options("/v1/auth/me", headers=PREFLIGHT), client.get("/v1/auth/me", headers=ORIGIN)
+
+    assert asked.headers["Access-Control-Allow-Origin"] == ORIGIN["Origin"]
+    assert "PATCH" in asked.headers["Access-Control-Allow-Methods"]
+    assert "authorization" in asked.headers["Access-Control-Allow-Headers"].lower()
+    assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN["Origin"]
+    assert {"etag", "link", "x-ratelimit-remaining"} <= exposed(answer)
+
+
+def exposed(answer):
+    return {name.strip().lower() for name in answer.headers["Access-Control-Expose-Headers"].split(",")}
+
+
+def test_an_origin_that_is_not_named_stays_out(make_app):
+    client = Client(make_app(CORS_ORIGINS="https://board.example"))
+
+    answer = client.get("/v1/health", headers={"Origin": "https://evil.example"})
+
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.parametrize("host, status", [("api.garage.example", 200), ("evil.example", 400)])
+def test_only_trusted_hosts_are_answered(make_app, host, status):
+    client = Client(make_app(TRUSTED_HOSTS="api.garage.example,localhost"))
+
+    answer = client.get("/v1/health/ready", headers={"Host": host})
+
+    assert answer.status_code == status
+    if status == 400:
+        problem(answer, 400)
+
+
+@pytest.mark.parametrize("value", ["false", "False", "0", "no", "off"])
+def test_a_word_for_no_in_the_environment_is_a_no(make_app, value):
+    client = Client(make_app(REGISTRATION_OPEN=value))
+
+    answer = register(client)
+
+    problem(answer, 403)
