@@ -32,6 +32,7 @@ class UTCDateTime(TypeDecorator):
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
+    python_type = datetime
 
     def process_bind_param(self, value, dialect):
         if value is None:

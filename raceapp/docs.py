@@ -21,7 +21,7 @@ SPEC = {
     "info": {
         "description": ABOUT,
         "license": {"name": "MIT", "identifier": "MIT"},
-        "contact": {"name": "The team behind the pit wall", "url": "/docs"},
+        "contact": {"name": "Your team manager"},
     },
     "servers": [{"url": "/", "description": "This server"}],
     "security": [{"bearerAuth": []}],

@@ -136,7 +136,8 @@ class Id(Int):
     """The identifier of something, as other answers gave it."""
 
     def __init__(self, **kwargs):
-        super().__init__(1, MAX_ID, **{"metadata": {"format": "int64", "example": 7}, **kwargs})
+        metadata = {"format": "int64", "example": 7, **kwargs.pop("metadata", {})}
+        super().__init__(1, MAX_ID, metadata=metadata, **kwargs)
 
 
 class Number(ma.fields.Float):
@@ -159,10 +160,8 @@ class Measured(ma.fields.Raw):
     default_error_messages = {"invalid": "Must be a number or text.", "null": "Must not be null."}
 
     def __init__(self, **kwargs):
-        super().__init__(
-            metadata={"type": ["number", "string", "null"], "maxLength": 2000, "example": 2.1},
-            **kwargs,
-        )
+        metadata = {"type": ["number", "string"], "maxLength": 2000, "example": 29}
+        super().__init__(metadata={**metadata, **kwargs.pop("metadata", {})}, **kwargs)
         self.number, self.text = Number(), Text(2000)
 
     def _deserialize(self, value, attr, data, **kwargs):
@@ -184,7 +183,8 @@ class QueryInt(Int):
 
 class QueryId(QueryInt):
     def __init__(self, **kwargs):
-        super().__init__(1, MAX_ID, **kwargs)
+        metadata = {"format": "int64", **kwargs.pop("metadata", {})}
+        super().__init__(1, MAX_ID, metadata=metadata, **kwargs)
 
 
 class Bool(ma.fields.Boolean):

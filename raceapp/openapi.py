@@ -133,9 +133,20 @@ def complete_operation(doc, info, *, api, app, spec, method):
     doc["security"] = [] if resource.is_public else [{"bearerAuth": []}]
     for status, response in list(doc["responses"].items()):
         doc["responses"][status] = complete_response(int(status), response, shared_headers, method)
+    describe(info, resource, budget)
     add_conditions(doc, method, shared_headers)
     add_refusals(doc, info, resource, "Limited" if budget else "Status")
     return doc
+
+
+def describe(info, resource, budget: str | None) -> None:
+    """Add to the description who may call and what the call counts against."""
+    who = "Needs no token." if resource.is_public else "Needs a token."
+    if info.get("roles"):
+        who = f"Needs a token with the role {' or '.join(info['roles'])}."
+    counts = f"Counts against the limit for {budget.replace('_', '-')}." if budget else ""
+    own = info["docstring"].get("description", "")
+    info["docstring"]["description"] = f"{own}\n\n{who} {counts}".strip()
 
 
 def complete_response(status: int, response, shared_headers, method: str):
@@ -171,7 +182,10 @@ def success_headers(status: int, response: dict) -> list[str]:
 
 
 def add_conditions(doc, method: str, shared_headers) -> None:
-    """Document If-None-Match and 304 on reads of a resource, If-Match and 412 on its changes."""
+    """Document If-None-Match and 304 on reads of a resource, If-Match on its changes.
+
+    A POST that minds If-Match owns up to 412.
+    """
     reads = method == "get" and any(
         isinstance(response, dict) and is_resource(response)
         for response in doc["responses"].values()
@@ -180,7 +194,7 @@ def add_conditions(doc, method: str, shared_headers) -> None:
         doc.setdefault("parameters", []).append("If-None-Match")
         headers = refs((*shared_headers, "ETag"))
         doc["responses"]["304"] = {"description": "Not changed since", "headers": headers}
-    if method in ("patch", "put", "delete"):
+    if method in ("patch", "put", "delete") or 412 in doc["responses"]:
         doc.setdefault("parameters", []).append("If-Match")
 
 

@@ -15,6 +15,7 @@ from flask import current_app, request
 from itsdangerous import BadData, URLSafeSerializer
 
 from raceapp import errors, fields
+from raceapp.database import UTCDateTime
 from raceapp.extensions import db
 
 FAR_PAST = datetime(1900, 1, 1, tzinfo=UTC)
@@ -42,15 +43,19 @@ class Keyset:
         if name == "id":
             return [self.id]
         column = self.columns[self.names.index(name)]
-        if column.nullable:
-            column = dated(column, is_descending)
-        return [column, self.id]
+        return [*(nothing_last(column, is_descending) if column.nullable else [column]), self.id]
 
 
-def dated(column, is_descending: bool):
-    """Return `column` with a date for the undated, written so that an index can serve it."""
-    last = FAR_PAST if is_descending else FAR_FUTURE
-    return sa.func.coalesce(column, sa.literal(last, column.type, literal_execute=True))
+def nothing_last(column, is_descending: bool) -> list:
+    """Return expressions that order by `column` with null last, up or down.
+
+    For times one expression does, written so that an index can serve it.
+    """
+    if isinstance(column.type, UTCDateTime):
+        last = FAR_PAST if is_descending else FAR_FUTURE
+        return [sa.func.coalesce(column, sa.literal(last, column.type, literal_execute=True))]
+    is_nothing = column.is_not(None) if is_descending else column.is_(None)
+    return [sa.cast(is_nothing, sa.Integer), sa.func.coalesce(column, "")]
 
 
 class SortField(ma.fields.String):
@@ -62,7 +67,8 @@ class SortField(ma.fields.String):
         self.keyset = keyset
         default = keyset.names[0]
         self.choices = [sign + name for name in keyset.names for sign in ("", "-")]
-        super().__init__(load_default=default, metadata={"enum": self.choices})
+        metadata = {"enum": self.choices, "description": "What to sort by; - before it descends"}
+        super().__init__(load_default=default, metadata=metadata)
 
     def _deserialize(self, value, attr, data, **kwargs):
         if value not in self.choices:
@@ -161,7 +167,8 @@ def count(statement: sa.Select) -> int:
 
 
 def signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["JWT_SECRET_KEY"], salt="cursor")
+    """Return what signs cursors: one is good for its own list only."""
+    return URLSafeSerializer(current_app.config["JWT_SECRET_KEY"], salt=f"cursor {request.path}")
 
 
 def write_cursor(sort: str, place: list) -> str:

@@ -24,7 +24,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import BaseConverter, ValidationError
 
-from raceapp import conditional, database, errors, openapi, permissions
+from raceapp import conditional, database, errors, examples, openapi, permissions
 from raceapp.extensions import db
 from raceapp.pages import Page
 
@@ -251,6 +251,9 @@ class Api(flask_smorest.Api):
         app.url_map.converters["id"] = IdConverter
         super().init_app(app, **kwargs)
         self.register_converter(IdConverter, openapi.describe_id)
+
+    def _init_spec(self, **options):
+        super()._init_spec(extra_plugins=[examples.Examples()], **options)
 
     def _register_responses(self):
         openapi.register_responses(self.spec)

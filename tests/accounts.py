@@ -1,11 +1,26 @@
-"""Accounts as the auth tests need them: made, logged in, each call from an address of its own."""
+"""Accounts and tokens, for the tests of both."""
 
+import base64
 import itertools
+import json
+
+from helpers import problem
 
 PASSWORD = "brake-caliper-35Nm"
 NEW_PASSWORD = "front-axle-nut-64"
 USER_FIELDS = {"id", "email", "name", "role", "is_active", "created_at", "updated_at", "version"}
 ADDRESSES = itertools.count(1)
+LIBRARY_WORDS = (
+    "segment",
+    "signature",
+    "token_type",
+    "claim",
+    "decod",
+    "algorithm",
+    "padding",
+    "audience",
+    "crypto",
+)
 
 
 def post(client, path, **body):
@@ -30,3 +45,16 @@ def bearer(answer):
 def change(client, tokens, current=PASSWORD, new=NEW_PASSWORD):
     body = {"current_password": current, "new_password": new}
     return client.post("/v1/auth/password", json=body, headers=bearer(tokens))
+
+
+def claims_of(token):
+    payload = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+
+def refused(answer):
+    """Whether this is a 401 as it should be: a problem, a challenge, no words of a library."""
+    body = problem(answer, 401)
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert not [word for word in LIBRARY_WORDS if word in body["detail"].lower()]
+    return True

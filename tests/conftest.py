@@ -103,7 +103,7 @@ NUMBERS = itertools.count(1)
 
 @pytest.fixture
 def gunicorn_server(postgres_only, backend):
-    """Start gunicorn on PostgreSQL and Valkey: `gunicorn_server(RATELIMIT_TASKS="5/minute").url`."""
+    """Start gunicorn on the real servers: `gunicorn_server(RATELIMIT_TASKS="5/minute").url`."""
     running = []
 
     def start(settings=None, *, workers=2, **more):

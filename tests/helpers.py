@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from threading import Barrier
@@ -26,9 +26,16 @@ class Client:
     """Calls the API as nobody, each time as a new client would."""
 
     app: Flask
+    cookies: dict[str, str] = field(default_factory=dict, init=False)
+
+    def set_cookie(self, name: str, value: str) -> None:
+        self.cookies[name] = value
 
     def open(self, path: str, **options) -> TestResponse:
-        return self.app.test_client().open(path, **options)
+        browser = self.app.test_client()
+        for name, value in self.cookies.items():
+            browser.set_cookie(name, value)
+        return browser.open(path, **options)
 
     def get(self, path: str, **options) -> TestResponse:
         return self.open(path, method="GET", **options)

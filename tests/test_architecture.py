@@ -10,7 +10,7 @@ COMPOSITION = ("seeding", "cli", "__init__")
 # rest commits one thing: the trace that a refusal leaves, such as a counted failed login.
 COMMITTERS = {"views", "rest", "cli", "seeding"}
 LADDER = (
-    "health auth history bikes events timetable tasks checklists releases exports sync stream board"
+    "health auth history bikes events tasks timetable checklists releases incidents"
 )
 WEB = {"flask", "werkzeug", "marshmallow", "webargs", "flask_smorest", "flask_jwt_extended", "jwt"}
 VIEWS = {"views"}

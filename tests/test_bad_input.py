@@ -213,7 +213,7 @@ END = b"0\r\n\r\n"
     ("line", "more", "pieces", "status"),
     [
         ("POST /v1/tasks", CHUNKED, [CHUNK] * 5 + [END], 413),
-        ("PATCH /v1/tasks/1", CHUNKED, [CHUNK] * 9 + [END], 413),
+        ("PATCH /v1/tasks/1", CHUNKED, [b"2\r\n{}\r\n", *[CHUNK] * 9, END], 413),
         ("POST /v1/tasks", CHUNKED, [b"2\r\n{}\r\n", END], 422),
         ("POST /v1/tasks", CHUNKED, [b"zz\r\n{}\r\n", END], 400),
         ("POST /v1/tasks", CHUNKED, [b"-2\r\n{}\r\n", END], 400),

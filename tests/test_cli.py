@@ -3,12 +3,15 @@
 from datetime import UTC, datetime
 
 import pytest
-
 from accounts import PASSWORD, login
 from helpers import Client
 
 EMAIL = "boss@garage.example"
-PRODUCTION = {"RACEAPP_ENV": "production", "BCRYPT_ROUNDS": "10", "REDIS_URL": "redis://127.0.0.1:1/0"}
+PRODUCTION = {
+    "RACEAPP_ENV": "production",
+    "BCRYPT_ROUNDS": "10",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+}
 
 
 def run(app, *args, password=PASSWORD, typed=None):
@@ -78,7 +81,9 @@ def test_an_address_that_is_none_is_said_and_not_stored(app, email):
     assert result.exception is None or isinstance(result.exception, SystemExit)
 
 
-@pytest.mark.parametrize("arguments", [["--email", EMAIL], ["--role", "admin"], ["--email", EMAIL, "--role", "king"]])
+@pytest.mark.parametrize(
+    "arguments", [["--email", EMAIL], ["--role", "admin"], ["--email", EMAIL, "--role", "king"]]
+)
 def test_who_and_what_must_be_said(app, arguments):
     result = run(app, "user-create", *arguments)
 
@@ -89,7 +94,10 @@ def test_who_and_what_must_be_said(app, arguments):
 
 
 def totals(admin):
-    answers = [admin.get(f"/v1/{things}?include_total=true&limit=1") for things in ("users", "events", "tasks")]
+    answers = [
+        admin.get(f"/v1/{things}?include_total=true&limit=1")
+        for things in ("users", "events", "tasks")
+    ]
     return [int(answer.headers["X-Total-Count"]) for answer in answers]
 
 
@@ -157,7 +165,11 @@ def test_the_seeded_people_can_log_in_as_the_output_says(app, admin):
     words = {word.strip(".,:;()'\"`") for word in result.output.split()}
     emails = [word for word in words if "@" in word]
     assert emails
-    assert any(login(Client(app), email=email, password=word).status_code == 200 for email in emails for word in words)
+    assert any(
+        login(Client(app), email=email, password=word).status_code == 200
+        for email in emails
+        for word in words
+    )
 
 
 def test_every_command_explains_itself(app):

@@ -4,7 +4,6 @@ import json
 import urllib.request
 
 import pytest
-
 from accounts import PASSWORD, login, register
 from helpers import problem
 
@@ -20,26 +19,39 @@ def patch(person, path, data, content_type="application/json", **headers):
     return person.open(path, method="PATCH", data=data, content_type=content_type, headers=headers)
 
 
+FORM = "application/x-www-form-urlencoded"
 REFUSALS = [
-    ("mechanic", "PATCH", "/v1/auth/me", b"{", "application/json", 400),
-    ("client", "GET", "/v1/auth/me", None, None, 401),
-    ("mechanic", "GET", "/v1/users", None, None, 403),
-    ("admin", "GET", "/v1/users/987654321", None, None, 404),
-    ("client", "GET", "/nowhere", None, None, 404),
-    ("client", "GET", "/v1/nowhere", None, None, 404),
-    ("client", "DELETE", "/v1/health", None, None, 405),
-    ("mechanic", "PATCH", "/v1/auth/me", body_of(LIMIT + 1), "application/json", 413),
-    ("mechanic", "PATCH", "/v1/auth/me", b"name=x", "application/x-www-form-urlencoded", 415),
-    ("mechanic", "PATCH", "/v1/auth/me", b'{"zzz": 1}', "application/json", 422),
-    ("admin", "GET", "/v1/users?zzz=1", None, None, 422),
+    ("mechanic", "PATCH /v1/auth/me", {"data": b"{", "content_type": "application/json"}, 400),
+    ("client", "GET /v1/auth/me", {}, 401),
+    ("mechanic", "GET /v1/users", {}, 403),
+    ("admin", "GET /v1/users/987654321", {}, 404),
+    ("client", "GET /nowhere", {}, 404),
+    ("client", "GET /v1/nowhere", {}, 404),
+    ("client", "DELETE /v1/health", {}, 405),
+    ("admin", "PATCH /v1/users/{admin}", {"json": {"is_active": False}}, 409),
+    ("mechanic", "PATCH /v1/auth/me", {"json": {}, "headers": {"If-Match": "x"}}, 412),
+    ("mechanic", "PATCH /v1/auth/me", {"json": {"name": "x" * LIMIT}}, 413),
+    ("mechanic", "PATCH /v1/auth/me", {"data": b"name=x", "content_type": FORM}, 415),
+    ("mechanic", "PATCH /v1/auth/me", {"json": {"zzz": 1}}, 422),
+    ("admin", "GET /v1/users?zzz=1", {}, 422),
 ]
 
 
-@pytest.mark.parametrize("who, method, path, data, content_type, status", REFUSALS)
-def test_every_refusal_has_the_same_shape(request, who, method, path, data, content_type, status):
-    caller = request.getfixturevalue(who)
+@pytest.fixture
+def call(client, mechanic, admin):
+    """Call as one of these: `call("admin", "GET /v1/users")`."""
+    callers = {"client": client, "mechanic": mechanic, "admin": admin}
 
-    body = problem(caller.open(path, method=method, data=data, content_type=content_type), status)
+    def call(who, line, **sent):
+        method, path = line.format(admin=admin.id).split()
+        return callers[who].open(path, method=method, **sent)
+
+    return call
+
+
+@pytest.mark.parametrize("who, line, sent, status", REFUSALS)
+def test_every_refusal_has_the_same_shape(call, who, line, sent, status):
+    body = problem(call(who, line, **sent), status)
 
     assert set(body) - {"errors"} == {"type", "title", "status", "detail", "request_id"}
     assert ("errors" in body) == (status == 422)
@@ -59,7 +71,7 @@ def test_a_body_at_the_limit_is_still_read(mechanic):
     problem(answer, 422)
 
 
-def test_twenty_thousand_unknown_fields_make_a_short_answer(mechanic):
+def test_thousands_of_unknown_fields_make_a_short_answer(mechanic):
     fields = {f"{number:x}": 1 for number in range(5_000)}
 
     answer = mechanic.patch("/v1/auth/me", json=fields)
@@ -80,21 +92,6 @@ def test_a_refusal_is_json_whatever_the_caller_would_like(client, accept):
     problem(answer, 401)
 
 
-def test_a_hostile_host_is_not_redirected_to(client):
-    answer = client.get("/v1//auth/me", headers={"Host": "evil.example"})
-
-    problem(answer, 404)
-    assert "Location" not in answer.headers
-
-
-@pytest.mark.parametrize("path", ["/v1/users/", "/v1/health/", "/v1/auth/me/"])
-def test_a_slash_too_many_is_not_found(admin, path):
-    answer = admin.get(path)
-
-    problem(answer, 404)
-    assert "Location" not in answer.headers
-
-
 # Order: 429, 401, 403 (role), 413/415/400/422, 404, 403 (not yours), 412, 409
 
 UNREADABLE = [
@@ -106,7 +103,9 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize("data, content_type, _", UNREADABLE)
-@pytest.mark.parametrize("path", ["/v1/users/987654321", "/v1/tasks/987654321", "/v1/events/987654321"])
+@pytest.mark.parametrize(
+    "path", ["/v1/users/987654321", "/v1/tasks/987654321", "/v1/events/987654321"]
+)
 def test_who_calls_is_asked_before_what_they_sent(client, path, data, content_type, _):
     answer = patch(client, path, data, content_type)
 
@@ -122,14 +121,21 @@ def test_the_role_is_asked_before_what_they_sent(mechanic, path, data, content_t
 
 
 @pytest.mark.parametrize("data, content_type, status", UNREADABLE)
-@pytest.mark.parametrize("path", ["/v1/users/987654321", "/v1/tasks/987654321", "/v1/events/987654321"])
-def test_what_they_sent_is_read_before_anything_is_looked_for(admin, path, data, content_type, status):
+@pytest.mark.parametrize(
+    "path", ["/v1/users/987654321", "/v1/tasks/987654321", "/v1/events/987654321"]
+)
+def test_what_they_sent_is_read_before_anything_is_looked_for(
+    admin, path, data, content_type, status
+):
     answer = patch(admin, path, data, content_type)
 
     problem(answer, status)
 
 
-@pytest.mark.parametrize("path, body", [("/v1/users/987654321", {"role": "user"}), ("/v1/tasks/987654321", {"title": "x"})])
+@pytest.mark.parametrize(
+    "path, body",
+    [("/v1/users/987654321", {"role": "user"}), ("/v1/tasks/987654321", {"title": "x"})],
+)
 def test_what_is_not_there_has_no_version_to_compare(admin, path, body):
     answer = admin.patch(path, json=body, headers={"If-Match": '"7"'})
 
@@ -140,13 +146,17 @@ def test_not_yours_comes_before_a_stale_version(admin, mechanic, chief, event):
     own = mechanic.post("/v1/tasks", json={"event_id": event["id"], "title": "Fuel"}).json
     admin.patch(f"/v1/tasks/{own['id']}", json={"assigned_to": chief.id})
 
-    answer = mechanic.patch(f"/v1/tasks/{own['id']}", json={"completed": True}, headers={"If-Match": '"99"'})
+    answer = mechanic.patch(
+        f"/v1/tasks/{own['id']}", json={"completed": True}, headers={"If-Match": '"99"'}
+    )
 
     problem(answer, 403)
 
 
 def test_a_stale_version_comes_before_a_conflict(admin):
-    answer = admin.patch(f"/v1/users/{admin.id}", json={"role": "user"}, headers={"If-Match": '"99"'})
+    answer = admin.patch(
+        f"/v1/users/{admin.id}", json={"role": "user"}, headers={"If-Match": '"99"'}
+    )
 
     problem(answer, 412)
 
@@ -159,7 +169,9 @@ def test_a_request_leaves_one_line_that_names_it(make_app, capsys):
 
     app.test_client().get("/v1/auth/me", headers={"X-Request-ID": "pit-wall-7"})
 
-    lines = [line for line in logged(capsys.readouterr().err) if line.get("request_id") == "pit-wall-7"]
+    lines = [
+        line for line in logged(capsys.readouterr().err) if line.get("request_id") == "pit-wall-7"
+    ]
     assert len(lines) == 1
     assert 401 in lines[0].values()
 
@@ -168,7 +180,10 @@ def test_the_log_holds_no_secret(make_app, capsys):
     client = make_app(LOG_LEVEL="DEBUG").test_client()
     user = register(client).json
     tokens = login(client).json
-    client.get("/v1/auth/me?token=secret-in-query", headers={"Authorization": f"Bearer {tokens['access_token']}"})
+    client.get(
+        "/v1/auth/me?token=secret-in-query",
+        headers={"Authorization": f"Bearer {tokens['access_token']}"},
+    )
 
     written = capsys.readouterr().err
 
@@ -190,7 +205,9 @@ def test_a_real_server_writes_nothing_but_json_lines(gunicorn_server, mechanic):
     server = gunicorn_server(LOG_LEVEL="INFO")
     headers = {"Authorization": f"Bearer {mechanic.token}", "X-Request-ID": "pit-wall-8"}
 
-    urllib.request.urlopen(urllib.request.Request(f"{server.url}/v1/auth/me", headers=headers)).close()
+    urllib.request.urlopen(
+        urllib.request.Request(f"{server.url}/v1/auth/me", headers=headers)
+    ).close()
 
     assert any(line.get("request_id") == "pit-wall-8" for line in logged(server.log))
     assert mechanic.token not in server.log

@@ -1,6 +1,7 @@
 """Is the process alive, and can it do its work?"""
 
 import pytest
+from sqlalchemy import event
 
 
 def test_health_answers_whoever_asks(client):
@@ -42,8 +43,6 @@ def test_health_asks_neither_database_nor_redis(client, statements):
 @pytest.fixture
 def statements(app):
     """The SQL that is sent from now on."""
-    from sqlalchemy import event
-
     sent = []
     with app.app_context():
         engine = app.extensions["sqlalchemy"].engine

@@ -2,7 +2,6 @@
 
 import bcrypt
 import pytest
-
 from accounts import PASSWORD, bearer, change, login, post, register
 from helpers import Client, problem
 
@@ -48,7 +47,9 @@ def locked(client, rookie):
 
 def refused_login(client, email, password):
     body = {"email": email, "password": password}
-    return client.post("/v1/auth/login", json=body, headers=SAME_ID, environ_overrides={"REMOTE_ADDR": "10.9.9.9"})
+    return client.post(
+        "/v1/auth/login", json=body, headers=SAME_ID, environ_overrides={"REMOTE_ADDR": "10.9.9.9"}
+    )
 
 
 def test_an_unknown_email_and_a_wrong_password_are_refused_alike(client, mechanic):

@@ -1,16 +1,13 @@
-"""What goes on when Redis or the database does not, and what happens when they come back."""
+"""What goes on when Redis does not, and what happens when it comes back."""
 
 import os
 import signal
 import time
 from dataclasses import replace
 
-import flask_migrate
 import pytest
-
-from backends import forget_connections
 from helpers import Client, problem
-from servers import Postgres, Valkey, free_port
+from servers import Valkey, free_port
 
 SLOW = 0.5  # seconds
 
@@ -65,7 +62,7 @@ ILLS = [hang, fill_up, make_read_only, change_the_password]
 
 @pytest.fixture
 def person(postgres_only, make_app, mechanic, valkey):
-    """The mechanic at an application that has three task calls a minute and counts them in `valkey`."""
+    """The mechanic, who has three task calls a minute, counted in `valkey`."""
     person = replace(mechanic, app=make_app(REDIS_URL=valkey.url, RATELIMIT_TASKS="3/minute"))
     assert person.get("/v1/auth/me").status_code == 200
     return person
@@ -88,14 +85,19 @@ def test_without_redis_requests_go_on_at_once_and_limited(person, valkey, fall_i
 
 
 @pytest.mark.parametrize("fall_ill", ILLS)
-def test_without_redis_logging_in_goes_on_and_guessing_is_limited(postgres_only, make_app, valkey, fall_ill, mechanic):
+def test_without_redis_logging_in_goes_on_and_guessing_is_limited(
+    postgres_only, make_app, valkey, fall_ill, mechanic
+):
     client = Client(make_app(REDIS_URL=valkey.url, RATELIMIT_LOGIN="2/minute"))
     fall_ill(valkey)
 
     calls = [timed(replace(mechanic, app=client.app).login) for _ in range(2)]
 
     assert max(seconds for _, seconds in calls) < SLOW
-    problem(client.post("/v1/auth/login", json={"email": mechanic.email, "password": "a-wrong-guess"}), 429)
+    problem(
+        client.post("/v1/auth/login", json={"email": mechanic.email, "password": "a-wrong-guess"}),
+        429,
+    )
 
 
 @pytest.mark.parametrize("fall_ill", [hang, change_the_password])
@@ -121,7 +123,9 @@ def test_a_redis_that_is_not_there_does_not_stop_the_start(postgres_only, make_a
 
 @pytest.mark.parametrize("scheme", ["redis", "rediss", "redis+sentinel", "redis+cluster"])
 def test_every_kind_of_redis_may_be_named(postgres_only, make_app, mechanic, scheme):
-    path = "/mymaster" if scheme == "redis+sentinel" else "/0" if scheme.startswith("rediss") else ""
+    path = (
+        "/mymaster" if scheme == "redis+sentinel" else "/0" if scheme.startswith("rediss") else ""
+    )
     person = replace(mechanic, app=make_app(REDIS_URL=f"{scheme}://127.0.0.1:{free_port()}{path}"))
 
     answer, _ = timed(lambda: person.get("/v1/tasks"))
@@ -146,7 +150,9 @@ def test_an_outage_is_logged_once(person, valkey, caplog):
     for _ in range(6):
         person.get("/v1/tasks")
 
-    assert len([record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}]) == 1
+    assert (
+        len([record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}]) == 1
+    )
 
 
 def test_people_stay_logged_out_while_redis_is_away(person, valkey):
@@ -155,85 +161,3 @@ def test_people_stay_logged_out_while_redis_is_away(person, valkey):
     hang(valkey)
 
     problem(person.get("/v1/auth/me"), 401)
-
-
-# The database
-
-
-@pytest.fixture
-def unreachable(backend, make_app, tmp_path):
-    """An application whose database is not there."""
-    postgres = f"postgresql://postgres@127.0.0.1:{free_port()}/raceapp"
-    sqlite = f"sqlite:///{tmp_path / 'gone' / 'raceapp.db'}"
-    is_sqlite = backend.settings["DATABASE_URL"].startswith("sqlite")
-    return make_app(DATABASE_URL=sqlite if is_sqlite else postgres)
-
-
-def test_without_the_database_the_process_is_alive_but_not_ready(unreachable):
-    answer = Client(unreachable).get("/v1/health/ready")
-
-    assert answer.status_code == 503
-    assert set(answer.json["checks"]) == {"database", "redis"}
-    assert int(answer.headers["Retry-After"]) >= 1
-    assert Client(unreachable).get("/v1/health").json == {"status": "ok"}
-
-
-@pytest.mark.parametrize("path", ["/v1/auth/me", "/v1/tasks", "/v1/events"])
-def test_without_the_database_callers_are_asked_to_come_back(unreachable, mechanic, path):
-    token = {"Authorization": f"Bearer {mechanic.token}"}
-
-    answer = Client(unreachable).get(path, headers=token)
-
-    problem(answer, 503)
-    assert int(answer.headers["Retry-After"]) >= 1
-
-
-def test_without_the_database_nobody_logs_in_and_nothing_leaks(unreachable, mechanic):
-    body = {"email": mechanic.email, "password": mechanic.password}
-
-    answer = Client(unreachable).post("/v1/auth/login", json=body)
-
-    problem(answer, 503)
-    assert not [word for word in ("sql", "psycopg", "connect", "127.0.0.1") if word in answer.text.lower()]
-
-
-@pytest.fixture
-def database():
-    """A PostgreSQL that may be maltreated."""
-    server = Postgres()
-    yield server
-    os.killpg(server.keeper.pid, signal.SIGCONT)
-    server.close()
-
-
-@pytest.fixture
-def app_on_it(postgres_only, make_app, database):
-    app = make_app(DATABASE_URL=database.create("raceapp"))
-    with app.app_context():
-        flask_migrate.upgrade()
-    forget_connections(app)
-    return app
-
-
-def test_a_database_stopped_dead_is_answered_for_and_comes_back(app_on_it, database):
-    client, unknown = Client(app_on_it), {"email": "nobody@garage.example", "password": "a-wrong-guess"}
-    problem(client.post("/v1/auth/login", json=unknown), 401)
-    os.killpg(database.keeper.pid, signal.SIGSTOP)
-
-    answer, seconds = timed(lambda: client.post("/v1/auth/login", json=unknown))
-
-    problem(answer, 503)
-    assert seconds < 10
-    assert timed(lambda: client.get("/v1/health"))[1] < SLOW
-    os.killpg(database.keeper.pid, signal.SIGCONT)
-    assert eventually(lambda: client.post("/v1/auth/login", json=unknown).status_code == 401)
-
-
-def test_readiness_does_not_wait_for_a_database_stopped_dead(app_on_it, database):
-    Client(app_on_it).get("/v1/health/ready")
-    os.killpg(database.keeper.pid, signal.SIGSTOP)
-
-    answer, seconds = timed(lambda: Client(app_on_it).get("/v1/health/ready"))
-
-    assert answer.status_code == 503
-    assert seconds < 10

@@ -19,7 +19,7 @@ class UserSchema(ma.Schema):
     email = fields.Email(required=True)
     name = person_name(required=True)
     role = fields.Choice(Role, required=True)
-    is_active = fields.Bool(required=True)
+    is_active = fields.Bool(required=True, metadata={"example": True})
     created_at = fields.UTCDateTime(required=True)
     updated_at = fields.UTCDateTime(required=True)
     version = fields.Id(required=True, metadata={"example": 1})
@@ -68,12 +68,21 @@ class PasswordChangeSchema(ma.Schema):
     current_password = fields.Password(required=True)
     new_password = fields.Password(required=True)
 
+    class Meta:
+        example = {
+            "current_password": "caliper-torque-29Nm",
+            "new_password": "front-axle-nut-64Nm",
+        }
+
 
 class ProfileChangeSchema(ma.Schema):
     name = person_name()
 
 
 class UserChangeSchema(ProfileChangeSchema):
+    class Meta:
+        example = {"role": "admin"}
+
     role = fields.Choice(Role)
     is_active = fields.Bool()
 
@@ -85,5 +94,5 @@ class UserQuerySchema(list_query(USER_KEYSET)):
     q = fields.Text(
         100, allow_blank=True, metadata={"description": "Part of the email or the name"}
     )
-    role = fields.Choice(Role)
-    is_active = fields.QueryBool()
+    role = fields.Choice(Role, metadata={"description": "Only people with this role"})
+    is_active = fields.QueryBool(metadata={"description": "Only active accounts, or only disabled"})

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from flask import Flask, current_app, g
 from flask_jwt_extended import JWTManager
+from jwt import InvalidTokenError
 
 from raceapp.auth import sessions
 from raceapp.database import MAX_ID
@@ -33,8 +34,14 @@ def init_app(app: Flask) -> None:
     jwt.token_verification_loader(has_every_claim)
 
 
-def key_for(header: dict, _claims: dict) -> str:
-    """Return the secret a token names; while one is being replaced, two are accepted."""
+def key_for(header: dict, claims: dict) -> str:
+    """Return the secret a token names; while one is being replaced, two are accepted.
+
+    The library takes a token without a type for an access token, and its word for it later
+    hides that; here the claims are still those that were sent.
+    """
+    if claims.get("type") != "access":
+        raise InvalidTokenError("This is not an access token.")
     previous = current_app.config["JWT_PREVIOUS_SECRET_KEY"]
     if previous and header.get("kid") == sessions.key_id(previous):
         return previous

@@ -20,6 +20,10 @@ class Scope(StrEnum):
     RIDER = "rider"
     RIDER_SESSION = "rider_session"
 
+    @property
+    def has_session(self) -> bool:
+        return self in (Scope.SESSION, Scope.BIKE_SESSION, Scope.RIDER_SESSION)
+
 
 class Tier(StrEnum):
     """How much of a template a team uses: a club team part of it, a national team all."""

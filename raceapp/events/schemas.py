@@ -19,7 +19,7 @@ class EventFields(ma.Schema):
 
 
 class EventSchema(EventFields):
-    id = fields.Id(required=True)
+    id = fields.Id(required=True, metadata={"example": 3})
     bike_ids = ma.fields.List(fields.Id(), required=True)
     created_by = fields.Id(required=True, metadata={"example": 1})
     created_at = fields.UTCDateTime(required=True)
@@ -34,7 +34,8 @@ class EventCreateSchema(EventFields):
 
 
 class EventChangeSchema(EventFields):
-    pass
+    class Meta:
+        example = {"end_date": "2026-06-15", "notes": "Garage 14, power from the left wall"}
 
 
 EVENT_KEYSET = Keyset((Event.event_date, Event.name, Event.created_at), id=Event.id)

@@ -10,7 +10,7 @@ from raceapp.pages import Keyset, list_query
 class HistoryEntrySchema(ma.Schema):
     id = fields.Id(required=True)
     at = fields.UTCDateTime(required=True)
-    actor = fields.Id(required=True, allow_none=True, metadata={"description": "Who did it"})
+    actor = fields.Id(required=True, allow_none=True, metadata={"description": "Who did it", "example": 3})
     action = ma.fields.String(required=True, metadata={"example": "task.done"})
     subject = ma.fields.String(required=True, metadata={"example": "task:7"})
     changes = ma.fields.Dict(
@@ -22,7 +22,11 @@ class HistoryEntrySchema(ma.Schema):
     )
     request_id = ma.fields.String(required=True, metadata={"example": "pit-wall-17"})
     hash = ma.fields.String(
-        required=True, metadata={"description": "SHA-256 over this entry and the hash before it"}
+        required=True,
+        metadata={
+            "description": "SHA-256 over this entry and the hash before it",
+            "example": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        },
     )
 
 

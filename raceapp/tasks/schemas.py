@@ -14,7 +14,7 @@ class TaskFields(ma.Schema):
         allow_none=True, metadata={"example": "Both sides, dry thread, paint-mark after"}
     )
     assigned_to = fields.Id(
-        allow_none=True, metadata={"description": "Who holds it; null is nobody"}
+        allow_none=True, metadata={"description": "Who holds it; null is nobody", "example": 3}
     )
     due_at = fields.UTCDateTime(allow_none=True)
     is_critical = fields.Bool(metadata={"example": True})
@@ -23,15 +23,15 @@ class TaskFields(ma.Schema):
 class MeasurementSchema(ma.Schema):
     """What is measured, and between which limits. Limits are in `unit`, both inclusive."""
 
-    label = fields.Text(100, required=True, metadata={"example": "Cold pressure, front"})
+    label = fields.Text(100, required=True, metadata={"example": "Caliper bolt torque"})
     kind = ma.fields.String(
         required=True,
         validate=ma.validate.OneOf(["number", "text"]),
         metadata={"example": "number"},
     )
-    unit = fields.Text(20, allow_none=True, metadata={"example": "bar"})
-    min = fields.Number(allow_none=True, metadata={"example": 1.9})
-    max = fields.Number(allow_none=True, metadata={"example": 2.3})
+    unit = fields.Text(20, allow_none=True, metadata={"example": "Nm"})
+    min = fields.Number(allow_none=True, metadata={"example": 28})
+    max = fields.Number(allow_none=True, metadata={"example": 30})
 
     @ma.validates_schema
     def check_limits(self, data, **kwargs):
@@ -51,36 +51,39 @@ class ChecklistFields(ma.Schema):
     """What a task has when a checklist made it; null on others."""
 
     section = nullable(fields.Text, 100, metadata={"example": "Brakes"})
-    crew_role = nullable(fields.Choice, CrewRole)
-    bike_id = nullable(fields.Id)
+    crew_role = nullable(fields.Choice, CrewRole, metadata={"example": "mechanic"})
+    bike_id = nullable(fields.Id, metadata={"example": 2})
     rider_name = nullable(fields.Text, 100, metadata={"example": "Jo Keller"})
-    session_id = nullable(fields.Id)
-    template_id = nullable(fields.Id)
+    session_id = nullable(fields.Id, metadata={"example": 12})
+    template_id = nullable(fields.Id, metadata={"example": 1})
     item_key = nullable(fields.Text, 40, metadata={"example": "ws-bolts"})
-    anchor = nullable(fields.Choice, Anchor)
-    offset_minutes = nullable(ma.fields.Integer, metadata={"example": -30})
+    anchor = nullable(fields.Choice, Anchor, metadata={"example": "session_start"})
+    offset_minutes = nullable(
+        ma.fields.Integer,
+        metadata={"description": "Minutes from the anchor; before it when negative", "example": -30},
+    )
     is_due_pinned = fields.Bool(required=True)
-    needs_check = fields.Bool(required=True)
+    needs_check = fields.Bool(required=True, metadata={"example": True})
     measurement = nullable(ma.fields.Nested, MeasurementSchema)
     value = nullable(fields.Measured)
-    status = fields.Choice(TaskStatus, required=True)
-    done_by = nullable(fields.Id)
-    done_at = nullable(fields.UTCDateTime)
-    checked_by = nullable(fields.Id)
-    checked_at = nullable(fields.UTCDateTime)
-    note = nullable(fields.LongText, 2000, metadata={"example": "Front 1.7 bar, valve leaks"})
+    status = fields.Choice(TaskStatus, required=True, metadata={"example": "done"})
+    done_by = nullable(fields.Id, metadata={"example": 3})
+    done_at = nullable(fields.UTCDateTime, metadata={"example": "2026-06-12T06:58:00Z"})
+    checked_by = nullable(fields.Id, metadata={"example": None})
+    checked_at = nullable(fields.UTCDateTime, metadata={"example": None})
+    note = nullable(fields.LongText, 2000, metadata={"example": "Paint-marked"})
 
 
 class TaskSchema(TaskFields, ChecklistFields):
     id = fields.Id(required=True)
     event_id = fields.Id(required=True, metadata={"example": 3})
-    created_by = fields.Id(required=True)
-    completed = fields.Bool(required=True)
-    completed_at = fields.UTCDateTime(required=True, allow_none=True)
-    completed_by = fields.Id(required=True, allow_none=True)
-    version = fields.Id(required=True, metadata={"example": 1})
-    created_at = fields.UTCDateTime(required=True)
-    updated_at = fields.UTCDateTime(required=True)
+    created_by = fields.Id(required=True, metadata={"example": 1})
+    completed = fields.Bool(required=True, metadata={"example": True})
+    completed_at = nullable(fields.UTCDateTime, metadata={"example": "2026-06-12T06:58:00Z"})
+    completed_by = nullable(fields.Id, metadata={"example": 3})
+    version = fields.Id(required=True, metadata={"example": 2})
+    created_at = fields.UTCDateTime(required=True, metadata={"example": "2026-06-02T18:04:11Z"})
+    updated_at = fields.UTCDateTime(required=True, metadata={"example": "2026-06-12T06:58:00Z"})
     deleted_at = fields.UTCDateTime(required=True, allow_none=True, metadata={"example": None})
 
 
@@ -90,6 +93,9 @@ class TaskCreateSchema(TaskFields):
 
 
 class TaskChangeSchema(TaskFields):
+    class Meta:
+        example = {"completed": True}
+
     event_id = fields.Id(metadata={"example": 3})
     completed = fields.Bool(metadata={"example": True})
     is_due_pinned = fields.Bool(
@@ -106,27 +112,37 @@ class AssignedTo(fields.QueryId):
     default_error_messages = {"invalid": "Must be me, none, any or the id of a person."}
     WORDS = ("me", "none", "any")
 
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.metadata |= {"type": ["string", "integer"], "pattern": "^(me|none|any)$"}
+
     def _deserialize(self, value, attr, data, **kwargs):
         return value if value in self.WORDS else super()._deserialize(value, attr, data, **kwargs)
 
+    def _validate(self, value):
+        if value not in self.WORDS:
+            super()._validate(value)
+
 
 class TaskQuerySchema(list_query(TASK_KEYSET)):
-    event_id = fields.QueryId()
+    event_id = fields.QueryId(metadata={"description": "Only tasks of this race weekend"})
     assigned_to = AssignedTo(
         metadata={"description": "me, none, any or an id; by default me, for team managers any"}
     )
-    completed = fields.QueryBool()
+    completed = fields.QueryBool(metadata={"description": "Only done tasks, or only others"})
     is_overdue = fields.QueryBool(metadata={"description": "Open and past its due time, or not"})
-    due_before = fields.UTCDateTime()
-    due_after = fields.UTCDateTime()
-    updated_since = fields.UTCDateTime()
+    due_before = fields.UTCDateTime(metadata={"description": "Only tasks due before this time"})
+    due_after = fields.UTCDateTime(metadata={"description": "Only tasks due after this time"})
+    updated_since = fields.UTCDateTime(
+        metadata={"description": "Only tasks changed at this time or later"}
+    )
     q = fields.Text(
         100, allow_blank=True, metadata={"description": "Part of the title or the description"}
     )
-    session_id = fields.QueryId()
-    bike_id = fields.QueryId()
-    section = fields.Text(100)
-    status = fields.Choice(TaskStatus)
+    session_id = fields.QueryId(metadata={"description": "Only tasks of this track session"})
+    bike_id = fields.QueryId(metadata={"description": "Only tasks of this bike"})
+    section = fields.Text(100, metadata={"description": "Only this section of the checklists"})
+    status = fields.Choice(TaskStatus, metadata={"description": "Only tasks in this state"})
     claimable = fields.QueryBool(
         metadata={"description": "Nobody's, still to do, and of your crew role"}
     )
@@ -139,12 +155,19 @@ class TaskQuerySchema(list_query(TASK_KEYSET)):
 
 class SignOffFields(ma.Schema):
     act = fields.Choice(Act, required=True)
-    value = fields.Measured(allow_none=True, load_default=None)
+    value = fields.Measured(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "What was measured, where the task asks for it"},
+    )
     note = fields.LongText(
         2000, allow_none=True, load_default=None, metadata={"example": "29 Nm, paint-marked"}
     )
     device_time = fields.UTCDateTime(
-        allow_none=True, load_default=None, metadata={"description": "What the device's clock said"}
+        allow_none=True, load_default=None, metadata={
+            "description": "What the device's clock said",
+            "example": "2026-06-12T06:57:58Z",
+        },
     )
 
 
@@ -155,8 +178,8 @@ class SignOffCreateSchema(SignOffFields):
 class SignOffSchema(SignOffFields):
     id = fields.Id(required=True)
     task_id = fields.Id(required=True)
-    signed_by = fields.Id(required=True)
-    at = fields.UTCDateTime(required=True)
+    signed_by = fields.Id(required=True, metadata={"example": 3})
+    at = fields.UTCDateTime(required=True, metadata={"example": "2026-06-12T06:58:00Z"})
     is_self_check = fields.Bool(required=True)
 
 

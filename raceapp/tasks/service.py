@@ -42,10 +42,10 @@ def get(task_id: int, *, actor, for_update: bool = False) -> Task:
 
 
 def search(
-    *, actor, deleted=False, assigned_to=None, claimable=None, needs_check_by=None, **filters
+    *, actor, deleted=None, assigned_to=None, claimable=None, needs_check_by=None, **filters
 ) -> sa.Select:
     """Return the visible tasks that match every filter given; raises Forbidden."""
-    if deleted and not actor.is_admin:
+    if deleted is not None and not actor.is_admin:
         raise errors.Forbidden("Only a team manager may list deleted tasks.")
     conditions = [Task.deleted_at.is_not(None) if deleted else Task.deleted_at.is_(None)]
     if claimable:

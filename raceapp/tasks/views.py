@@ -78,6 +78,7 @@ class RestoreTask(TaskResource):
     @blp.response(200, schemas.TaskSchema)
     @blp.alt_response(404, description="No such task, or none that you may see")
     @blp.alt_response(409, description="The task has not been deleted")
+    @blp.alt_response(412, "Status412")
     def post(self, task_id):
         """Restore a deleted task"""
         task = service.get(task_id, actor=current_user, for_update=True)
@@ -115,6 +116,7 @@ class TaskSignOffs(TaskResource):
     @blp.alt_response(403, description="Not yours to sign")
     @blp.alt_response(404, description="No such task, or none that you may see")
     @blp.alt_response(409, description="Not from this state, not by this person, or not first")
+    @blp.alt_response(412, "Status412")
     def post(self, sign_off, task_id):
         """Sign a task as done, checked, failed, not applicable or reopened"""
         task = service.get(task_id, actor=current_user, for_update=True)

@@ -1,0 +1,206 @@
+"""Building a weekend from a checklist, and what an incident adds to it.
+
+A weekend keeps the version of the template it was first built with. Running the same one
+again adds only what is missing; deleted tasks are not missing, somebody took them out.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+
+import sqlalchemy as sa
+
+from raceapp import errors
+from raceapp.bikes.models import Bike
+from raceapp.checklists import fanout
+from raceapp.checklists.models import EventChecklist, Scope, Template, TemplateVersion, Tier
+from raceapp.events.models import Event
+from raceapp.extensions import db
+from raceapp.history import service as history
+from raceapp.tasks import due
+from raceapp.tasks.models import Anchor, Task
+from raceapp.timetable.models import SessionStatus, TrackSession
+
+AWAITING_INCIDENT = {Anchor.CRASH, Anchor.WET}
+# So many fit into one transaction that still answers in time; a full weekend has 790.
+MAX_TASKS = 20_000
+
+
+def build(
+    event: Event, *, template_id: int, actor, tier: Tier = Tier.NATIONAL, dry_run: bool = False
+) -> dict[str, int]:
+    """Add the tasks that the template makes of this weekend; returns how many per scope.
+
+    The caller holds the row of the weekend, so that two runs at once never double anything.
+    Raises Invalid for an unknown template, too many tasks, or a due time out of range.
+    """
+    kept, version = version_for(event, template_id)
+    items = [item for item in items_of(version, tier) if item["anchor"] not in AWAITING_INCIDENT]
+    missing = planned(event, template_id, items)
+    rows = [row_for(event, *plan, template_id=template_id, actor=actor) for plan in missing]
+    counts = Counter(item["scope"] for item, _ in missing)
+    created = {scope.value: counts[scope] for scope in Scope}
+    if not dry_run:
+        is_news = keep(event, version, kept, tier)
+        write(event, rows, version, tier, created, actor=actor, is_news=is_news)
+    return created
+
+
+def version_for(event: Event, template_id: int) -> tuple[EventChecklist | None, TemplateVersion]:
+    """Return how the weekend was built with the template before, if it was, and the version."""
+    kept = db.session.execute(
+        sa.select(EventChecklist, TemplateVersion)
+        .join(TemplateVersion, TemplateVersion.id == EventChecklist.template_version_id)
+        .where(EventChecklist.event_id == event.id, EventChecklist.template_id == template_id)
+    ).first()
+    if kept is not None:
+        return kept[0], kept[1]
+    newest = db.session.scalar(
+        sa.select(TemplateVersion)
+        .join(Template, Template.id == TemplateVersion.template_id)
+        .where(Template.id == template_id, Template.deleted_at.is_(None))
+        .where(TemplateVersion.number == Template.version)
+    )
+    if newest is None:
+        raise errors.Invalid.field("template_id", "There is no such template.")
+    return None, newest
+
+
+def items_of(version: TemplateVersion, tier: Tier) -> list[dict]:
+    """Return the items of a tier: a club team's only, or all."""
+    return [item for item in version.items if tier == Tier.NATIONAL or item["tier"] == tier]
+
+
+def planned(
+    event: Event, template_id: int, items: list[dict]
+) -> list[tuple[dict, fanout.Target]]:
+    """Return each item with each target for which its task is missing."""
+    bikes = [bike for bike in event.bikes if bike.deleted_at is None]
+    every = expanded(items, bikes, sessions_of(event))
+    present = keys_present(event, template_id)
+    missing = (plan for plan in every if fanout.key(*plan) not in present)
+    found = list(islice(missing, MAX_TASKS + 1))
+    if len(found) > MAX_TASKS:
+        raise errors.Invalid.field("template_id", f"Would make more than {MAX_TASKS} tasks.")
+    return found
+
+
+def expanded(
+    items: list[dict], bikes: Sequence[Bike], sessions: Sequence[TrackSession | None]
+) -> Iterator[tuple[dict, fanout.Target]]:
+    for item in items:
+        for target in fanout.targets(item, bikes=bikes, sessions=sessions):
+            yield item, target
+
+
+def sessions_of(event: Event) -> Sequence[TrackSession]:
+    """Return the sessions to build for, held: who moves or cancels one meanwhile finds its tasks."""
+    return db.session.scalars(
+        sa.select(TrackSession)
+        .where(TrackSession.event_id == event.id, TrackSession.deleted_at.is_(None))
+        .where(TrackSession.status != SessionStatus.CANCELLED)
+        .order_by(TrackSession.id)
+        .with_for_update(read=True)
+    ).all()
+
+
+def keys_present(event: Event, template_id: int) -> set[tuple]:
+    columns = (Task.item_key, Task.bike_id, Task.rider_name, Task.session_id)
+    present = sa.select(*columns).where(
+        Task.event_id == event.id, Task.template_id == template_id, Task.incident_id.is_(None)
+    )
+    return {tuple(row) for row in db.session.execute(present)}
+
+
+def row_for(event: Event, item: dict, target: fanout.Target, *, template_id: int, actor) -> dict:
+    try:
+        due_at = due.due_at(item["anchor"], item["offset_minutes"], event=event, session=target[2])
+    except errors.Invalid as error:
+        message = f"Item {item['key']}: would be due outside the years 1970 to 2099."
+        raise errors.Invalid.field("template_id", message) from error
+    more = {"event_id": event.id, "template_id": template_id, "created_by": actor.id}
+    return fanout.task_row(item, target, due_at=due_at, **more)
+
+
+def keep(
+    event: Event, version: TemplateVersion, kept: EventChecklist | None, tier: Tier
+) -> bool:
+    """Note version and widest tier for the weekend; tells whether that is news."""
+    if kept is None:
+        checklist = EventChecklist(event_id=event.id, template_id=version.template_id, tier=tier)
+        checklist.template_version_id = version.id
+        db.session.add(checklist)
+        return True
+    is_wider = tier == Tier.NATIONAL and kept.tier != tier
+    if is_wider:
+        kept.tier = tier
+    return is_wider
+
+
+def write(event, rows, version, tier, created, *, actor, is_news: bool) -> None:
+    if rows:
+        # Of the table, not of the model: so it is one statement however the rows differ in NULLs.
+        db.session.execute(sa.insert(Task.__table__), rows)
+    if rows or is_news:
+        changes = {"template_id": version.template_id, "version": version.number}
+        changes |= {"tier": tier, "created": created}
+        history.note(
+            event.id, "checklist.built", f"event:{event.id}", actor=actor, changes=changes
+        )
+
+
+# --- incidents ---------------------------------------------------------------------------
+
+
+def build_for_incident(
+    event: Event,
+    *,
+    kind: str,
+    bikes: Sequence[Bike],
+    session: TrackSession | None,
+    incident_id: int,
+    actor,
+    at: datetime,
+) -> list[Task]:
+    """Add the items that wait for an incident of `kind`, crash or wet; returns the tasks.
+
+    They come from every checklist of the weekend, in its kept version and tier: once per bike
+    given, per rider of those, or once; due from `at` on; anew each time. Only an item with a
+    session in its scope belongs to `session`. The others hold for every session to come,
+    as the bike has to be sound for all of them.
+    """
+    rows = []
+    for checklist, version in checklists_of(event):
+        items = [item for item in items_of(version, checklist.tier) if item["anchor"] == kind]
+        rows += [
+            fanout.task_row(
+                item,
+                target,
+                due_at=due.shifted(at, item["offset_minutes"]),
+                event_id=event.id,
+                template_id=checklist.template_id,
+                incident_id=incident_id,
+                created_by=actor.id,
+            )
+            for item, target in expanded(items, bikes, [session])
+        ]
+    return inserted(rows)
+
+
+def checklists_of(event: Event) -> Sequence[tuple[EventChecklist, TemplateVersion]]:
+    return db.session.execute(
+        sa.select(EventChecklist, TemplateVersion)
+        .join(TemplateVersion, TemplateVersion.id == EventChecklist.template_version_id)
+        .where(EventChecklist.event_id == event.id)
+        .order_by(EventChecklist.template_id)
+    ).all()
+
+
+def inserted(rows: list[dict]) -> list[Task]:
+    """Insert tasks and return them, in that order, with their ids."""
+    if not rows:
+        return []
+    statement = sa.insert(Task).returning(Task, sort_by_parameter_order=True)
+    options = {"render_nulls": True}  # One shape for all rows, so one statement.
+    return list(db.session.scalars(statement, rows, execution_options=options))

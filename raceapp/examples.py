@@ -1,0 +1,69 @@
+"""Whole bodies as examples, put together from the examples of their fields.
+
+A schema whose fields cannot all be sent at once says what is: `class Meta: example = {...}`.
+"""
+
+from apispec import BasePlugin
+from marshmallow import Schema
+
+INSTEAD = {"boolean": False, "integer": 1, "number": 1.5, "string": "text"}
+
+
+class Examples(BasePlugin):
+    """Runs after apispec's own plugins, when every schema has become a component."""
+
+    def init_spec(self, spec) -> None:
+        self.schemas = spec.components.schemas
+
+    def schema_helper(self, name, definition, **kwargs) -> dict:
+        """Say what an answer always has, which is everything, and what a body looks like."""
+        schema = kwargs.get("schema")
+        found = {}
+        if isinstance(schema, Schema) and "version" in schema.fields:
+            found["required"] = sorted(schema.fields)
+        if example := getattr(getattr(schema, "Meta", None), "example", None):
+            found["example"] = example
+        return found
+
+    def path_helper(self, path=None, operations=None, parameters=(), **kwargs) -> None:
+        for parameter in parameters:
+            if parameter["in"] == "path":
+                noun = parameter["name"].removesuffix("_id").replace("_", " ")
+                parameter.setdefault("description", f"The id of the {noun}")
+
+    def operation_helper(self, path=None, operations=None, **kwargs) -> None:
+        for operation in operations.values():
+            answers = operation["responses"]
+            operation["responses"] = dict(sorted(answers.items(), key=lambda item: int(item[0])))
+            for body in (operation.get("requestBody", {}), *answers.values()):
+                self.illustrate(body)
+
+    def illustrate(self, body) -> None:
+        content = body.get("content", {}) if isinstance(body, dict) else {}
+        for media in content.values():
+            if "example" not in media and "examples" not in media and "schema" in media:
+                media["example"] = self.sample(media["schema"])
+
+    def sample(self, schema: dict):
+        """Return a value that `schema` admits, the one it names itself if it does."""
+        if "$ref" in schema:
+            return self.sample(self.schemas[schema["$ref"].rpartition("/")[2]])
+        for name in ("example", "default"):
+            if name in schema:
+                return schema[name]
+        for name in ("enum", "examples"):
+            if name in schema:
+                return schema[name][0]
+        for name in ("anyOf", "oneOf"):
+            if name in schema:
+                return self.sample(schema[name][0])
+        return self.sample_of_type(schema)
+
+    def sample_of_type(self, schema: dict):
+        if schema.get("type") == "array":
+            return [self.sample(schema.get("items", {}))]
+        if schema.get("type") == "object":
+            fields = schema.get("properties", {})
+            return {name: self.sample(field) for name, field in fields.items()}
+        kinds = schema.get("type", "null")
+        return INSTEAD.get(kinds if isinstance(kinds, str) else None)
