@@ -12,7 +12,7 @@ from raceapp.auth import tokens
 from raceapp.auth.views import blp as auth
 from raceapp.auth.views import users
 from raceapp.bikes import models as _bikes  # noqa: F401
-from raceapp.checklists import models as _checklists  # noqa: F401
+from raceapp.checklists.views import blp as checklists
 from raceapp.database import engine_options, migration_type, set_up_engine
 from raceapp.events.views import blp as events
 from raceapp.extensions import db, migrate
@@ -21,7 +21,7 @@ from raceapp.releases import models as _releases  # noqa: F401
 from raceapp.tasks.views import blp as tasks
 from raceapp.timetable import models as _timetable  # noqa: F401
 
-BLUEPRINTS = (health.blp, auth, users, events, tasks)
+BLUEPRINTS = (health.blp, auth, users, events, tasks, checklists)
 
 
 def create_app(settings: Mapping[str, object] | None = None, *, redis=None) -> flask.Flask:

@@ -1,4 +1,4 @@
-"""Commands: flask user-create, flask seed."""
+"""Commands: flask user-create, flask seed, flask seed-library."""
 
 import click
 from flask import Blueprint, Flask, current_app
@@ -6,7 +6,9 @@ from flask import Blueprint, Flask, current_app
 from raceapp import errors, seeding
 from raceapp.auth import service as accounts
 from raceapp.auth.schemas import RegisterSchema
+from raceapp.checklists import library
 from raceapp.extensions import db
+from raceapp.history import service as history
 from raceapp.permissions import Role
 
 commands = Blueprint("commands", __name__, cli_group=None)
@@ -54,3 +56,22 @@ def seed(force, tasks):
     click.echo(seeding.seed())
     if tasks:
         click.echo(seeding.seed_tasks(tasks))
+
+
+@commands.cli.command("seed-library")
+def seed_library():
+    """Add the shipped checklists as a template; a second time adds nothing."""
+    message = library.add()
+    db.session.commit()
+    click.echo(message)
+
+
+@commands.cli.command("verify-history")
+def verify_history():
+    """Prove that nobody has touched the record; names the first bad entry of each weekend."""
+    faults = list(history.faults())
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        raise click.ClickException("The record has been tampered with.")
+    click.echo("The record is untouched.")

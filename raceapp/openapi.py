@@ -49,6 +49,13 @@ class ProblemSchema(ma.Schema):
             "example": {"json": {"due_at": ["Must be a time with an offset."]}},
         },
     )
+    blocking = ma.fields.List(
+        ma.fields.Integer(),
+        metadata={
+            "description": "For 409 of a release: the ids of the tasks that stand against it",
+            "example": [412, 415],
+        },
+    )
 
 
 def header(description: str, example, kind: str = "string") -> dict:
@@ -118,7 +125,7 @@ def refusal(status: int, header_names, description: str | None = None) -> dict:
 
 
 def describe_id(converter) -> dict:
-    return {"type": "integer", "format": "int64", "minimum": 1, "example": 7}
+    return {"type": "integer", "format": "int64", "minimum": 1, "example": 1}
 
 
 # --- one operation -----------------------------------------------------------------------
@@ -211,10 +218,9 @@ def add_refusals(doc, info, resource, prefix: str) -> None:
         statuses.add(429)
     if info["method"] in ("PATCH", "PUT", "DELETE"):
         statuses.add(412)
-    for status in sorted(statuses):
-        present = doc["responses"].get(status)
-        if present is None or isinstance(present, str):
-            doc["responses"][status] = f"{prefix}{status}"
+    own = {status for status, found in doc["responses"].items() if not isinstance(found, str)}
+    for status in sorted({*statuses, *doc["responses"]} - own):
+        doc["responses"][status] = f"{prefix}{status}"
 
 
 VERBS = {

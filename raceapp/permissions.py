@@ -140,3 +140,8 @@ CAN_SIGN = {
 
 def can_sign(actor, roles, task, act: str) -> bool:
     return CAN_SIGN[act](actor, roles, task)
+
+
+def can_release(actor, roles) -> bool:
+    """A crew chief or a team manager; `roles` are those of the actor at the weekend."""
+    return actor.is_admin or CrewRole.CREW_CHIEF in roles

@@ -191,6 +191,7 @@ class Resource(MethodView):
     is_public = False
     budget: str | None = None
     budgets: dict[str, str] = {}
+    body_limit = BODY_LIMIT
 
     @classmethod
     def budget_for(cls, method: str) -> str | None:
@@ -199,6 +200,7 @@ class Resource(MethodView):
 
     def dispatch_request(self, **kwargs):
         database.only_reading(request.method in ("GET", "HEAD"))
+        request.max_content_length = self.body_limit
         if not self.is_public:
             permissions.authenticate()
         for attempt in range(TRIES):

@@ -9,18 +9,14 @@ from config import SettingsSchema
 
 pytest.register_assert_rewrite("helpers")
 
-# Whatever the developer's shell says, tests say their own.
-for setting in SettingsSchema().fields:
-    os.environ.pop(setting, None)
+from backends import SETTINGS, Light, Real, forget_connections
+from helpers import MISANO, PASSWORD, Client, Clock, Person, created
+from helpers import parallel as at_the_same_instant
+from servers import Gunicorn
 
-from backends import SETTINGS, Light, Real, forget_connections  # noqa: E402
-from helpers import MISANO, PASSWORD, Client, Clock, Person, created  # noqa: E402
-from helpers import parallel as at_the_same_instant  # noqa: E402
-from servers import Gunicorn  # noqa: E402
-
-from raceapp import clock as raceapp_clock  # noqa: E402
-from raceapp.auth.service import create_user  # noqa: E402
-from raceapp.extensions import db  # noqa: E402
+from raceapp import clock as raceapp_clock
+from raceapp.auth.service import create_user
+from raceapp.extensions import db
 
 BACKENDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.real)]
 
@@ -30,6 +26,9 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    """Whatever the developer's shell says, tests say their own."""
+    for setting in SettingsSchema().fields:
+        os.environ.pop(setting, None)
     if config.option.fast:
         config.option.markexpr = "not real"
 

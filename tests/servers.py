@@ -4,6 +4,7 @@ Each runs under a shell that waits on a pipe which only the tests hold. When the
 die in whatever way, the shell stops the server and removes its directory.
 """
 
+import contextlib
 import importlib.util
 import os
 import pwd
@@ -30,7 +31,7 @@ place=$1 stop=$2; shift 2
 server=$!
 echo $server >"$place/pid"
 read -r _
-kill -"$stop" $server
+kill -"$stop" $server 2>/dev/null
 wait $server
 rm -rf "$place"
 """
@@ -98,18 +99,16 @@ class Server:
         self.keeper.stdin.close()
         try:
             self.keeper.wait(seconds)
-            assert not self.is_anything_left(), "The server left a process behind."
+            wait_until(self.nothing_is_left, seconds=5)
         finally:
-            if self.is_anything_left():
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.keeper.pid, signal.SIGKILL)
             shutil.rmtree(self.place, ignore_errors=True)
 
-    def is_anything_left(self) -> bool:
-        try:
+    def nothing_is_left(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.keeper.pid, 0)
-        except ProcessLookupError:
-            return False
-        return True
+            raise TimeoutError("The server left a process behind.")
 
 
 class Valkey(Server):

@@ -155,6 +155,7 @@ def upgrade():
             ),
             nullable=False,
         ),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["event_id"], ["events.id"], name=op.f("fk_crew_members_event_id_events")
         ),
@@ -359,6 +360,8 @@ def upgrade():
             "reported_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("reopened", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["bike_id"], ["bikes.id"], name=op.f("fk_incidents_bike_id_bikes")),
         sa.ForeignKeyConstraint(

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from raceapp.database import Identified, Json, Versioned, choice
 from raceapp.extensions import db
@@ -43,6 +43,15 @@ class Template(Versioned, db.Model):
     name: Mapped[str] = mapped_column(sa.String(100))
     description: Mapped[str | None] = mapped_column(sa.Text)
     deleted_at: Mapped[datetime | None]
+    newest: Mapped["TemplateVersion"] = relationship(
+        primaryjoin="and_(Template.id == foreign(TemplateVersion.template_id),"
+        " Template.version == foreign(TemplateVersion.number))",
+        viewonly=True,
+    )
+
+    @property
+    def items(self) -> list[dict]:
+        return self.newest.items
 
 
 class TemplateVersion(Identified, db.Model):

@@ -175,20 +175,25 @@ class BuildSchema(ma.Schema):
     )
 
 
+# A weekend of four bikes, two riders and nine sessions, built from the shipped library.
+FULL_WEEKEND = {
+    Scope.EVENT: 18,
+    Scope.SESSION: 8,
+    Scope.BIKE: 56,
+    Scope.BIKE_SESSION: 656,
+    Scope.RIDER: 4,
+    Scope.RIDER_SESSION: 48,
+}
+CountsSchema = ma.Schema.from_dict(
+    {
+        scope.value: ma.fields.Integer(required=True, metadata={"example": FULL_WEEKEND[scope]})
+        for scope in Scope
+    },
+    name="TasksPerScopeSchema",
+)
+
+
 class BuiltSchema(ma.Schema):
-    created = ma.fields.Dict(
-        keys=fields.Choice(Scope),
-        values=ma.fields.Integer(),
-        required=True,
-        metadata={
-            "description": "How many tasks were added, per scope",
-            "example": {
-                "event": 18,
-                "session": 8,
-                "bike": 56,
-                "bike_session": 660,
-                "rider": 4,
-                "rider_session": 44,
-            },
-        },
-    )
+    """How many tasks were added, per scope."""
+
+    created = ma.fields.Nested(CountsSchema, required=True)

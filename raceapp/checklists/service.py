@@ -39,11 +39,14 @@ def build(
     items = [item for item in items_of(version, tier) if item["anchor"] not in AWAITING_INCIDENT]
     missing = planned(event, template_id, items)
     rows = [row_for(event, *plan, template_id=template_id, actor=actor) for plan in missing]
-    counts = Counter(item["scope"] for item, _ in missing)
-    created = {scope.value: counts[scope] for scope in Scope}
-    if not dry_run:
-        is_news = keep(event, version, kept, tier)
-        write(event, rows, version, tier, created, actor=actor, is_news=is_news)
+    created = per_scope(missing)
+    if dry_run:
+        return created
+    insert(rows)
+    if keep(event, version, kept, tier) or rows:
+        built = {"template_id": template_id, "version": version.number, "tier": tier}
+        built["created"] = created
+        history.note(event.id, "checklist.built", f"event:{event.id}", actor=actor, changes=built)
     return created
 
 
@@ -72,9 +75,7 @@ def items_of(version: TemplateVersion, tier: Tier) -> list[dict]:
     return [item for item in version.items if tier == Tier.NATIONAL or item["tier"] == tier]
 
 
-def planned(
-    event: Event, template_id: int, items: list[dict]
-) -> list[tuple[dict, fanout.Target]]:
+def planned(event: Event, template_id: int, items: list[dict]) -> list[tuple[dict, fanout.Target]]:
     """Return each item with each target for which its task is missing."""
     bikes = [bike for bike in event.bikes if bike.deleted_at is None]
     every = expanded(items, bikes, sessions_of(event))
@@ -95,7 +96,7 @@ def expanded(
 
 
 def sessions_of(event: Event) -> Sequence[TrackSession]:
-    """Return the sessions to build for, held: who moves or cancels one meanwhile finds its tasks."""
+    """Return the sessions to build for, held so that whoever moves one then finds its tasks."""
     return db.session.scalars(
         sa.select(TrackSession)
         .where(TrackSession.event_id == event.id, TrackSession.deleted_at.is_(None))
@@ -123,9 +124,7 @@ def row_for(event: Event, item: dict, target: fanout.Target, *, template_id: int
     return fanout.task_row(item, target, due_at=due_at, **more)
 
 
-def keep(
-    event: Event, version: TemplateVersion, kept: EventChecklist | None, tier: Tier
-) -> bool:
+def keep(event: Event, version: TemplateVersion, kept: EventChecklist | None, tier: Tier) -> bool:
     """Note version and widest tier for the weekend; tells whether that is news."""
     if kept is None:
         checklist = EventChecklist(event_id=event.id, template_id=version.template_id, tier=tier)
@@ -138,16 +137,15 @@ def keep(
     return is_wider
 
 
-def write(event, rows, version, tier, created, *, actor, is_news: bool) -> None:
+def insert(rows: list[dict]) -> None:
+    """Insert tasks by the table, not the model: one statement, wherever the rows have NULLs."""
     if rows:
-        # Of the table, not of the model: so it is one statement however the rows differ in NULLs.
         db.session.execute(sa.insert(Task.__table__), rows)
-    if rows or is_news:
-        changes = {"template_id": version.template_id, "version": version.number}
-        changes |= {"tier": tier, "created": created}
-        history.note(
-            event.id, "checklist.built", f"event:{event.id}", actor=actor, changes=changes
-        )
+
+
+def per_scope(plans: Sequence[tuple[dict, fanout.Target]]) -> dict[str, int]:
+    counts = Counter(item["scope"] for item, _ in plans)
+    return {scope.value: counts[scope] for scope in Scope}
 
 
 # --- incidents ---------------------------------------------------------------------------

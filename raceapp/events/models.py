@@ -43,10 +43,11 @@ class Event(Versioned, db.Model):
 
 
 class CrewMember(db.Model):
-    """One crew role of one person at one weekend."""
+    """One crew role of one person at one weekend; `position` is its place in the crew list."""
 
     __tablename__ = "crew_members"
 
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), primary_key=True, index=True)
     crew_role: Mapped[CrewRole] = mapped_column(choice(CrewRole), primary_key=True)
+    position: Mapped[int] = mapped_column(sa.Integer, default=0)

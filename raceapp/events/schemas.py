@@ -5,6 +5,36 @@ import marshmallow as ma
 from raceapp import fields
 from raceapp.events.models import Event
 from raceapp.pages import Keyset, list_query
+from raceapp.permissions import CrewRole
+
+MAX_BIKES = 100
+MAX_CREW = 200
+
+
+class Distinct(ma.fields.List):
+    """A list that names nothing twice, from `least` to `most` items long."""
+
+    default_error_messages = {
+        "required": "This is required.",
+        "null": "Must not be null.",
+        "invalid": "Must be a list.",
+        "length": "Must have {least} to {most} items.",
+        "twice": "Name each once.",
+    }
+
+    def __init__(self, inner, least: int, most: int, **kwargs):
+        self.least, self.most = least, most
+        metadata = {"minItems": least, "maxItems": most, "uniqueItems": True}
+        super().__init__(inner, metadata={**metadata, **kwargs.pop("metadata", {})}, **kwargs)
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        # Before anything else, so that a list of ten thousand faults costs nothing.
+        if isinstance(value, list) and not self.least <= len(value) <= self.most:
+            raise self.make_error("length", least=self.least, most=self.most)
+        items = super()._deserialize(value, attr, data, **kwargs)
+        if len(set(items)) < len(items):
+            raise self.make_error("twice")
+        return items
 
 
 class EventFields(ma.Schema):
@@ -16,11 +46,13 @@ class EventFields(ma.Schema):
     timezone = fields.TimeZone()
     allow_self_check = fields.Bool(metadata={"example": False})
     notes = fields.LongText(allow_none=True, metadata={"example": "Garage 12"})
+    bike_ids = Distinct(
+        fields.Id(), 0, MAX_BIKES, metadata={"description": "Its bikes", "example": [2, 5]}
+    )
 
 
 class EventSchema(EventFields):
     id = fields.Id(required=True, metadata={"example": 3})
-    bike_ids = ma.fields.List(fields.Id(), required=True)
     created_by = fields.Id(required=True, metadata={"example": 1})
     created_at = fields.UTCDateTime(required=True)
     updated_at = fields.UTCDateTime(required=True)
@@ -49,3 +81,28 @@ class EventQuerySchema(list_query(EVENT_KEYSET)):
     starts_before = fields.Date(
         metadata={"description": "Only weekends that start before this day"}
     )
+
+
+class CrewMemberSchema(ma.Schema):
+    """What one person does at a race weekend."""
+
+    user_id = fields.Id(required=True, metadata={"example": 3})
+    crew_roles = Distinct(
+        fields.Choice(CrewRole),
+        1,
+        len(CrewRole),
+        required=True,
+        metadata={"example": ["mechanic", "tyre_tech"]},
+    )
+
+    @ma.validates_schema(pass_collection=True)
+    def check_people(self, data, many, **kwargs):
+        if not many:
+            return
+        if len(data) > MAX_CREW:
+            raise ma.ValidationError(f"A crew has at most {MAX_CREW} people.")
+        seen = set()
+        for index, member in enumerate(data):
+            if member["user_id"] in seen:
+                raise ma.ValidationError({index: {"user_id": ["Name each person once."]}})
+            seen.add(member["user_id"])

@@ -1,11 +1,18 @@
 """Race weekends: planning, finding, changing, taking back."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from blinker import Signal
+from sqlalchemy.orm.attributes import flag_modified
 
 from raceapp import clock, errors
+from raceapp.auth.models import User
+from raceapp.bikes import service as bikes
+from raceapp.bikes.models import Bike
 from raceapp.events.models import CrewMember, Event
 from raceapp.extensions import db
 from raceapp.history import service as history
@@ -14,13 +21,18 @@ from raceapp.permissions import CrewRole
 # Sent with the event once its days or zone have changed, before the commit. What hangs on
 # them stands above this package, so it listens.
 days_changed = Signal()
+DAYS = {"event_date", "end_date", "timezone"}
 
 
 def get(event_id: int, *, for_update: bool = False) -> Event:
-    """Return the weekend, or raise NotFound."""
+    """Return the weekend, or raise NotFound.
+
+    Whoever is about to change what hangs on it takes it `for_update`, so that they take turns.
+    """
     statement = sa.select(Event).where(Event.id == event_id, Event.deleted_at.is_(None))
     if for_update:
-        statement = statement.with_for_update()
+        # Rows that only refer to the weekend are still added meanwhile: its key stays.
+        statement = statement.with_for_update(key_share=True)
     event = db.session.scalar(statement)
     if event is None:
         raise errors.NotFound("There is no such race weekend.")
@@ -43,12 +55,16 @@ def search(
     return statement
 
 
-def create(*, actor, track: str, event_date: date, **fields) -> Event:
-    """Add a weekend. The name defaults to track and year, the end to the first day."""
+def create(*, actor, track: str, event_date: date, bike_ids=(), **fields) -> Event:
+    """Add a weekend. The name defaults to track and year, the end to the first day.
+
+    Raises Invalid when it would end before it starts, or for an unknown bike.
+    """
     fields.setdefault("name", default_name(track, event_date))
     fields.setdefault("end_date", event_date)
     event = Event(track=track, event_date=event_date, created_by=actor.id, **fields)
     check_dates(event)
+    event.bikes = bikes_for(event, bike_ids)
     db.session.add(event)
     db.session.flush()
     history.start(event.id)
@@ -67,20 +83,63 @@ def check_dates(event: Event) -> None:
 
 
 def update(event: Event, changes: dict, *, actor) -> None:
-    """Change a weekend; raises Invalid when it would end before it starts."""
+    """Change a weekend; raises Invalid when it would end before it starts, or for an unknown bike.
+
+    The tasks of a bike that is taken off stay.
+    """
+    bike_ids, changes = event.bike_ids, dict(changes)
+    # Asked before anything is set: one change is one version.
+    chosen = bikes_for(event, changes.pop("bike_ids", bike_ids))
     for name, value in changes.items():
         setattr(event, name, value)
     check_dates(event)
     changed = history.changes_of(event)
-    history.record(event.id, "event.updated", event, actor=actor)
-    if changed.keys() & {"event_date", "end_date", "timezone"}:
+    if chosen != event.bikes:
+        event.bikes = chosen
+        touch(event)
+        changed["bike_ids"] = [bike_ids, event.bike_ids]
+    if changed:
+        history.record(event.id, "event.updated", event, actor=actor, changes=changed)
+    if changed.keys() & DAYS:
         days_changed.send(event, actor=actor)
+
+
+def touch(event: Event) -> None:
+    """Make the next version of a weekend whose own row stays as it is."""
+    event.updated_at = clock.utcnow()
+    flag_modified(event, "updated_at")
 
 
 def delete(event: Event, *, actor) -> None:
     """Hide the weekend and, with it, its tasks."""
     event.deleted_at = clock.utcnow()
     history.record(event.id, "event.deleted", event, actor=actor)
+
+
+# --- bikes -------------------------------------------------------------------------------
+
+
+def bikes_for(event: Event, bike_ids: Iterable[int]) -> list[Bike]:
+    """Return these bikes; raises Invalid for one that is not there, unless it is on already."""
+    wanted = set(bike_ids)
+    found = {bike.id: bike for bike in event.bikes}
+    found |= {bike.id: bike for bike in bikes.hold(wanted - found.keys())}
+    unknown = sorted(wanted - found.keys())
+    if unknown:
+        raise errors.Invalid.field("bike_ids", f"There is no bike {unknown[0]}.")
+    return [found[bike_id] for bike_id in sorted(wanted)]
+
+
+@bikes.deleting.connect
+def keep_needed_bike(bike: Bike, *, actor) -> None:
+    """Raise Conflict when a weekend that is not over yet has this bike."""
+    now = clock.utcnow()
+    # No zone is a whole day behind UTC.
+    may_go_on = Event.end_date >= now.date() - timedelta(days=1)
+    statement = sa.select(Event).where(may_go_on, Event.deleted_at.is_(None))
+    for event in db.session.scalars(statement.where(Event.bikes.any(Bike.id == bike.id))):
+        if event.end_date >= now.astimezone(ZoneInfo(event.timezone)).date():
+            raise errors.Conflict(f"{event.name} has this bike: take it off there first.")
 
 
 # --- crew --------------------------------------------------------------------------------
@@ -105,3 +164,53 @@ def get_board(event_id: int, *, actor, for_update: bool = False) -> Event:
     if not actor.is_admin and not crew_roles(event_id, actor):
         raise errors.NotFound("There is no such race weekend, or you are not on its crew.")
     return event
+
+
+class Crew(list):
+    """Who is on the crew, as `{user_id, crew_roles}`; its version is that of the weekend."""
+
+    def __init__(self, members: Iterable[dict], version: int):
+        super().__init__(members)
+        self.version = version
+
+
+def crew_of(event: Event) -> Crew:
+    """Return the crew in the order in which it was named."""
+    rows = db.session.scalars(
+        sa.select(CrewMember)
+        .where(CrewMember.event_id == event.id)
+        .order_by(CrewMember.position, CrewMember.user_id, CrewMember.crew_role)
+    )
+    people = groupby(rows, lambda row: row.user_id)
+    members = ({"user_id": id, "crew_roles": [row.crew_role for row in own]} for id, own in people)
+    return Crew(members, event.version)
+
+
+def set_crew(event: Event, members: list[dict], *, actor) -> None:
+    """Make these people the crew, and nobody else; raises Invalid for who has no account."""
+    check_accounts(members)
+    present = [*crew_of(event)]
+    if members == present:
+        return
+    db.session.execute(sa.delete(CrewMember).where(CrewMember.event_id == event.id))
+    rows = [
+        {"event_id": event.id, "user_id": member["user_id"], "crew_role": role}
+        for member in members
+        for role in member["crew_roles"]
+    ]
+    if rows:
+        numbered = [{**row, "position": place} for place, row in enumerate(rows)]
+        db.session.execute(sa.insert(CrewMember), numbered)
+    touch(event)
+    changes = {"crew": [present, members]}
+    history.record(event.id, "event.crew_changed", event, actor=actor, changes=changes)
+
+
+def check_accounts(members: list[dict]) -> None:
+    asked = [member["user_id"] for member in members]
+    known = sa.select(User.id).where(User.id.in_(asked), User.is_active)
+    active = set(db.session.scalars(known))
+    fault = {"user_id": ["There is no such person, or not any more."]}
+    faults = {index: fault for index, user_id in enumerate(asked) if user_id not in active}
+    if faults:
+        raise errors.Invalid(errors={"json": faults})

@@ -63,6 +63,30 @@ class EventItem(Resource):
         db.session.commit()
 
 
+@blp.route("/<id:event_id>/crew")
+class CrewItem(Resource):
+    @blp.response(200, schemas.CrewMemberSchema(many=True))
+    @blp.alt_response(404, description="No such race weekend, or you are not on its crew")
+    def get(self, event_id):
+        """Read who does what at a race weekend"""
+        return service.crew_of(service.get_board(event_id, actor=current_user))
+
+    @admin_only
+    @blp.arguments(schemas.CrewMemberSchema(many=True))
+    @blp.response(200, schemas.CrewMemberSchema(many=True))
+    @blp.alt_response(404, description="No such race weekend")
+    def put(self, members, event_id):
+        """Say who does what at a race weekend
+
+        Replaces the crew as a whole. ETag and If-Match are those of the race weekend.
+        """
+        event = service.get(event_id, for_update=True)
+        conditional.check_if_match(event)
+        service.set_crew(event, members, actor=current_user)
+        db.session.commit()
+        return service.crew_of(event)
+
+
 @blp.route("/<id:event_id>/history")
 class EventHistory(Resource):
     @blp.arguments(HistoryQuerySchema, location="query", as_kwargs=True)

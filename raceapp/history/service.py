@@ -153,18 +153,15 @@ def faults() -> Iterable[str]:
 def first_fault(event_id: int, head: HistoryHead | None) -> str | None:
     """Return where the record of a weekend stops being what was written, or None."""
     position, last_hash = 0, GENESIS
-    rows = db.session.scalars(
-        of_event(event_id)
-        .order_by(HistoryEntry.position, HistoryEntry.id)
-        .execution_options(yield_per=1000)
-    )
-    for row in rows:
-        position += 1
-        if row.position != position:
-            return f"entry {row.id} is out of place: one was removed or inserted before it"
-        last_hash = link(last_hash, {name: getattr(row, name) for name in HASHED})
-        if row.hash != last_hash:
-            return f"entry {row.id} was altered or inserted"
+    ordered = of_event(event_id).order_by(HistoryEntry.position, HistoryEntry.id)
+    with db.session.scalars(ordered.execution_options(yield_per=1000)) as rows:
+        for row in rows:
+            position += 1
+            if row.position != position:
+                return f"entry {row.id} is out of place: one was removed or inserted before it"
+            last_hash = link(last_hash, {name: getattr(row, name) for name in HASHED})
+            if row.hash != last_hash:
+                return f"entry {row.id} was altered or inserted"
     if head is None or (head.count, head.last_hash) != (position, last_hash):
         return f"its last entries were removed or added after entry {position}"
     return None

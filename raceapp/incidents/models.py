@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from raceapp.database import Identified, choice
+from raceapp.database import Identified, Json, choice
 from raceapp.extensions import db
 
 
@@ -16,6 +16,8 @@ class IncidentKind(StrEnum):
 
 
 class Incident(Identified, db.Model):
+    """What happened, and which tasks it added and reopened, by id."""
+
     __tablename__ = "incidents"
 
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"), index=True)
@@ -25,3 +27,5 @@ class Incident(Identified, db.Model):
     note: Mapped[str | None] = mapped_column(sa.String(2000))
     reported_by: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     at: Mapped[datetime]
+    created: Mapped[list] = mapped_column(Json, default=list)
+    reopened: Mapped[list] = mapped_column(Json, default=list)

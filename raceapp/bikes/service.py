@@ -1,0 +1,77 @@
+"""Motorcycles: entering, finding, changing, taking back."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from blinker import Signal
+
+from raceapp import clock, errors
+from raceapp.bikes.models import Bike
+from raceapp.extensions import db
+
+# Sent with a bike that is about to be taken back, its row held. Who still needs it stands above
+# this package, so it listens and raises Conflict.
+deleting = Signal()
+
+
+def get(bike_id: int, *, for_update: bool = False) -> Bike:
+    """Return the bike, or raise NotFound."""
+    statement = live().where(Bike.id == bike_id)
+    if for_update:
+        statement = statement.with_for_update(key_share=True)
+    bike = db.session.scalar(statement)
+    if bike is None:
+        raise errors.NotFound("There is no such bike.")
+    return bike
+
+
+def live() -> sa.Select:
+    return sa.select(Bike).where(Bike.deleted_at.is_(None))
+
+
+def search(*, q: str = "") -> sa.Select:
+    """Return the bikes that match."""
+    if not q:
+        return live()
+    found = (column.icontains(q, autoescape=True) for column in (Bike.label, Bike.rider_name))
+    return live().where(sa.or_(*found))
+
+
+def hold(bike_ids: Iterable[int]) -> list[Bike]:
+    """Return those of these bikes that are there, in order of id.
+
+    They stay there until the transaction ends: whoever takes one back waits.
+    """
+    statement = live().where(Bike.id.in_(sorted(bike_ids))).order_by(Bike.id)
+    return list(db.session.scalars(statement.with_for_update(read=True)))
+
+
+def create(**fields) -> Bike:
+    """Add a bike; raises Conflict when its label is taken."""
+    bike = Bike(**fields)
+    try:
+        with db.session.begin_nested():
+            db.session.add(bike)
+    except sa.exc.IntegrityError as error:
+        raise label_taken(fields["label"]) from error
+    return bike
+
+
+def update(bike: Bike, changes: dict) -> None:
+    """Change a bike; raises Conflict when its new label is taken."""
+    try:
+        with db.session.begin_nested():
+            for name, value in changes.items():
+                setattr(bike, name, value)
+    except sa.exc.IntegrityError as error:
+        raise label_taken(changes["label"]) from error
+
+
+def label_taken(label: str) -> errors.Conflict:
+    return errors.Conflict(f"There is a bike labelled {label} already. Choose another label.")
+
+
+def delete(bike: Bike, *, actor) -> None:
+    """Hide the bike; raises Conflict while a weekend needs it."""
+    deleting.send(bike, actor=actor)
+    bike.deleted_at = clock.utcnow()

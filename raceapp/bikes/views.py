@@ -1,0 +1,66 @@
+"""Motorcycles."""
+
+from flask import url_for
+from flask_jwt_extended import current_user
+
+from raceapp import conditional
+from raceapp.bikes import schemas, service
+from raceapp.extensions import db
+from raceapp.permissions import admin_only
+from raceapp.rest import Blueprint, Resource
+
+blp = Blueprint(
+    "bikes", __name__, url_prefix="/v1/bikes", description="Motorcycles and who rides them"
+)
+
+
+@blp.route("")
+class BikeList(Resource):
+    @blp.arguments(schemas.BikeQuerySchema, location="query", as_kwargs=True)
+    @blp.response(200, schemas.BikeSchema(many=True))
+    def get(self, page, **filters):
+        """List bikes"""
+        return page.of(service.search(**filters))
+
+    @admin_only
+    @blp.arguments(schemas.BikeCreateSchema)
+    @blp.response(201, schemas.BikeSchema)
+    @blp.alt_response(409, description="There is a bike with this label already")
+    def post(self, fields):
+        """Enter a bike"""
+        bike = service.create(**fields)
+        db.session.commit()
+        return bike, {"Location": url_for("bikes.BikeItem", bike_id=bike.id)}
+
+
+@blp.route("/<id:bike_id>")
+class BikeItem(Resource):
+    @blp.response(200, schemas.BikeSchema)
+    @blp.alt_response(404, description="No such bike")
+    def get(self, bike_id):
+        """Read a bike"""
+        return service.get(bike_id)
+
+    @admin_only
+    @blp.arguments(schemas.BikeChangeSchema)
+    @blp.response(200, schemas.BikeSchema)
+    @blp.alt_response(404, description="No such bike")
+    @blp.alt_response(409, description="There is a bike with this label already")
+    def patch(self, changes, bike_id):
+        """Change a bike"""
+        bike = service.get(bike_id, for_update=True)
+        conditional.check_if_match(bike)
+        service.update(bike, changes)
+        db.session.commit()
+        return bike
+
+    @admin_only
+    @blp.response(204)
+    @blp.alt_response(404, description="No such bike")
+    @blp.alt_response(409, description="A race weekend that is not over yet has it")
+    def delete(self, bike_id):
+        """Take back a bike"""
+        bike = service.get(bike_id, for_update=True)
+        conditional.check_if_match(bike)
+        service.delete(bike, actor=current_user)
+        db.session.commit()

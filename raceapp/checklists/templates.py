@@ -1,0 +1,77 @@
+"""Templates of checklists: writing, finding, changing, taking back.
+
+Every change makes the next version, items and all: a weekend goes by the one it was built with.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import flag_modified
+
+from raceapp import clock, errors
+from raceapp.checklists.models import Template, TemplateVersion
+from raceapp.extensions import db
+
+
+def get(template_id: int, *, for_update: bool = False) -> Template:
+    """Return the template, or raise NotFound."""
+    statement = live().where(Template.id == template_id)
+    if for_update:
+        statement = statement.with_for_update()
+    template = db.session.scalar(statement)
+    if template is None:
+        raise errors.NotFound("There is no such template.")
+    return template
+
+
+def live() -> sa.Select:
+    return sa.select(Template).where(Template.deleted_at.is_(None))
+
+
+def named(name: str) -> sa.Select:
+    return live().where(Template.name == name).order_by(Template.id)
+
+
+def search(*, q: str = "") -> sa.Select:
+    """Return the templates that mention `q` in name or description, or all."""
+    statement = live().options(joinedload(Template.newest, innerjoin=True))
+    if not q:
+        return statement
+    columns = (Template.name, Template.description)
+    return statement.where(sa.or_(*(column.icontains(q, autoescape=True) for column in columns)))
+
+
+def create(*, name: str, items: list[dict], description: str | None = None) -> Template:
+    """Add a template with its first version."""
+    template = Template(name=name, description=description)
+    db.session.add(template)
+    db.session.flush()
+    add_version(template, items)
+    return template
+
+
+def update(template: Template, changes: dict) -> None:
+    """Change a template, which makes its next version; what is so already changes nothing."""
+    present = {name: getattr(template, name) for name in changes}
+    if present == changes:
+        return
+    items = changes.pop("items", template.items)
+    for name, value in changes.items():
+        setattr(template, name, value)
+    # New items alone move no column of the template's own row, and its version has to move.
+    template.updated_at = clock.utcnow()
+    flag_modified(template, "updated_at")
+    db.session.flush()
+    add_version(template, items)
+
+
+def add_version(template: Template, items: list[dict]) -> None:
+    """Add the items of the template's present version."""
+    version = TemplateVersion(template_id=template.id, number=template.version, items=items)
+    db.session.add(version)
+    db.session.flush()
+    db.session.refresh(template, ["newest"])
+
+
+def delete(template: Template) -> None:
+    """Hide the template. Weekends that were built with it keep theirs."""
+    template.deleted_at = clock.utcnow()

@@ -1,0 +1,55 @@
+"""What incidents look like on the wire."""
+
+import marshmallow as ma
+
+from raceapp import fields
+from raceapp.incidents.models import Incident, IncidentKind
+from raceapp.pages import Keyset, list_query
+
+
+class IncidentFields(ma.Schema):
+    kind = fields.Choice(IncidentKind, required=True, metadata={"example": "crash"})
+    bike_id = fields.Id(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "Which bike; for rain, null is every bike", "example": 2},
+    )
+    session_id = fields.Id(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "In which session, if in one", "example": 5},
+    )
+    note = fields.LongText(
+        2000,
+        allow_none=True,
+        load_default=None,
+        metadata={"example": "Low-side at turn 8, left clip-on and lever bent"},
+    )
+
+
+class IncidentCreateSchema(IncidentFields):
+    pass
+
+
+class IncidentSchema(IncidentFields):
+    id = fields.Id(required=True, metadata={"example": 4})
+    event_id = fields.Id(required=True, metadata={"example": 3})
+    reported_by = fields.Id(required=True)
+    at = fields.UTCDateTime(required=True)
+    created = ma.fields.List(
+        fields.Id(),
+        required=True,
+        metadata={"description": "The tasks it added", "example": [801, 802, 803]},
+    )
+    reopened = ma.fields.List(
+        fields.Id(),
+        required=True,
+        metadata={"description": "The tasks it reopened", "example": [412, 415]},
+    )
+
+
+INCIDENT_KEYSET = Keyset((), id=Incident.id)
+
+
+class IncidentQuerySchema(list_query(INCIDENT_KEYSET)):
+    pass

@@ -1,0 +1,144 @@
+"""What a crash or rain does to a race weekend.
+
+Both add the items that wait for them. A crash also reopens the bike's critical items for the
+sessions to come and takes back its releases for them; rain makes the session a wet one.
+"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from raceapp import clock, errors
+from raceapp.bikes.models import Bike
+from raceapp.checklists import service as checklists
+from raceapp.events.models import Event
+from raceapp.extensions import db
+from raceapp.history import service as history
+from raceapp.incidents import reopening
+from raceapp.incidents.models import Incident, IncidentKind
+from raceapp.releases import readiness
+from raceapp.releases import service as releases
+from raceapp.timetable.models import SessionStatus, TrackSession
+
+
+def of_event(event: Event) -> sa.Select:
+    return sa.select(Incident).where(Incident.event_id == event.id)
+
+
+def report(
+    event: Event,
+    *,
+    actor,
+    kind: IncidentKind,
+    bike_id: int | None = None,
+    session_id: int | None = None,
+    note: str | None = None,
+) -> Incident:
+    """Take note of an incident and do what follows from it.
+
+    The reporter needs no right to sign the tasks that are reopened: the incident is the right.
+    Raises Invalid for a bike or a session that is not of the weekend, or a crash of no bike;
+    Conflict when the session has been cancelled.
+    """
+    sessions = hold_sessions(event)
+    session = find_session(sessions, session_id)
+    bikes = find_bikes(event, kind, bike_id)
+    incident = Incident(event_id=event.id, kind=kind, bike_id=bike_id, session_id=session_id)
+    incident.note, incident.reported_by, incident.at = note, actor.id, clock.utcnow()
+    db.session.add(incident)
+    db.session.flush()
+    incident.created = add_items(event, incident, bikes, session, actor=actor)
+    if kind == IncidentKind.CRASH:
+        follow_crash(incident, bikes[0], sessions, actor=actor)
+    else:
+        follow_rain(incident, session, actor=actor)
+    return incident
+
+
+# --- whom it is about --------------------------------------------------------------------
+
+
+def hold_sessions(event: Event) -> Sequence[TrackSession]:
+    """Return the sessions of the weekend, held in the order of their ids.
+
+    So two incidents, or an incident and the release of a bike, come one after the other.
+    """
+    return db.session.scalars(
+        sa.select(TrackSession)
+        .where(TrackSession.event_id == event.id, TrackSession.deleted_at.is_(None))
+        .order_by(TrackSession.id)
+        .with_for_update(key_share=True)
+    ).all()
+
+
+def find_session(sessions: Sequence[TrackSession], session_id: int | None) -> TrackSession | None:
+    if session_id is None:
+        return None
+    session = next((session for session in sessions if session.id == session_id), None)
+    if session is None:
+        raise errors.Invalid.field("session_id", "This session is not of the race weekend.")
+    if session.status == SessionStatus.CANCELLED:
+        raise errors.Conflict("This session has been cancelled: nobody was out on track.")
+    return session
+
+
+def find_bikes(event: Event, kind: IncidentKind, bike_id: int | None) -> list[Bike]:
+    """Return the bike that is named, or every bike for rain."""
+    bikes = readiness.live_bikes(event)
+    if bike_id is None:
+        if kind == IncidentKind.CRASH:
+            raise errors.Invalid.field("bike_id", "Say which bike crashed.")
+        return bikes
+    named = [bike for bike in bikes if bike.id == bike_id]
+    if not named:
+        raise errors.Invalid.field("bike_id", "This bike is not at the race weekend.")
+    return named
+
+
+# --- what follows ------------------------------------------------------------------------
+
+
+def add_items(event: Event, incident: Incident, bikes, session, *, actor) -> list[int]:
+    """Add the items that wait for such an incident; returns the ids of the tasks."""
+    tasks = checklists.build_for_incident(
+        event,
+        kind=incident.kind,
+        bikes=bikes,
+        session=session,
+        incident_id=incident.id,
+        actor=actor,
+        at=incident.at,
+    )
+    return [task.id for task in tasks]
+
+
+def follow_crash(
+    incident: Incident, bike: Bike, sessions: Sequence[TrackSession], *, actor
+) -> None:
+    """Reopen what was done or failed for the sessions to come, and void the releases for them."""
+    to_come = [session.id for session in sessions if not session.is_over]
+    tasks = reopening.hold(incident.event_id, bike_id=bike.id, session_ids=to_come)
+    incident.reopened = [task.id for task in tasks]
+    record_reported(incident, actor=actor)
+    what = f"crash of bike {bike.label}, incident {incident.id}"
+    reopening.reopen(tasks, note=f"Reopened after {what}.", actor=actor)
+    releases.void_after_crash(
+        bike_id=bike.id, session_ids=to_come, reason=f"Voided after {what}.", actor=actor
+    )
+
+
+def follow_rain(incident: Incident, session: TrackSession | None, *, actor) -> None:
+    record_reported(incident, actor=actor)
+    if session is not None:
+        session.is_wet = True
+        history.record(incident.event_id, "session.updated", session, actor=actor)
+
+
+REPORTED = ("kind", "bike_id", "session_id", "note", "created", "reopened")
+
+
+def record_reported(incident: Incident, *, actor) -> None:
+    changes = {name: getattr(incident, name) for name in REPORTED}
+    history.record(
+        incident.event_id, "incident.reported", incident, actor=actor, changes=changes
+    )

@@ -1,0 +1,155 @@
+"""Releasing a bike for a session, and what takes the release back.
+
+Whoever writes here takes locks in one order: session, tasks, release. A release holds its
+session and, shared, every task it counts until it is committed. So a task reopened at the same
+moment either came first, and then the release waits for it and sees it open, or it waits for
+the release, and then finds it and voids it. A crash holds the sessions it is about before it
+touches anything, so it is in line with the releases for them even when it reopens nothing.
+"""
+
+import sqlalchemy as sa
+
+from raceapp import clock, errors, permissions
+from raceapp.events import service as events
+from raceapp.events.models import Event
+from raceapp.extensions import db
+from raceapp.history import service as history
+from raceapp.releases import readiness
+from raceapp.releases.models import Release
+from raceapp.tasks import signing
+from raceapp.tasks.models import Act, Task
+from raceapp.timetable.models import SessionStatus, TrackSession
+
+# So many ids of any length fit into a refusal; the readiness of the weekend names all.
+MAX_BLOCKING = 300
+
+
+class Blocked(errors.Conflict):
+    """Some tasks stand against the release; `blocking` are their ids."""
+
+    def __init__(self, blocking: list[int]):
+        what = "1 task blocks" if len(blocking) == 1 else f"{len(blocking)} tasks block"
+        super().__init__(
+            f"{what} this release. See to them, or give a reason to override.",
+            blocking=blocking[:MAX_BLOCKING],
+        )
+
+
+def get_session(session_id: int, *, actor, for_update: bool = False) -> TrackSession:
+    """Return the session for the crew of its weekend and team managers, or raise NotFound."""
+    statement = sa.select(TrackSession).where(
+        TrackSession.id == session_id, TrackSession.deleted_at.is_(None)
+    )
+    if for_update:
+        # Its key does not change, so tasks of this session can be added meanwhile.
+        statement = statement.with_for_update(key_share=True)
+    session = db.session.scalar(statement)
+    if session is None:
+        raise errors.NotFound("There is no such session, or you are not on its crew.")
+    events.get_board(session.event_id, actor=actor)
+    return session
+
+
+def of_session(session: TrackSession) -> sa.Select:
+    return sa.select(Release).where(Release.session_id == session.id)
+
+
+# --- giving ------------------------------------------------------------------------------
+
+
+def check_may_release(session: TrackSession, *, actor) -> None:
+    if not permissions.can_release(actor, events.crew_roles(session.event_id, actor)):
+        raise errors.Forbidden("Only a crew chief or a team manager may release a bike.")
+
+
+def give(
+    session: TrackSession, *, actor, bike_id: int, override_reason: str | None = None
+) -> Release:
+    """Release a bike for `session`, whose row the caller holds; a reason overrides what blocks.
+
+    Raises Invalid for a bike that is not at the weekend, Conflict when the session is over or the
+    bike is released already, Blocked when tasks stand against it and no reason is given.
+    """
+    check_bike(session, bike_id)
+    check_not_over(session)
+    seen = readiness.of_bike(session, bike_id)
+    # Only now: a release that was just being voided has been by the time its task is held.
+    check_not_released(session, bike_id)
+    if seen["blocking"] and not override_reason:
+        raise Blocked(seen["blocking"])
+    release = Release(event_id=session.event_id, session_id=session.id, bike_id=bike_id)
+    release.released_by, release.released_at = actor.id, clock.utcnow()
+    release.override_reason, release.readiness = override_reason, seen
+    db.session.add(release)
+    db.session.flush()
+    record_given(release, actor=actor)
+    return release
+
+
+def check_bike(session: TrackSession, bike_id: int) -> None:
+    event = db.session.get(Event, session.event_id)
+    if bike_id not in {bike.id for bike in readiness.live_bikes(event)}:
+        raise errors.Invalid.field("bike_id", "This bike is not at the race weekend.")
+
+
+def check_not_over(session: TrackSession) -> None:
+    if session.is_over:
+        raise errors.Conflict(f"This session is {session.status}: nothing goes out any more.")
+
+
+def check_not_released(session: TrackSession, bike_id: int) -> None:
+    valid = of_session(session).where(Release.bike_id == bike_id, Release.voided_at.is_(None))
+    present = db.session.scalar(valid)
+    if present is not None:
+        name = signing.name_of(present.released_by)
+        raise errors.Conflict(f"{name} was first: this bike is released for this session already.")
+
+
+def record_given(release: Release, *, actor) -> None:
+    changes = {name: getattr(release, name) for name in ("session_id", "bike_id")}
+    changes |= {"override_reason": release.override_reason}
+    changes |= {"blocking": release.readiness["blocking"]}
+    history.record(release.event_id, "release.given", release, actor=actor, changes=changes)
+
+
+# --- voiding -----------------------------------------------------------------------------
+
+
+@signing.signature_voided.connect
+def void_for_task(task: Task, *, actor, act: Act) -> None:
+    """Void the releases that rested on a task which has been failed or reopened."""
+    if task.bike_id is None:
+        return
+    deed = "failed" if act == Act.FAIL else "reopened"
+    reason = f"Task {task.id}, “{task.title}”, was {deed}."
+    void(
+        Release.bike_id == task.bike_id,
+        Release.session_id.in_(sessions_counting(task)),
+        reason=reason,
+        actor=actor,
+    )
+
+
+def sessions_counting(task: Task):
+    """Return the ids of the sessions that `task` counts in: its own, or all that are not over."""
+    if task.session_id is not None:
+        return [task.session_id]
+    return sa.select(TrackSession.id).where(
+        TrackSession.event_id == task.event_id,
+        TrackSession.deleted_at.is_(None),
+        TrackSession.status.not_in((SessionStatus.FINISHED, SessionStatus.CANCELLED)),
+    )
+
+
+def void_after_crash(*, bike_id: int, session_ids: list[int], reason: str, actor) -> None:
+    """Void the bike's releases for these sessions, whose rows the caller holds."""
+    of_bike = Release.bike_id == bike_id
+    void(of_bike, Release.session_id.in_(session_ids), reason=reason, actor=actor)
+
+
+def void(*conditions, reason: str, actor) -> None:
+    """Void every valid release that meets the conditions."""
+    valid = sa.select(Release).where(Release.voided_at.is_(None), *conditions)
+    for release in db.session.scalars(valid.order_by(Release.id).with_for_update()).all():
+        release.voided_at, release.void_reason = clock.utcnow(), reason
+        history.record(release.event_id, "release.voided", release, actor=actor)

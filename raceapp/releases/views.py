@@ -1,0 +1,53 @@
+"""Readiness, and releases of bikes."""
+
+from flask import url_for
+from flask_jwt_extended import current_user
+
+from raceapp.events import service as events
+from raceapp.extensions import db
+from raceapp.releases import readiness, schemas, service
+from raceapp.rest import Blueprint, Resource
+
+blp = Blueprint("releases", __name__, url_prefix="/v1", description="Which bike is ready to go out")
+
+
+@blp.route("/events/<id:event_id>/readiness")
+class Readiness(Resource):
+    @blp.response(200, schemas.ReadinessSchema(many=True))
+    @blp.alt_response(404, description="No such race weekend, or you are not on its crew")
+    def get(self, event_id):
+        """Read how ready each bike is for each session
+
+        A bike's tasks without a session count in each of its sessions that are not over. What
+        hangs on the end of a session never blocks it, and what is not applicable blocks nothing.
+        Cancelled sessions are left out.
+        """
+        return readiness.board(events.get_board(event_id, actor=current_user))
+
+
+@blp.route("/sessions/<id:session_id>/releases")
+class ReleaseList(Resource):
+    @blp.arguments(schemas.ReleaseQuerySchema, location="query", as_kwargs=True)
+    @blp.response(200, schemas.ReleaseSchema(many=True))
+    @blp.alt_response(404, description="No such session, or you are not on its crew")
+    def get(self, page, session_id):
+        """List the releases for a session, voided ones too"""
+        session = service.get_session(session_id, actor=current_user)
+        return page.of(service.of_session(session))
+
+    @blp.arguments(schemas.ReleaseCreateSchema)
+    @blp.response(201, schemas.ReleaseSchema)
+    @blp.alt_response(403, description="Only a crew chief or a team manager may release a bike")
+    @blp.alt_response(404, description="No such session, or you are not on its crew")
+    @blp.alt_response(409, description="Tasks stand against it: see blocking; or released already")
+    def post(self, fields, session_id):
+        """Release a bike for a session
+
+        A task of the bike that is failed or reopened later takes the release back, and so does
+        a crash.
+        """
+        session = service.get_session(session_id, actor=current_user, for_update=True)
+        service.check_may_release(session, actor=current_user)
+        release = service.give(session, actor=current_user, **fields)
+        db.session.commit()
+        return release, {"Location": url_for("releases.ReleaseList", session_id=session_id)}
