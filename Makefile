@@ -18,7 +18,7 @@ ifneq ($(shell .venv/bin/python -c 'print("works")' 2>/dev/null),works)
 .PHONY: $(READY)
 endif
 
-.PHONY: help run test test-fast lint format lock clean
+.PHONY: help run test test-fast lint lint-api fuzz docs format lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -45,6 +45,19 @@ lint: $(READY) ## Check style and formatting
 	$(BIN) ruff check .
 	$(BIN) ruff format --check .
 
+lint-api: $(READY) .tools/npm/.ready ## Lint the OpenAPI document with three linters (needs npm)
+	@DATABASE_URL=sqlite:// $(BIN) flask --app wsgi openapi write .tools/openapi.json
+	.venv/bin/openapi-spec-validator .tools/openapi.json
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+		.tools/npm/node_modules/.bin/redocly lint --extends=recommended .tools/openapi.json
+	.tools/npm/node_modules/.bin/spectral lint --ruleset .ci/spectral.yaml --fail-severity=warn .tools/openapi.json
+
+fuzz: $(READY) .tools/contract/.ready ## Try all the document allows, on both databases (SEEDS="1 2 3", EXAMPLES=30)
+	PYTHONPATH=. .venv/bin/python tests/fuzz.py
+
+docs: $(READY) ## Write the tables in docs/ that follow from the code
+	PYTHONPATH=. .venv/bin/python tests/doc_tables.py
+
 format: $(READY) ## Format the code and sort its imports
 	$(BIN) ruff check --fix-only .
 	$(BIN) ruff format .
@@ -60,6 +73,19 @@ LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-ha
 clean: ## Remove the environment and all caches; data in instance/ stays
 	rm -rf .venv .tools .pytest_cache .ruff_cache .coverage .coverage.* htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Tools with needs of their own stay out of the environment of the application.
+CONTRACT_TOOLS := schemathesis==4.32.5 openapi-python-client==0.29.1 ruff
+.tools/contract/.ready: Makefile $(READY)
+	@rm -rf .tools/contract
+	$(PYTHON) -m venv .tools/contract
+	.tools/contract/bin/python -m pip install --quiet --disable-pip-version-check $(CONTRACT_TOOLS)
+	@touch $@
+
+NPM_TOOLS := @redocly/cli@2.77.0 @stoplight/spectral-cli@6.16.3
+.tools/npm/.ready: Makefile
+	npm install --silent --no-audit --no-fund --prefix .tools/npm $(NPM_TOOLS)
+	@touch $@
 
 # uv takes a second where pip takes twenty. Where it can't be had, or can't reach the index as
 # pip can, pip does the work.

@@ -5,6 +5,7 @@ configuration. Every fault is reported at once, each by the name of its setting.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,10 +20,17 @@ from marshmallow import (
     validate,
     validates_schema,
 )
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 INSTANCE = Path(__file__).resolve().parent / "instance"
 MIN_SECRET_BYTES = 32
-KNOWN_SECRETS = {"change-me", "changeme", "secret", "dev", "super-secret", "jwt-secret-string"}
+EXAMPLE_WORDS = re.compile(
+    r"change|me|super|secret|dev|jwt|key|string|test|please|your|example|replace|this|with|a|in"
+    r"|production|[\W_\d]"
+)
+DATABASES = ("postgresql", "postgresql+psycopg", "sqlite")
+REDIS_SCHEMES = ("redis", "rediss", "redis+unix", "redis+sentinel", "redis+cluster")
 
 
 class SettingsError(Exception):
@@ -35,6 +43,22 @@ def rate(value: str) -> None:
         parse_many(value)
     except ValueError as error:
         raise ValidationError("Must be a rate such as 120/minute.") from error
+
+
+def database_url(value: str) -> None:
+    """Accept what SQLAlchemy can read and this application was tried on."""
+    try:
+        name = make_url(value).drivername
+    except ArgumentError:
+        name = None
+    if name not in DATABASES:
+        raise ValidationError("Must be a URL such as postgresql://user:password@host/name.")
+
+
+def redis_url(value: str) -> None:
+    scheme, separator, _ = value.partition("://")
+    if not separator or scheme not in REDIS_SCHEMES:
+        raise ValidationError("Must be a URL such as redis://host:6379/0.")
 
 
 class Words(fields.String):
@@ -64,8 +88,8 @@ class SettingsSchema(Schema):
     RACEAPP_ENV = fields.String(
         load_default="development", validate=validate.OneOf(["development", "production"])
     )
-    DATABASE_URL = fields.String(load_default=None)
-    REDIS_URL = fields.String(load_default=None)
+    DATABASE_URL = fields.String(load_default=None, validate=database_url)
+    REDIS_URL = fields.String(load_default=None, validate=redis_url)
     JWT_SECRET_KEY = fields.String(load_default=None)
     JWT_PREVIOUS_SECRET_KEY = fields.String(load_default=None)
     RATELIMIT_TASKS = budget("120/minute")
@@ -120,11 +144,9 @@ WEAK_SECRET = f"Must be a random secret of at least {MIN_SECRET_BYTES} bytes."
 
 
 def is_weak(secret: str) -> bool:
-    """Too short, a published example, or one character over and over."""
-    known = any(
-        secret.lower().startswith(word * 2) or secret.lower() == word for word in KNOWN_SECRETS
-    )
-    return known or len(secret.encode()) < MIN_SECRET_BYTES or len(set(secret)) < 5
+    """Too short, made of the words of examples, or of few characters over and over."""
+    is_example = not EXAMPLE_WORDS.sub("", secret.lower())
+    return is_example or len(secret.encode()) < MIN_SECRET_BYTES or len(set(secret)) < 5
 
 
 def load(overrides: Mapping[str, object] | None = None) -> dict[str, object]:

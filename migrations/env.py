@@ -16,6 +16,7 @@ def prepare(connection):
         # A table that is made anew would take the rows that refer to it along.
         driver.execute("PRAGMA foreign_keys=OFF")
     else:
+        connection.connection.driver_connection.patience = None
         connection.exec_driver_sql("SET statement_timeout = 0")
         connection.exec_driver_sql("SET lock_timeout = '30s'")
         # Two hosts that deploy at once take turns. The number is this project's own.

@@ -7,21 +7,32 @@ from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from raceapp import cli, docs, health, limits, observability, rest, security
+from raceapp import cli, docs, health, hot, limits, observability, rest, security
 from raceapp.auth import tokens
 from raceapp.auth.views import blp as auth
 from raceapp.auth.views import users
-from raceapp.bikes import models as _bikes  # noqa: F401
+from raceapp.bikes.views import blp as bikes
 from raceapp.checklists.views import blp as checklists
-from raceapp.database import engine_options, migration_type, set_up_engine
+from raceapp.database import engine_options, migration_type, reading_bind, set_up_engine
 from raceapp.events.views import blp as events
 from raceapp.extensions import db, migrate
-from raceapp.incidents import models as _incidents  # noqa: F401
-from raceapp.releases import models as _releases  # noqa: F401
+from raceapp.incidents.views import blp as incidents
+from raceapp.releases.views import blp as releases
 from raceapp.tasks.views import blp as tasks
-from raceapp.timetable import models as _timetable  # noqa: F401
+from raceapp.timetable.views import blp as timetable
 
-BLUEPRINTS = (health.blp, auth, users, events, tasks, checklists)
+BLUEPRINTS = (
+    health.blp,
+    auth,
+    users,
+    bikes,
+    events,
+    tasks,
+    timetable,
+    checklists,
+    releases,
+    incidents,
+)
 
 
 def create_app(settings: Mapping[str, object] | None = None, *, redis=None) -> flask.Flask:
@@ -33,12 +44,12 @@ def create_app(settings: Mapping[str, object] | None = None, *, redis=None) -> f
     app = flask.Flask(__name__)
     app.config.update(config.load(settings))
     app.json = rest.JSONProvider(app)
-    app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = rest.BODY_LIMIT
     observability.init_app(app)
     security.init_app(app)
     set_up_database(app)
+    hot.init_app(app)
     tokens.init_app(app)
     limits.init_app(app, redis)
     docs.init_app(app)
@@ -54,10 +65,12 @@ def set_up_database(app: flask.Flask) -> None:
     url = app.config["DATABASE_URL"]
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
+    app.config["SQLALCHEMY_BINDS"] = reading_bind(url)
     db.init_app(app)
     migrate.init_app(app, db, render_as_batch=True, render_item=migration_type, compare_type=True)
     with app.app_context():
-        set_up_engine(db.engine)
+        for engine in db.engines.values():
+            set_up_engine(engine)
 
 
 def set_up_proxy(app: flask.Flask) -> None:

@@ -1,13 +1,26 @@
 """Conditional requests (RFC 9110, section 13): the ETag of a resource is its version."""
 
+import re
+
 from flask import Response, request
 from werkzeug.http import quote_etag
 
 from raceapp import errors
 
 
+# A list of entity tags, or any. Werkzeug's parser takes tags without their quotes too.
+TAGS = re.compile(r'\s*(\*|(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*)\s*')
+
+
+def version_of(resource) -> int | None:
+    """Return the version of a model or of a row as it is answered; None where there is none."""
+    if isinstance(resource, dict):
+        return resource.get("version")
+    return getattr(resource, "version", None)
+
+
 def etag(resource) -> str:
-    return str(resource.version)
+    return str(version_of(resource))
 
 
 def check_if_match(resource) -> None:
@@ -18,6 +31,8 @@ def check_if_match(resource) -> None:
     """
     if "If-Match" not in request.headers:
         return
+    if not TAGS.fullmatch(request.headers["If-Match"]):
+        raise errors.PreconditionFailed()
     wanted = request.if_match
     if not wanted.star_tag and etag(resource) not in wanted.as_set(include_weak=False):
         raise errors.PreconditionFailed()

@@ -9,10 +9,14 @@ DIST = str(resources.files("flask_swagger_ui") / "dist")
 BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 ABOUT = """Checklists for motorcycle race weekends: who does what, by when, and who checked it.
 
-Log in with `POST /v1/auth/login`, press **Authorize** and paste the `access_token`.
+**To try it here:** send `POST /v1/auth/login`, copy the `access_token` of the answer, press
+**Authorize** and paste it. `make run` prints the demo team's log-ins.
 
-Every refusal is `application/problem+json` (RFC 9457). Times are RFC 3339 with an offset and
-come back in UTC. Lists page through the `Link` header; single resources carry an `ETag`.
+* Every refusal is `application/problem+json` (RFC 9457), with a sentence in `detail`.
+* Times are RFC 3339 with an offset and come back in UTC, with `Z`.
+* Lists are arrays; the next page is in the `Link` header.
+* A single resource carries an `ETag`; send it as `If-Match` and nobody's change is overwritten.
+* Calls with a limit say how much of it is left in `X-RateLimit-Remaining`.
 """
 SPEC = {
     "title": "Race Weekend Checklist Manager",
@@ -31,7 +35,15 @@ PAGES = {
     "OPENAPI_URL_PREFIX": "/",
     "OPENAPI_SWAGGER_UI_PATH": "/docs",
     "OPENAPI_SWAGGER_UI_URL": "/docs/assets/",
-    "OPENAPI_SWAGGER_UI_CONFIG": {"persistAuthorization": True, "displayOperationId": True},
+    "OPENAPI_SWAGGER_UI_CONFIG": {
+        "persistAuthorization": True,
+        "displayOperationId": True,
+        "displayRequestDuration": True,
+        "tryItOutEnabled": True,
+        "filter": True,
+        "docExpansion": "list",
+        "defaultModelsExpandDepth": 0,
+    },
 }
 
 assets = Blueprint("assets", __name__)

@@ -15,9 +15,11 @@
 Services raise these; `rest.Api` turns them, and whatever else goes wrong, into problem+json.
 """
 
+import json
 from collections.abc import Mapping
 
 BODY_LIMIT = 8 * 1024
+OTHER_MEMBERS = 1024
 MAX_FIELDS = 20
 MAX_MESSAGES = 5
 MAX_NAME = 60
@@ -110,7 +112,7 @@ class Unavailable(Refusal):
 def problem(status: int, title: str, detail: str, request_id: str, **members) -> dict:
     """Return the body of a problem: type, title, status, detail, request_id and, for 422, errors."""
     if "errors" in members:
-        members["errors"] = shorten(members["errors"])
+        members["errors"] = fitting(members["errors"])
     return {
         "type": "about:blank",
         "title": title,
@@ -121,13 +123,24 @@ def problem(status: int, title: str, detail: str, request_id: str, **members) ->
     }
 
 
-def shorten(errors: object, depth: int = 0) -> object:
+def fitting(errors: object) -> object:
     """Cut validation errors so that no input, however silly, makes a long answer of them."""
+    for most in (MAX_FIELDS, MAX_FIELDS // 2, MAX_FIELDS // 4, 1):
+        found = shorten(errors, most)
+        if len(json.dumps(found, ensure_ascii=False).encode()) < BODY_LIMIT - OTHER_MEMBERS:
+            break
+    return found
+
+
+def shorten(errors: object, most: int, depth: int = 0) -> object:
+    """Keep so many fields, half as many of anything else, and only the start of long texts."""
     if isinstance(errors, Mapping) and depth < 6:
-        kept = list(errors.items())[: MAX_FIELDS if depth == 1 else MAX_FIELDS // 2]
-        return {printable(str(name))[:MAX_NAME]: shorten(found, depth + 1) for name, found in kept}
+        kept = list(errors.items())[: most if depth == 1 else max(1, most // 2)]
+        return {
+            printable(str(name))[:MAX_NAME]: shorten(found, most, depth + 1) for name, found in kept
+        }
     if isinstance(errors, (list, tuple)):
-        return [shorten(found, depth + 1) for found in errors[:MAX_MESSAGES]]
+        return [shorten(found, most, depth + 1) for found in errors[: min(most, MAX_MESSAGES)]]
     return printable(str(errors))[:MAX_MESSAGE]
 
 

@@ -9,6 +9,12 @@ from marshmallow import Schema
 INSTEAD = {"boolean": False, "integer": 1, "number": 1.5, "string": "text"}
 
 
+def leave_empty(parameter) -> None:
+    """Take the example off a filter: Swagger UI would send it with every try."""
+    if isinstance(parameter, dict) and not parameter.get("required"):
+        parameter.get("schema", {}).pop("example", None)
+
+
 class Examples(BasePlugin):
     """Runs after apispec's own plugins, when every schema has become a component."""
 
@@ -35,6 +41,8 @@ class Examples(BasePlugin):
         for operation in operations.values():
             answers = operation["responses"]
             operation["responses"] = dict(sorted(answers.items(), key=lambda item: int(item[0])))
+            for parameter in operation.get("parameters", ()):
+                leave_empty(parameter)
             for body in (operation.get("requestBody", {}), *answers.values()):
                 self.illustrate(body)
 

@@ -110,6 +110,8 @@ class Password(ma.fields.String):
         text = super()._deserialize(value, attr, data, **kwargs)
         if FORBIDDEN.search(text):
             raise self.make_error("forbidden")
+        if not has_ink(text):
+            raise self.make_error("blank")
         return unicodedata.normalize("NFKC", text)
 
 
@@ -306,3 +308,9 @@ class Choice(ma.fields.Enum):
 
     def __init__(self, enum, **kwargs):
         super().__init__(enum, by_value=ma.fields.String(), **kwargs)
+
+
+class Numbered(ma.Schema):
+    """The last base of an answer, so that its id stands first."""
+
+    id = Id(required=True)

@@ -40,7 +40,7 @@ class Health(Resource):
 
 
 @blp.route("/ready")
-class Readiness(Resource):
+class HealthReadiness(Resource):
     is_public = True
 
     @blp.response(200, ReadinessSchema)

@@ -8,13 +8,19 @@ clocks need not agree.
 
 import contextvars
 import functools
+import hashlib
+import threading
 import time
 from pathlib import Path
 
 from limits.storage import RedisClusterStorage, RedisSentinelStorage, RedisStorage
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError, NoScriptError, TimeoutError
+from redis.retry import Retry
 
 SCRIPT = (Path(__file__).parent / "moving_window.lua").read_text()
 TIMEOUTS = {"socket_connect_timeout": 0.25, "socket_timeout": 0.25}
+NO_RETRY = Retry(NoBackoff(), 0)
 
 _last_hit = contextvars.ContextVar("last_hit", default=None)
 
@@ -36,6 +42,14 @@ class OneRoundTrip:
         count, age = window
         return time.time() - age / 1e6, count
 
+    def check(self) -> bool:
+        """Tell whether limits can be counted: a Redis that is full or read-only answers a ping."""
+        try:
+            self._ask("check", 1_000_000, 1, 1)
+        except Exception:  # Whatever is wrong, it can't be counted there.
+            return False
+        return True
+
     def _ask(self, key: str, limit: int, expiry: int, amount: int) -> list[int]:
         if not hasattr(self, "_moving_window"):
             self._moving_window = self.get_connection().register_script(SCRIPT)
@@ -45,9 +59,47 @@ class OneRoundTrip:
 
 # Each takes the place of the stock storage for its URL schemes.
 class OneTripRedis(OneRoundTrip, RedisStorage):
-    """One server: redis://, rediss://, redis+unix://."""
+    """One server: redis://, rediss://, redis+unix://.
+
+    Every thread keeps a connection of its own: the pool, the retries and the measurements of
+    the client cost several times what Redis takes to answer.
+    """
 
     STORAGE_SCHEME = RedisStorage.STORAGE_SCHEME
+    SCRIPT_NAME = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
+
+    def __init__(self, uri: str, **options):
+        super().__init__(uri, **options)
+        self._thread = threading.local()
+
+    def _ask(self, key: str, limit: int, expiry: int, amount: int) -> list[int]:
+        arguments = (1, self.prefixed_key(key), limit, expiry * 1_000_000, amount)
+        try:
+            return self._call("EVALSHA", self.SCRIPT_NAME, *arguments)
+        except NoScriptError:
+            return self._call("EVAL", SCRIPT, *arguments)
+
+    def _call(self, *command) -> list[int]:
+        connection = getattr(self._thread, "connection", None)
+        if connection is not None:
+            try:
+                return self._exchange(connection, command)
+            except ConnectionError:
+                # The server has been restarted since. A new connection tells whether it is up;
+                # counting this request twice, should it come to that, errs on the safe side.
+                pass
+        self._thread.connection = self.storage.connection_pool.make_connection()
+        return self._exchange(self._thread.connection, command)
+
+    def _exchange(self, connection, command) -> list[int]:
+        try:
+            connection.connect()
+            connection.send_command(*command, check_health=False)
+            return connection.read_response()
+        except (ConnectionError, TimeoutError):
+            connection.disconnect()
+            self._thread.connection = None
+            raise
 
 
 class OneTripSentinel(OneRoundTrip, RedisSentinelStorage):
@@ -82,7 +134,11 @@ def options(url: str | None, redis=None) -> dict[str, object]:
         return {"storage_uri": "redis://", "storage_options": pool}
     if not url:
         return {"storage_uri": "memory://"}
-    return {"storage_uri": url, "storage_options": dict(TIMEOUTS)}
+    more = dict(TIMEOUTS)
+    if url.startswith("redis+sentinel"):
+        # The client would otherwise ask each sentinel ten times over.
+        more |= {"retry": NO_RETRY, "sentinel_kwargs": {**TIMEOUTS, "retry": NO_RETRY}}
+    return {"storage_uri": url, "storage_options": more}
 
 
 def is_shared(storage) -> bool:

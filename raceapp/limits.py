@@ -12,7 +12,7 @@ from flask import Flask, current_app, g, request
 from flask_jwt_extended import decode_token
 from flask_limiter import Limit, Limiter
 
-from raceapp import limit_storage
+from raceapp import limit_storage, permissions
 
 TASKS, SIGN_OFFS = "tasks", "sign_offs"
 LOGIN, REGISTER, REFRESH = "login", "register", "refresh"
@@ -29,7 +29,7 @@ def init_app(app: Flask, redis=None) -> None:
     limiter = Limiter(
         key_func=caller,
         default_limits=[
-            Limit(limit_of_view, scope=lambda _endpoint: budget_of_view(), shared=True)
+            BudgetLimit(limit_of_view, scope=lambda _endpoint: budget_of_view(), shared=True)
         ],
         key_prefix="mw",
         in_memory_fallback_enabled=True,
@@ -38,6 +38,20 @@ def init_app(app: Flask, redis=None) -> None:
     limiter.request_filter(is_unlimited)
     limiter.init_app(app)
     app.extensions["rate_limiter"] = limiter
+
+
+class BudgetLimit(Limit):
+    """The limit of whatever budget the view draws on, parsed once and not for each request."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.parsed = {}
+
+    def __iter__(self):
+        budget = budget_of_view()
+        if budget not in self.parsed:
+            self.parsed[budget] = list(super().__iter__())
+        return iter(self.parsed[budget])
 
 
 def budget_of_view() -> str | None:
@@ -67,11 +81,9 @@ def caller() -> str:
 
 
 def user_of_token() -> str | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        return None
+    token = permissions.bearer_token()
     try:
-        return decode_token(token.strip())["sub"]
+        return token and decode_token(token)["sub"]
     except Exception:  # A key function may not raise; whatever is wrong with it, it's not a token.
         return None
 

@@ -35,7 +35,7 @@ class ProblemSchema(ma.Schema):
     """Why a request was refused (RFC 9457)."""
 
     type = ma.fields.String(required=True, metadata={"example": "about:blank"})
-    title = ma.fields.String(required=True, metadata={"example": "Unprocessable Content"})
+    title = ma.fields.String(required=True, metadata={"example": "Unprocessable Entity"})
     status = ma.fields.Integer(required=True, metadata={"example": 422})
     detail = ma.fields.String(required=True, metadata={"example": SENTENCES[422]})
     request_id = ma.fields.String(
@@ -76,12 +76,13 @@ HEADERS = {
     "Link": header("The next page, if there is one", '</v1/tasks?cursor=abc>; rel="next"'),
     "X-Total-Count": header("All matching rows, when include_total=true", 790, "integer"),
 }
+PAGE_HEADERS = ("Link", "X-Total-Count")
 RATE_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 OWN_HEADERS = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
 
 PARAMETERS = {
-    "If-Match": "Change only this version: a strong ETag, a list of them, or `*`",
-    "If-None-Match": "Answer 304 when this is still the version: ETags or `*`",
+    "If-Match": 'Change only this version: a strong ETag such as `"3"`, a list of them, or `*`',
+    "If-None-Match": 'Answer 304 when this is still the version: ETags such as `"3"`, or `*`',
 }
 
 
@@ -96,7 +97,7 @@ def register_headers(spec) -> None:
 
 def register_parameters(spec) -> None:
     for name, description in PARAMETERS.items():
-        parameter = {"description": description, "schema": {"type": "string"}, "example": '"3"'}
+        parameter = {"description": description, "schema": {"type": "string"}}
         spec.components.parameter(name, "header", {"name": name, **parameter})
 
 
@@ -136,10 +137,11 @@ def complete_operation(doc, info, *, api, app, spec, method):
     resource = info["resource"]
     budget = resource.budget_for(method.upper())
     shared_headers = ("X-Request-ID", *(RATE_HEADERS if budget else ()))
+    own_headers = (*shared_headers, *(PAGE_HEADERS if is_paged(doc) else ()))
     doc["operationId"] = operation_id(resource.__name__, method)
     doc["security"] = [] if resource.is_public else [{"bearerAuth": []}]
     for status, response in list(doc["responses"].items()):
-        doc["responses"][status] = complete_response(int(status), response, shared_headers, method)
+        doc["responses"][status] = complete_response(int(status), response, own_headers)
     describe(info, resource, budget)
     add_conditions(doc, method, shared_headers)
     add_refusals(doc, info, resource, "Limited" if budget else "Status")
@@ -156,15 +158,25 @@ def describe(info, resource, budget: str | None) -> None:
     info["docstring"]["description"] = f"{own}\n\n{who} {counts}".strip()
 
 
-def complete_response(status: int, response, shared_headers, method: str):
+def complete_response(status: int, response, own_headers):
     if isinstance(response, str):
         return response
-    if status >= 400 and json_schema(response) is None:
-        names = (*shared_headers, *OWN_HEADERS.get(status, ()))
-        return refusal(status, names, response["description"])
-    names = [*shared_headers, *success_headers(status, response)]
+    if status >= 400:
+        names = [name for name in own_headers if name not in PAGE_HEADERS]
+        names += OWN_HEADERS.get(status, ())
+        if json_schema(response) is None:
+            return refusal(status, names, response["description"])
+    else:
+        names = [*own_headers, *(["ETag"] if is_resource(response) else [])]
+        names += ["Location"] if status == 201 else []
     response["headers"] = {**refs(names), **response.get("headers", {})}
     return response
+
+
+def is_paged(doc) -> bool:
+    """Tell whether the query of an operation takes a cursor."""
+    schemas = [parameter.get("schema") for parameter in doc.get("parameters", ())]
+    return any("cursor" in getattr(schema, "_declared_fields", ()) for schema in schemas)
 
 
 def json_schema(response: dict):
@@ -172,20 +184,10 @@ def json_schema(response: dict):
 
 
 def is_resource(response: dict) -> bool:
+    """Tell whether an answer carries an ETag: it has a version, or the view says so."""
     schema = json_schema(response)
-    return isinstance(schema, ma.Schema) and not schema.many and "version" in schema.fields
-
-
-def success_headers(status: int, response: dict) -> list[str]:
-    schema = json_schema(response)
-    if status >= 400:
-        return list(OWN_HEADERS.get(status, ()))
-    names = ["ETag"] if is_resource(response) else []
-    if status == 201:
-        names.append("Location")
-    if isinstance(schema, ma.Schema) and schema.many:
-        names += ["Link", "X-Total-Count"]
-    return names
+    has_version = isinstance(schema, ma.Schema) and not schema.many and "version" in schema.fields
+    return has_version or "ETag" in response.get("headers", {})
 
 
 def add_conditions(doc, method: str, shared_headers) -> None:
@@ -234,6 +236,7 @@ def operation_id(class_name: str, method: str) -> str:
     words = re.findall("[A-Z][a-z0-9]*", class_name)
     verb = VERBS.get(words[-1], {}).get(method)
     if verb is None:
-        return "_".join([*(() if method == "post" else (method,)), *words]).lower()
+        verb = () if method == "post" else (VERBS["Item"][method],)
+        return "_".join([*verb, *words]).lower()
     noun = "_".join(words[:-1]).lower()
     return f"{verb}_{noun}s" if verb == "list" else f"{verb}_{noun}"

@@ -5,7 +5,7 @@ that. The cursor is signed, so that only what this API handed out comes back.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
@@ -17,6 +17,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from raceapp import errors, fields
 from raceapp.database import UTCDateTime
 from raceapp.extensions import db
+from raceapp.hot import placeholder
 
 FAR_PAST = datetime(1900, 1, 1, tzinfo=UTC)
 FAR_FUTURE = datetime(9999, 1, 1, tzinfo=UTC)
@@ -27,7 +28,7 @@ DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 class Keyset:
     """The columns a list may be sorted by, the default one first. `id` breaks every tie."""
 
-    columns: Sequence[sa.orm.InstrumentedAttribute]
+    columns: tuple[sa.orm.InstrumentedAttribute, ...]
     id: sa.orm.InstrumentedAttribute
 
     @property
@@ -87,7 +88,11 @@ class ListQuery(ma.Schema):
         metadata={"description": "Rows on a page", "example": 20},
     )
     cursor = fields.Text(
-        1000, metadata={"description": "Where to go on, from the Link header of the page before"}
+        1000,
+        metadata={
+            "description": "Where to go on, from the Link header of the page before",
+            "pattern": "^[A-Za-z0-9._-]+$",
+        },
     )
     include_total = fields.QueryBool(
         load_default=False, metadata={"description": "Count all matching rows in X-Total-Count"}
@@ -135,35 +140,66 @@ class PageRequest:
 
         Raises Invalid when the cursor is not one of this list in this order.
         """
-        rows = db.session.execute(self.narrowed(statement)).all()
-        items = [row[0] for row in rows[: self.limit]]
+        place = self.place
+        rows = db.session.execute(self.narrowed(statement), place).all()
+        total = db.session.scalar(counted(statement)) if self.include_total else None
+        return self.page([row[0] for row in rows], [row[1:] for row in rows], total)
+
+    def of_prepared(self, rows, total, **values) -> Page:
+        """Return this page of what two prepared statements answer to `values`.
+
+        `rows` was made of `narrowed()`, `total` of `counted()`, from the same select.
+        """
+        found = rows.rows(**values, **self.place)
+        width = len(self.key)
+        count = total.row(**values)[0] if self.include_total else None
+        return self.page(found, [row[-width:] for row in found], count)
+
+    def page(self, items: list, places: list, total: int | None) -> Page:
         headers = {}
-        if len(rows) > self.limit:
-            headers["Link"] = self.link_after(rows[self.limit - 1])
-        if self.include_total:
-            headers["X-Total-Count"] = str(count(statement))
-        return Page(items, headers)
+        if len(items) > self.limit:
+            headers["Link"] = self.link_after(places[self.limit - 1])
+        if total is not None:
+            headers["X-Total-Count"] = str(total)
+        return Page(items[: self.limit], headers)
+
+    @property
+    def shape(self) -> "PageRequest":
+        """Return what this has in common with all requests that make the same statement."""
+        return replace(self, limit=0, cursor=self.cursor and "", include_total=False)
+
+    @property
+    def place(self) -> dict:
+        """Return the values of the placeholders that `narrowed()` leaves."""
+        values = {"page_size": self.limit + 1}
+        if self.cursor is not None:
+            place = read_cursor(self.cursor, self.sort, self.key)
+            values |= {f"place_{n}": value for n, value in enumerate(place)}
+        return values
 
     def narrowed(self, statement: sa.Select) -> sa.Select:
         """Return `statement` from the cursor on, in order, with one row more than the page."""
         key = self.key
         if self.cursor is not None:
-            place = sa.tuple_(*read_cursor(self.cursor, self.sort, key))
+            place = sa.tuple_(
+                *(placeholder(f"place_{n}", column.type) for n, column in enumerate(key))
+            )
             after = sa.tuple_(*key)
             statement = statement.where(after < place if self.is_descending else after > place)
         order = [column.desc() if self.is_descending else column for column in key]
-        return statement.add_columns(*key).order_by(*order).limit(self.limit + 1)
+        size = placeholder("page_size", sa.Integer)
+        return statement.add_columns(*key).order_by(*order).limit(size)
 
-    def link_after(self, row) -> str:
-        """Return the Link header of the page after `row`, keeping the other parameters."""
-        cursor = write_cursor(self.sort, list(row[1:]))
+    def link_after(self, place) -> str:
+        """Return the Link header of the page after `place`, keeping the other parameters."""
+        cursor = write_cursor(self.sort, list(place))
         query = urlencode({**request.args.to_dict(), "cursor": cursor})
         return f'<{request.path}?{query}>; rel="next"'
 
 
-def count(statement: sa.Select) -> int:
-    counted = statement.with_only_columns(sa.func.count(), maintain_column_froms=True)
-    return db.session.scalar(counted.order_by(None))
+def counted(statement: sa.Select) -> sa.Select:
+    """Return a count of the rows that `statement` would select without a page."""
+    return statement.with_only_columns(sa.func.count(), maintain_column_froms=True)
 
 
 def signer() -> URLSafeSerializer:
@@ -184,10 +220,7 @@ def read_cursor(cursor: str, sort: str, key: list) -> list:
         raise bad_cursor() from error
     if made_for != sort or len(texts) != len(key):
         raise bad_cursor()
-    return [
-        sa.literal(from_text(text, column), column.type)
-        for text, column in zip(texts, key, strict=True)
-    ]
+    return [from_text(text, column) for text, column in zip(texts, key, strict=True)]
 
 
 def from_text(text, column):

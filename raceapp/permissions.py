@@ -4,12 +4,14 @@ A question takes the acting person and the thing and answers yes or no; it asks 
 the database.
 """
 
+import re
 from copy import deepcopy
 from enum import StrEnum
 from functools import wraps
 
+from flask import request
 from flask_jwt_extended import get_jwt, verify_jwt_in_request
-from flask_jwt_extended.exceptions import JWTExtendedException, NoAuthorizationError
+from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt import ExpiredSignatureError, PyJWTError
 
 from raceapp import errors
@@ -39,12 +41,25 @@ class CrewRole(StrEnum):
 JUNK = (PyJWTError, JWTExtendedException, ValueError, TypeError, AttributeError, RecursionError)
 
 
+BEARER = re.compile(r"Bearer ([A-Za-z0-9._~+/=-]+)", re.ASCII)  # RFC 6750, section 2.1
+
+
+def bearer_token() -> str | None:
+    """Return the token sent, if the header is what RFC 6750 says and nothing beside it.
+
+    Who is calling and whose budget is drawn on are read from the same place, so that no
+    spelling of the header means one person here and nobody there.
+    """
+    found = BEARER.fullmatch(request.headers.get("Authorization", ""))
+    return found and found[1]
+
+
 def authenticate() -> None:
     """Find out who is calling; raises Unauthorized in our words, whatever is wrong."""
+    if bearer_token() is None:
+        raise errors.Unauthorized()
     try:
         verify_jwt_in_request()
-    except NoAuthorizationError as error:
-        raise errors.Unauthorized() from error
     except ExpiredSignatureError as error:
         raise invalid_token("This access token has expired: refresh it.") from error
     except JUNK as error:

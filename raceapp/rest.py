@@ -27,6 +27,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 from raceapp import conditional, database, errors, examples, openapi, permissions
 from raceapp.extensions import db
 from raceapp.pages import Page
+from raceapp.serializing import compiled, to_json
 
 BODY_LIMIT = 64 * 1024
 TRIES = 6
@@ -92,11 +93,16 @@ def parse_json(body: bytes) -> object:
 def read_body() -> bytes:
     """Return the body as sent; raises TooLarge, or BadRequest when its framing is broken."""
     try:
-        return request.get_data()
-    except HTTPException:
+        body = request.get_data()
+        # A chunked body says no length: it is cut at the limit, so ask whether there was more.
+        is_cut = request.content_length is None and len(body) >= request.max_content_length
+        if is_cut and request.environ["wsgi.input"].read(1):
+            raise errors.TooLarge()
+    except (HTTPException, errors.Refusal):
         raise
     except Exception as error:  # Each server has its own exception for a broken chunk.
         raise errors.BadRequest("The request ended before its body was complete.") from error
+    return body
 
 
 class StrictParser(FlaskParser):
@@ -132,17 +138,26 @@ def refuse_query() -> None:
 # --- writing -----------------------------------------------------------------------------
 
 
-def written(result, schema, status: int) -> Response:
-    """Return the answer for what a view returned."""
+def write_all(result, write):
+    return [write(item) for item in result] if isinstance(result, list) else write(result)
+
+
+def written(result, write, status: int) -> Response:
+    """Return the answer for what a view returned; `write` is its compiled schema, if any."""
     if isinstance(result, Page):
-        return jsonify(schema.dump(result.items)), result.headers
-    if schema is None:
-        return Response(status=status), {}
-    if not hasattr(result, "version"):
-        return jsonify(schema.dump(result)), {}
+        return json_response([write(item) for item in result.items], result.headers)
+    if write is None:
+        return Response(status=status)
+    version = conditional.version_of(result)
+    if version is None:
+        return json_response(write_all(result, write), {})
     if conditional.is_known_to_caller(result):
-        return conditional.not_modified(result), {}
-    return jsonify(schema.dump(result)), {"ETag": f'"{conditional.etag(result)}"'}
+        return conditional.not_modified(result)
+    return json_response(write_all(result, write), {"ETag": f'"{version}"'})
+
+
+def json_response(value, headers: dict) -> Response:
+    return Response(to_json(value), headers=headers, mimetype="application/json")
 
 
 class Blueprint(flask_smorest.Blueprint):
@@ -157,7 +172,7 @@ class Blueprint(flask_smorest.Blueprint):
     def response(self, status_code, schema=None, **doc):
         """Write what the view returns by `schema`, with ETag or Link where it has one."""
         document = super().response(status_code, schema, **doc)
-        writer = schema() if isinstance(schema, type) else schema
+        write = compiled(schema() if isinstance(schema, type) else schema) if schema else None
 
         def decorator(view):
             documented = document(view)
@@ -167,8 +182,9 @@ class Blueprint(flask_smorest.Blueprint):
                 if not g.get("query_is_read"):
                     refuse_query()
                 result, status, headers = unpack_tuple_response(view(*args, **kwargs))
-                response, own_headers = written(result, writer, status_code)
-                response.headers.extend({**own_headers, **(headers or {})})
+                response = written(result, write, status_code)
+                if headers:
+                    response.headers.extend(headers)
                 if response.status_code == 200:
                     response.status_code = status or status_code
                 return response
@@ -292,7 +308,7 @@ class Api(flask_smorest.Api):
         return self.handle_refusal(errors.Conflict("Somebody else just did the same."))
 
     def handle_database_error(self, error):
-        """The database is away, locked, read-only or full: come again. Anything else is our fault."""
+        """The database is away, locked, read-only or full: come again. Else it is our fault."""
         orig = getattr(error, "orig", None)
         if isinstance(error, (sa.exc.DataError, sa.exc.ProgrammingError)):
             self._app.logger.error("database refused a statement", exc_info=error)

@@ -14,17 +14,21 @@ def init_app(app: Flask) -> None:
     app.after_request(add_headers)
 
 
+COMMON = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+]
+
+
 def add_headers(response):
-    is_page = response.mimetype == "text/html"
-    headers = {
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "Referrer-Policy": "no-referrer",
-        "Content-Security-Policy": PAGE_POLICY if is_page else API_POLICY,
-        "Cache-Control": "no-store",
-    }
+    headers = response.headers
+    headers.extend(COMMON)
+    if "Content-Security-Policy" not in headers:
+        is_page = response.mimetype == "text/html" and not request.path.startswith("/v1")
+        headers.add("Content-Security-Policy", PAGE_POLICY if is_page else API_POLICY)
+    if "Cache-Control" not in headers:
+        headers.add("Cache-Control", "no-store")
     if request.is_secure:
-        headers["Strict-Transport-Security"] = "max-age=31536000"
-    for name, value in headers.items():
-        response.headers.setdefault(name, value)
+        headers.add("Strict-Transport-Security", "max-age=31536000")
     return response

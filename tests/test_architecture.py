@@ -9,9 +9,7 @@ PACKAGE = Path(__file__).parents[1] / "raceapp"
 COMPOSITION = ("seeding", "cli", "__init__")
 # rest commits one thing: the trace that a refusal leaves, such as a counted failed login.
 COMMITTERS = {"views", "rest", "cli", "seeding"}
-LADDER = (
-    "health auth history bikes events tasks timetable checklists releases incidents"
-)
+LADDER = "health auth history bikes events tasks timetable checklists releases incidents"
 WEB = {"flask", "werkzeug", "marshmallow", "webargs", "flask_smorest", "flask_jwt_extended", "jwt"}
 VIEWS = {"views"}
 ABOVE = {"models": {"service", "schemas", *VIEWS}, "service": {"schemas", *VIEWS}, "schemas": VIEWS}

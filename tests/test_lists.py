@@ -17,14 +17,8 @@ SORTS = {
 EVERY_SORT = [
     (path, sign + key) for path, keys in SORTS.items() for key in keys for sign in ("", "-")
 ]
-DUE = [
-    "2026-06-13T09:00:00Z",
-    None,
-    "2026-06-12T07:00:00Z",
-    "2026-06-13T09:00:00Z",
-    None,
-    "2026-06-14T15:00:00Z",
-]
+DUE = ["2026-06-13T09:00:00Z", None, "2026-06-12T07:00:00Z", "2026-06-13T09:00:00Z", None,
+       "2026-06-14T15:00:00Z"]  # fmt: skip
 
 
 def next_link(response):
@@ -165,10 +159,12 @@ def test_only_listed_keys_sort(admin, path, sort):
     assert "sort" in problem(response, 422)["errors"]["query"]
 
 
-FORGED = ["x", "%", "=", "AAAA", "W10", "W251bGxd", "WzFd", "e30", "bnVsbA", "WyJcdTAwMDAiLDFd",
-    "Wzk5OTk5OTk5OTk5OTk5OTk5OTk5LDFd",
-          "WyJcdWQ4MDAiLDFd", "W05hTiwxXQ", "x" * 20_000, "caf\u00e9", "\x00", "1",
-          "-1"]  # fmt: skip
+# Among them the base64 of [], [null], [1], {}, null, ["\\u0000",1], ["\\ud800",1] and [NaN,1].
+FORGED = [
+    "x", "%", "=", "AAAA", "W10", "W251bGxd", "WzFd", "e30", "bnVsbA", "WyJcdTAwMDAiLDFd", "1",
+    "Wzk5OTk5OTk5OTk5OTk5OTk5OTk5LDFd", "WyJcdWQ4MDAiLDFd", "W05hTiwxXQ", "x" * 20_000, "\u00e9",
+    "\x00", "-1",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -180,11 +176,9 @@ def test_a_forged_cursor_is_refused(admin, weekend, path, cursor):
 
 
 def test_a_cursor_is_no_good_for_another_order(admin, weekend):
-    cursor = parse_qs(urlsplit(next_link(admin.get("/v1/tasks?limit=1&sort=due_at"))).query)[
-        "cursor"
-    ][0]
+    target = next_link(admin.get("/v1/tasks?limit=1&sort=due_at"))
 
-    response = admin.get("/v1/tasks", query_string={"sort": "id", "cursor": cursor})
+    response = admin.get(target.replace("sort=due_at", "sort=id"))
 
     problem(response, 422)
 

@@ -1,5 +1,6 @@
 """What goes on when Redis does not, and what happens when it comes back."""
 
+import logging
 import os
 import signal
 import time
@@ -9,7 +10,7 @@ import pytest
 from helpers import Client, problem
 from servers import Valkey, free_port
 
-SLOW = 0.5  # seconds
+SLOW = 1  # second: half of it is promised, and a busy machine may take as long again
 
 
 def timed(call):
@@ -100,7 +101,7 @@ def test_without_redis_logging_in_goes_on_and_guessing_is_limited(
     )
 
 
-@pytest.mark.parametrize("fall_ill", [hang, change_the_password])
+@pytest.mark.parametrize("fall_ill", ILLS)
 def test_without_redis_readiness_is_degraded(person, valkey, fall_ill):
     fall_ill(valkey)
 
@@ -123,15 +124,14 @@ def test_a_redis_that_is_not_there_does_not_stop_the_start(postgres_only, make_a
 
 @pytest.mark.parametrize("scheme", ["redis", "rediss", "redis+sentinel", "redis+cluster"])
 def test_every_kind_of_redis_may_be_named(postgres_only, make_app, mechanic, scheme):
-    path = (
-        "/mymaster" if scheme == "redis+sentinel" else "/0" if scheme.startswith("rediss") else ""
-    )
-    person = replace(mechanic, app=make_app(REDIS_URL=f"{scheme}://127.0.0.1:{free_port()}{path}"))
+    path = {"redis+sentinel": "/mymaster", "redis+cluster": ""}.get(scheme, "/0")
+    token = {"Authorization": f"Bearer {mechanic.token}"}
+    client = Client(make_app(REDIS_URL=f"{scheme}://127.0.0.1:{free_port()}{path}"))
 
-    answer, _ = timed(lambda: person.get("/v1/tasks"))
+    calls = [timed(lambda: client.get("/v1/tasks", headers=token)) for _ in range(3)]
 
-    assert answer.status_code == 200
-    assert timed(lambda: person.get("/v1/tasks"))[1] < SLOW
+    assert [answer.status_code for answer, _ in calls] == [200] * 3
+    assert max(seconds for _, seconds in calls) < SLOW
 
 
 def test_counting_returns_to_redis_by_itself(person, valkey):
@@ -144,15 +144,26 @@ def test_counting_returns_to_redis_by_itself(person, valkey):
     assert readiness(person) == (200, "ready")
 
 
-def test_an_outage_is_logged_once(person, valkey, caplog):
-    hang(valkey)
+@pytest.fixture
+def weathered(person, valkey, caplog):
+    """Fall ill and go on calling long enough for Redis to be tried again: the statuses, the log."""
 
-    for _ in range(6):
-        person.get("/v1/tasks")
+    def weather(fall_ill):
+        fall_ill(valkey)
+        end, statuses = time.monotonic() + 3.5, []
+        while time.monotonic() < end:
+            statuses.append(person.get("/v1/tasks").status_code)
+        return statuses, [line for line in caplog.records if line.levelno >= logging.WARNING]
 
-    assert (
-        len([record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}]) == 1
-    )
+    return weather
+
+
+@pytest.mark.parametrize("fall_ill", ILLS)
+def test_an_outage_is_logged_once_and_never_forgets_who_called(weathered, fall_ill):
+    statuses, logged = weathered(fall_ill)
+
+    assert (statuses[:3], set(statuses[3:])) == ([200] * 3, {429})
+    assert len(logged) == 1
 
 
 def test_people_stay_logged_out_while_redis_is_away(person, valkey):

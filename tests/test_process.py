@@ -80,22 +80,25 @@ def test_production_brings_no_redis_of_its_own(gunicorn_server):
 
 def test_a_stop_finishes_what_is_in_flight(gunicorn_server, backend, admin):
     server = gunicorn_server(workers=1)
-    with ThreadPoolExecutor() as threads, backend.postgres.connect("raceapp") as other:
-        with other.transaction():
-            other.execute("LOCK TABLE events")
-            answer = threads.submit(send, server, admin, "/v1/events")
-            wait_until_waiting(backend.connection)
-            terminate(*family(server))
+    database = backend.postgres.connect("raceapp")
+    with ThreadPoolExecutor() as threads, database, database.transaction():
+        database.execute("LOCK TABLE events")
+        answer = threads.submit(send, server, admin, "/v1/events")
+        wait_until(lambda: somebody_waits(backend.connection))
+        terminate(*family(server))
+        wait_until(lambda: is_stopping(server))
 
     assert answer.result() == 200
 
 
-def wait_until_waiting(connection):
-    def somebody_waits():
-        if connection.execute(WAITING).fetchone()[0] == 0:
-            raise TimeoutError("Nobody waits for the lock.")
+def somebody_waits(connection):
+    if connection.execute(WAITING).fetchone()[0] == 0:
+        raise TimeoutError("Nobody waits for the lock.")
 
-    wait_until(somebody_waits)
+
+def is_stopping(server):
+    if "Handling signal: term" not in server.log:
+        raise TimeoutError("The server has not heard.")
 
 
 def test_a_killed_worker_is_replaced(gunicorn_server, admin):

@@ -111,6 +111,26 @@ def test_another_phone_and_another_network_are_the_same_person(hurried):
     problem(answer, 429)
 
 
+SPELLINGS = [
+    "bearer {}",
+    "Bearer  {}",
+    "Bearer\t{}",
+    "Bearer {} ",
+    "Bearer {}, Basic x",
+    "Basic x, Bearer {}",
+]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_spelling_the_header_otherwise_is_not_another_budget(hurried, spelling):
+    for _ in range(3):
+        hurried.get("/v1/tasks")
+
+    answer = hurried.get("/v1/tasks", headers={"Authorization": spelling.format(hurried.token)})
+
+    assert answer.status_code in {401, 429}
+
+
 @pytest.mark.parametrize("tail", ["x", ".", "AAAA"])
 def test_a_forged_token_spends_nobody_elses_budget(hurried, tail):
     forged = {"Authorization": f"Bearer {hurried.token[:-6]}{tail}"}

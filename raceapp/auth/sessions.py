@@ -19,6 +19,7 @@ from raceapp.auth import passwords
 from raceapp.auth import service as accounts
 from raceapp.auth.models import AuthSession, RefreshToken, User
 from raceapp.extensions import db
+from raceapp.hot import Prepared, placeholder
 from raceapp.permissions import Role
 
 
@@ -198,12 +199,16 @@ def change_password(actor: Actor, *, current_password: str, new_password: str) -
     accounts.revoke_sessions(AuthSession.user_id == actor.id, AuthSession.id != actor.session_id)
 
 
+WHO = Prepared(
+    sa.select(User.id, User.email, User.role)
+    .join(AuthSession, AuthSession.user_id == User.id)
+    .where(AuthSession.id == placeholder("session_id", sa.BigInteger))
+    .where(User.id == placeholder("user_id", sa.BigInteger))
+    .where(AuthSession.revoked_at.is_(None), User.is_active)
+)
+
+
 def actor_of(session_id: int, user_id: int) -> Actor | None:
     """Return the caller as the account is now, or None when the session or it has ended."""
-    row = db.session.execute(
-        sa.select(User.id, User.email, User.role)
-        .join(AuthSession, AuthSession.user_id == User.id)
-        .where(AuthSession.id == session_id, User.id == user_id)
-        .where(AuthSession.revoked_at.is_(None), User.is_active)
-    ).first()
+    row = WHO.row(session_id=session_id, user_id=user_id)
     return Actor(*row, session_id=session_id) if row else None

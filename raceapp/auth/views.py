@@ -110,6 +110,7 @@ class Password(Resource):
     @blp.arguments(schemas.PasswordChangeSchema)
     @blp.response(204)
     @blp.alt_response(403, description="The current password is wrong; it counts towards the lock")
+    @blp.doc(operationId="change_password")
     def post(self, passwords):
         """Change your password and end your other sessions"""
         sessions.change_password(current_user, **passwords)

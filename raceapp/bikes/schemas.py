@@ -18,7 +18,7 @@ class BikeFields(ma.Schema):
     rider_name = fields.Text(100, metadata=RIDER)
 
 
-class BikeSchema(BikeFields):
+class BikeSchema(BikeFields, fields.Numbered):
     id = fields.Id(required=True, metadata={"example": 2})
     created_at = fields.UTCDateTime(required=True)
     updated_at = fields.UTCDateTime(required=True)

@@ -147,7 +147,7 @@ class TemplateChangeSchema(TemplateFields):
     pass
 
 
-class TemplateSchema(TemplateFields):
+class TemplateSchema(TemplateFields, fields.Numbered):
     id = fields.Id(required=True)
     created_at = fields.UTCDateTime(required=True)
     updated_at = fields.UTCDateTime(required=True)

@@ -20,6 +20,7 @@ from raceapp.extensions import db
 from raceapp.history import service as history
 from raceapp.tasks import due
 from raceapp.tasks.models import Anchor, Task
+from raceapp.timetable import service as timetable
 from raceapp.timetable.models import SessionStatus, TrackSession
 
 AWAITING_INCIDENT = {Anchor.CRASH, Anchor.WET}
@@ -95,15 +96,10 @@ def expanded(
             yield item, target
 
 
-def sessions_of(event: Event) -> Sequence[TrackSession]:
+def sessions_of(event: Event) -> list[TrackSession]:
     """Return the sessions to build for, held so that whoever moves one then finds its tasks."""
-    return db.session.scalars(
-        sa.select(TrackSession)
-        .where(TrackSession.event_id == event.id, TrackSession.deleted_at.is_(None))
-        .where(TrackSession.status != SessionStatus.CANCELLED)
-        .order_by(TrackSession.id)
-        .with_for_update(read=True)
-    ).all()
+    sessions = timetable.held(event)
+    return [session for session in sessions if session.status != SessionStatus.CANCELLED]
 
 
 def keys_present(event: Event, template_id: int) -> set[tuple]:

@@ -51,7 +51,7 @@ class EventFields(ma.Schema):
     )
 
 
-class EventSchema(EventFields):
+class EventSchema(EventFields, fields.Numbered):
     id = fields.Id(required=True, metadata={"example": 3})
     created_by = fields.Id(required=True, metadata={"example": 1})
     created_at = fields.UTCDateTime(required=True)
@@ -60,6 +60,16 @@ class EventSchema(EventFields):
 
 
 class EventCreateSchema(EventFields):
+    class Meta:
+        example = {
+            "track": "Misano World Circuit",
+            "location": "Misano Adriatico, Italy",
+            "event_date": "2026-06-12",
+            "end_date": "2026-06-14",
+            "timezone": "Europe/Rome",
+            "notes": "Garage 12",
+        }
+
     track = fields.Text(120, required=True, metadata={"example": "Misano World Circuit"})
     location = fields.Text(120, required=True, metadata={"example": "Misano Adriatico, Italy"})
     event_date = fields.Date(required=True, metadata={"example": "2026-06-12"})

@@ -182,7 +182,10 @@ def crew_of(event: Event) -> Crew:
         .order_by(CrewMember.position, CrewMember.user_id, CrewMember.crew_role)
     )
     people = groupby(rows, lambda row: row.user_id)
-    members = ({"user_id": id, "crew_roles": [row.crew_role for row in own]} for id, own in people)
+    members = (
+        {"user_id": user_id, "crew_roles": [row.crew_role for row in own]}
+        for user_id, own in people
+    )
     return Crew(members, event.version)
 
 

@@ -8,6 +8,7 @@ from raceapp.events import schemas, service
 from raceapp.extensions import db
 from raceapp.history import service as history
 from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema
+from raceapp.openapi import refs
 from raceapp.permissions import admin_only
 from raceapp.rest import Blueprint, Resource
 
@@ -65,7 +66,7 @@ class EventItem(Resource):
 
 @blp.route("/<id:event_id>/crew")
 class CrewItem(Resource):
-    @blp.response(200, schemas.CrewMemberSchema(many=True))
+    @blp.response(200, schemas.CrewMemberSchema(many=True), headers=refs(["ETag"]))
     @blp.alt_response(404, description="No such race weekend, or you are not on its crew")
     def get(self, event_id):
         """Read who does what at a race weekend"""
@@ -73,7 +74,7 @@ class CrewItem(Resource):
 
     @admin_only
     @blp.arguments(schemas.CrewMemberSchema(many=True))
-    @blp.response(200, schemas.CrewMemberSchema(many=True))
+    @blp.response(200, schemas.CrewMemberSchema(many=True), headers=refs(["ETag"]))
     @blp.alt_response(404, description="No such race weekend")
     def put(self, members, event_id):
         """Say who does what at a race weekend

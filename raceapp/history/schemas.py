@@ -10,7 +10,9 @@ from raceapp.pages import Keyset, list_query
 class HistoryEntrySchema(ma.Schema):
     id = fields.Id(required=True)
     at = fields.UTCDateTime(required=True)
-    actor = fields.Id(required=True, allow_none=True, metadata={"description": "Who did it", "example": 3})
+    actor = fields.Id(
+        required=True, allow_none=True, metadata={"description": "Who did it", "example": 3}
+    )
     action = ma.fields.String(required=True, metadata={"example": "task.done"})
     subject = ma.fields.String(required=True, metadata={"example": "task:7"})
     changes = ma.fields.Dict(

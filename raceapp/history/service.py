@@ -71,7 +71,9 @@ def note(event_id: int, action: str, subject: str, *, actor, changes: dict) -> N
 
 
 def name_of(model) -> str:
-    return f"{model.__tablename__.removesuffix('s')}:{model.id}"
+    """Return what the record calls `model`: its noun, by default that of its table, and id."""
+    noun = getattr(model, "noun", model.__tablename__.removesuffix("s"))
+    return f"{noun}:{model.id}"
 
 
 def start(event_id: int) -> None:

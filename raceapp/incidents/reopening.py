@@ -5,10 +5,10 @@ and a new version. It sends no `signature_voided`: the incident voids the releas
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from raceapp import clock
 from raceapp.extensions import db
 from raceapp.history import service as history
 from raceapp.tasks.models import Act, SignOff, Task, TaskStatus
@@ -34,19 +34,19 @@ def hold(event_id: int, *, bike_id: int, session_ids: list[int]) -> list[sa.Row]
         .where(Task.event_id == event_id, Task.bike_id == bike_id, Task.is_critical)
         .where(Task.session_id.in_(session_ids), Task.deleted_at.is_(None))
         .order_by(Task.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     rows = db.session.execute(critical).all()
     return [row for row in rows if row.status in (TaskStatus.DONE, TaskStatus.FAILED)]
 
 
-def reopen(tasks: Sequence[sa.Row], *, note: str, actor) -> None:
-    """Reopen what `hold` returned; done and check are void."""
+def reopen(tasks: Sequence[sa.Row], *, at: datetime, note: str, actor) -> None:
+    """Reopen what `hold` returned, at that time; done and check are void."""
     if not tasks:
         return
     changed = {**REOPENED, "note": note}
-    move([task.id for task in tasks], changed)
-    sign(tasks, note=note, actor=actor)
+    move([task.id for task in tasks], changed, at)
+    sign(tasks, at=at, note=note, actor=actor)
     for task in tasks:
         history.note(
             task.event_id,
@@ -57,17 +57,17 @@ def reopen(tasks: Sequence[sa.Row], *, note: str, actor) -> None:
         )
 
 
-def move(task_ids: list[int], changed: dict) -> None:
+def move(task_ids: list[int], changed: dict, at: datetime) -> None:
     db.session.execute(
         sa.update(Task)
         .where(Task.id.in_(task_ids))
-        .values(**changed, version=Task.version + 1, updated_at=clock.utcnow())
+        .values(**changed, version=Task.version + 1, updated_at=at)
         .execution_options(synchronize_session=False)
     )
 
 
-def sign(tasks: Sequence[sa.Row], *, note: str, actor) -> None:
-    signed = {"act": Act.REOPEN, "signed_by": actor.id, "at": clock.utcnow(), "note": note}
+def sign(tasks: Sequence[sa.Row], *, at: datetime, note: str, actor) -> None:
+    signed = {"act": Act.REOPEN, "signed_by": actor.id, "at": at, "note": note}
     rows = [{"task_id": task.id, "is_self_check": False, **signed} for task in tasks]
     db.session.execute(sa.insert(SignOff), rows)
 

@@ -31,7 +31,7 @@ class IncidentCreateSchema(IncidentFields):
     pass
 
 
-class IncidentSchema(IncidentFields):
+class IncidentSchema(IncidentFields, fields.Numbered):
     id = fields.Id(required=True, metadata={"example": 4})
     event_id = fields.Id(required=True, metadata={"example": 3})
     reported_by = fields.Id(required=True)

@@ -18,6 +18,7 @@ from raceapp.incidents import reopening
 from raceapp.incidents.models import Incident, IncidentKind
 from raceapp.releases import readiness
 from raceapp.releases import service as releases
+from raceapp.timetable import service as timetable
 from raceapp.timetable.models import SessionStatus, TrackSession
 
 
@@ -40,9 +41,10 @@ def report(
     Raises Invalid for a bike or a session that is not of the weekend, or a crash of no bike;
     Conflict when the session has been cancelled.
     """
-    sessions = hold_sessions(event)
-    session = find_session(sessions, session_id)
     bikes = find_bikes(event, kind, bike_id)
+    # With these held, incidents and releases of one weekend come one after the other.
+    sessions = timetable.held(event)
+    session = find_session(sessions, session_id)
     incident = Incident(event_id=event.id, kind=kind, bike_id=bike_id, session_id=session_id)
     incident.note, incident.reported_by, incident.at = note, actor.id, clock.utcnow()
     db.session.add(incident)
@@ -58,30 +60,6 @@ def report(
 # --- whom it is about --------------------------------------------------------------------
 
 
-def hold_sessions(event: Event) -> Sequence[TrackSession]:
-    """Return the sessions of the weekend, held in the order of their ids.
-
-    So two incidents, or an incident and the release of a bike, come one after the other.
-    """
-    return db.session.scalars(
-        sa.select(TrackSession)
-        .where(TrackSession.event_id == event.id, TrackSession.deleted_at.is_(None))
-        .order_by(TrackSession.id)
-        .with_for_update(key_share=True)
-    ).all()
-
-
-def find_session(sessions: Sequence[TrackSession], session_id: int | None) -> TrackSession | None:
-    if session_id is None:
-        return None
-    session = next((session for session in sessions if session.id == session_id), None)
-    if session is None:
-        raise errors.Invalid.field("session_id", "This session is not of the race weekend.")
-    if session.status == SessionStatus.CANCELLED:
-        raise errors.Conflict("This session has been cancelled: nobody was out on track.")
-    return session
-
-
 def find_bikes(event: Event, kind: IncidentKind, bike_id: int | None) -> list[Bike]:
     """Return the bike that is named, or every bike for rain."""
     bikes = readiness.live_bikes(event)
@@ -93,6 +71,17 @@ def find_bikes(event: Event, kind: IncidentKind, bike_id: int | None) -> list[Bi
     if not named:
         raise errors.Invalid.field("bike_id", "This bike is not at the race weekend.")
     return named
+
+
+def find_session(sessions: Sequence[TrackSession], session_id: int | None) -> TrackSession | None:
+    if session_id is None:
+        return None
+    session = next((session for session in sessions if session.id == session_id), None)
+    if session is None:
+        raise errors.Invalid.field("session_id", "This session is not of the race weekend.")
+    if session.status == SessionStatus.CANCELLED:
+        raise errors.Conflict("This session has been cancelled: nobody was out on track.")
+    return session
 
 
 # --- what follows ------------------------------------------------------------------------
@@ -121,7 +110,7 @@ def follow_crash(
     incident.reopened = [task.id for task in tasks]
     record_reported(incident, actor=actor)
     what = f"crash of bike {bike.label}, incident {incident.id}"
-    reopening.reopen(tasks, note=f"Reopened after {what}.", actor=actor)
+    reopening.reopen(tasks, at=incident.at, note=f"Reopened after {what}.", actor=actor)
     releases.void_after_crash(
         bike_id=bike.id, session_ids=to_come, reason=f"Voided after {what}.", actor=actor
     )
@@ -139,6 +128,4 @@ REPORTED = ("kind", "bike_id", "session_id", "note", "created", "reopened")
 
 def record_reported(incident: Incident, *, actor) -> None:
     changes = {name: getattr(incident, name) for name in REPORTED}
-    history.record(
-        incident.event_id, "incident.reported", incident, actor=actor, changes=changes
-    )
+    history.record(incident.event_id, "incident.reported", incident, actor=actor, changes=changes)

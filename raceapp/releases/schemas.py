@@ -52,7 +52,7 @@ class ReleaseCreateSchema(ReleaseFields):
     pass
 
 
-class ReleaseSchema(ReleaseFields):
+class ReleaseSchema(ReleaseFields, fields.Numbered):
     id = fields.Id(required=True, metadata={"example": 31})
     event_id = fields.Id(required=True, metadata={"example": 3})
     session_id = fields.Id(required=True, metadata={"example": 5})
@@ -71,7 +71,7 @@ class ReleaseSchema(ReleaseFields):
     )
 
 
-class ReadinessSchema(Counts):
+class BikeReadinessSchema(Counts):
     session_id = fields.Id(required=True, metadata={"example": 5})
     bike_id = fields.Id(required=True, metadata={"example": 2})
     release = ma.fields.Nested(

@@ -18,6 +18,7 @@ from raceapp.releases import readiness
 from raceapp.releases.models import Release
 from raceapp.tasks import signing
 from raceapp.tasks.models import Act, Task
+from raceapp.timetable import service as timetable
 from raceapp.timetable.models import SessionStatus, TrackSession
 
 # So many ids of any length fit into a refusal; the readiness of the weekend names all.
@@ -37,15 +38,7 @@ class Blocked(errors.Conflict):
 
 def get_session(session_id: int, *, actor, for_update: bool = False) -> TrackSession:
     """Return the session for the crew of its weekend and team managers, or raise NotFound."""
-    statement = sa.select(TrackSession).where(
-        TrackSession.id == session_id, TrackSession.deleted_at.is_(None)
-    )
-    if for_update:
-        # Its key does not change, so tasks of this session can be added meanwhile.
-        statement = statement.with_for_update(key_share=True)
-    session = db.session.scalar(statement)
-    if session is None:
-        raise errors.NotFound("There is no such session, or you are not on its crew.")
+    session = timetable.get(session_id, for_update=for_update)
     events.get_board(session.event_id, actor=actor)
     return session
 

@@ -12,8 +12,8 @@ blp = Blueprint("releases", __name__, url_prefix="/v1", description="Which bike 
 
 
 @blp.route("/events/<id:event_id>/readiness")
-class Readiness(Resource):
-    @blp.response(200, schemas.ReadinessSchema(many=True))
+class BikeReadiness(Resource):
+    @blp.response(200, schemas.BikeReadinessSchema(many=True))
     @blp.alt_response(404, description="No such race weekend, or you are not on its crew")
     def get(self, event_id):
         """Read how ready each bike is for each session

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from raceapp.database import Identified, Json, Versioned, choice
@@ -85,15 +86,16 @@ class Task(Versioned, db.Model):
     # The timetable stands above the tasks; its model is known here by name only.
     session = relationship("TrackSession")
 
-    @property
+    # Each works on a task and, for statements, on the class.
+    @hybrid_property
     def completed(self) -> bool:
         return self.status == TaskStatus.DONE
 
-    @property
+    @hybrid_property
     def completed_at(self) -> datetime | None:
         return self.done_at
 
-    @property
+    @hybrid_property
     def completed_by(self) -> int | None:
         return self.done_by
 

@@ -60,7 +60,10 @@ class ChecklistFields(ma.Schema):
     anchor = nullable(fields.Choice, Anchor, metadata={"example": "session_start"})
     offset_minutes = nullable(
         ma.fields.Integer,
-        metadata={"description": "Minutes from the anchor; before it when negative", "example": -30},
+        metadata={
+            "description": "Minutes from the anchor; before it when negative",
+            "example": -30,
+        },
     )
     is_due_pinned = fields.Bool(required=True)
     needs_check = fields.Bool(required=True, metadata={"example": True})
@@ -74,7 +77,7 @@ class ChecklistFields(ma.Schema):
     note = nullable(fields.LongText, 2000, metadata={"example": "Paint-marked"})
 
 
-class TaskSchema(TaskFields, ChecklistFields):
+class TaskSchema(ChecklistFields, TaskFields, fields.Numbered):
     id = fields.Id(required=True)
     event_id = fields.Id(required=True, metadata={"example": 3})
     created_by = fields.Id(required=True, metadata={"example": 1})
@@ -164,7 +167,9 @@ class SignOffFields(ma.Schema):
         2000, allow_none=True, load_default=None, metadata={"example": "29 Nm, paint-marked"}
     )
     device_time = fields.UTCDateTime(
-        allow_none=True, load_default=None, metadata={
+        allow_none=True,
+        load_default=None,
+        metadata={
             "description": "What the device's clock said",
             "example": "2026-06-12T06:57:58Z",
         },
@@ -175,7 +180,7 @@ class SignOffCreateSchema(SignOffFields):
     pass
 
 
-class SignOffSchema(SignOffFields):
+class SignOffSchema(SignOffFields, fields.Numbered):
     id = fields.Id(required=True)
     task_id = fields.Id(required=True)
     signed_by = fields.Id(required=True, metadata={"example": 3})

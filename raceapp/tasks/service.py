@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from raceapp import clock, errors, permissions
 from raceapp.auth.models import User
+from raceapp.database import UTCDateTime
 from raceapp.events import service as events
 from raceapp.events.models import CrewMember, Event
 from raceapp.extensions import db
@@ -11,6 +12,8 @@ from raceapp.history import service as history
 from raceapp.permissions import CrewRole
 from raceapp.tasks import due, signing
 from raceapp.tasks.models import Act, Task, TaskStatus
+
+NO_SUCH_TASK = "There is no such task, or none that you may see."
 
 
 def visible_to(actor) -> sa.Select:
@@ -37,7 +40,7 @@ def get(task_id: int, *, actor, for_update: bool = False) -> Task:
         statement = statement.with_for_update(of=Task)
     task = db.session.scalar(statement)
     if task is None:
-        raise errors.NotFound("There is no such task, or none that you may see.")
+        raise errors.NotFound(NO_SUCH_TASK)
     return task
 
 
@@ -52,28 +55,35 @@ def search(
         conditions.append(is_claimable(actor))
     if needs_check_by:
         conditions.append(awaits_check_by(actor))
-    is_queue = claimable or needs_check_by
-    default = "any" if actor.is_admin or is_queue else "me"
-    conditions += holder(assigned_to or default, actor)
-    conditions += [
-        FILTERS[name](value) for name, value in filters.items() if value not in (None, "")
-    ]
+    if assigned_to is None:
+        assigned_to = "any" if actor.is_admin or claimable or needs_check_by else "me"
+    conditions += holder(assigned_to, actor)
+    conditions += [FILTERS[name](value) for name, value in filters.items() if is_given(value)]
     return visible_to(actor).where(*conditions)
 
 
-def holder(assigned_to: str | int, actor) -> list:
+def is_given(value) -> bool:
+    """Tell whether a filter filters: blank text does not. A placeholder always does."""
+    return value is not None and not (isinstance(value, str) and value == "")
+
+
+ME, NONE, ANY = WORDS = ("me", "none", "any")
+
+
+def holder(assigned_to, actor) -> list:
     """Return the condition for `me`, `none`, `any` or somebody's id."""
-    if assigned_to == "any":
-        return []
-    if assigned_to == "none":
-        return [Task.assigned_to.is_(None)]
-    return [Task.assigned_to == (actor.id if assigned_to == "me" else assigned_to)]
+    if not isinstance(assigned_to, str):
+        return [Task.assigned_to == assigned_to]
+    of_word = {ME: [Task.assigned_to == actor.id], NONE: [Task.assigned_to.is_(None)], ANY: []}
+    return of_word[assigned_to]
+
+
+# The time a statement is run, not the time it is built: it may be kept.
+NOW = sa.bindparam("now", callable_=lambda: clock.utcnow(), type_=UTCDateTime)
 
 
 def is_overdue(wanted: bool):
-    overdue = sa.and_(
-        Task.status == TaskStatus.OPEN, Task.due_at.is_not(None), Task.due_at < clock.utcnow()
-    )
+    overdue = sa.and_(Task.status == TaskStatus.OPEN, Task.due_at.is_not(None), Task.due_at < NOW)
     return overdue if wanted else ~overdue
 
 
@@ -243,7 +253,7 @@ def delete(task: Task, *, actor) -> None:
 def restore(task: Task, *, actor) -> None:
     """Bring a deleted task back; for team managers, nobody else sees deleted ones."""
     if not actor.is_admin:
-        raise errors.NotFound("There is no such task, or none that you may see.")
+        raise errors.NotFound(NO_SUCH_TASK)
     if task.deleted_at is None:
         raise errors.Conflict("This task has not been deleted.")
     task.deleted_at = None

@@ -8,7 +8,7 @@ from raceapp.extensions import db
 from raceapp.history import service as history
 from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema
 from raceapp.rest import Blueprint, Resource
-from raceapp.tasks import schemas, service, signing
+from raceapp.tasks import hot_reads, schemas, service, signing
 
 blp = Blueprint("tasks", __name__, url_prefix="/v1/tasks", description="What is to be done")
 
@@ -26,7 +26,7 @@ class TaskList(TaskResource):
     @blp.alt_response(403, description="Only team managers may list deleted tasks")
     def get(self, page, **filters):
         """List tasks: your own, soonest due first, unless you ask otherwise"""
-        return page.of(service.search(actor=current_user, **filters))
+        return hot_reads.page(page, actor=current_user, **filters)
 
     @blp.arguments(schemas.TaskCreateSchema)
     @blp.response(201, schemas.TaskSchema)
@@ -44,7 +44,7 @@ class TaskItem(TaskResource):
     @blp.alt_response(404, description="No such task, or none that you may see")
     def get(self, task_id):
         """Read a task"""
-        return service.get(task_id, actor=current_user)
+        return hot_reads.get(task_id, actor=current_user)
 
     @blp.arguments(schemas.TaskChangeSchema)
     @blp.response(200, schemas.TaskSchema)
@@ -106,6 +106,7 @@ class TaskSignOffs(TaskResource):
     @blp.arguments(schemas.SignOffQuerySchema, location="query", as_kwargs=True)
     @blp.response(200, schemas.SignOffSchema(many=True))
     @blp.alt_response(404, description="No such task, or none that you may see")
+    @blp.doc(operationId="list_sign_offs")
     def get(self, page, task_id):
         """List the sign-offs of a task"""
         task = service.get(task_id, actor=current_user)
@@ -117,6 +118,7 @@ class TaskSignOffs(TaskResource):
     @blp.alt_response(404, description="No such task, or none that you may see")
     @blp.alt_response(409, description="Not from this state, not by this person, or not first")
     @blp.alt_response(412, "Status412")
+    @blp.doc(operationId="sign_off_task")
     def post(self, sign_off, task_id):
         """Sign a task as done, checked, failed, not applicable or reopened"""
         task = service.get(task_id, actor=current_user, for_update=True)

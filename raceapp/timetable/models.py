@@ -31,6 +31,7 @@ class TrackSession(Versioned, db.Model):
     """One line of the timetable. The planned times are those it was first entered with."""
 
     __tablename__ = "track_sessions"
+    noun = "session"
     __table_args__ = (
         sa.Index("ix_track_sessions_event_id", "event_id", "starts_at", "id"),
         {"sqlite_autoincrement": True},

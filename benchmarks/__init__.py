@@ -1,0 +1,1 @@
+"""What the claims of docs/performance.md rest on: `make bench` and `make bench-growth`."""

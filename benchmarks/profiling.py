@@ -1,0 +1,90 @@
+"""Show where the time of one request goes: `python -m benchmarks.profiling list get`.
+
+Each request is put to the application in this process, without a server around it, first
+uncounted to learn its time, then under cProfile. The profiler makes everything slower, calls
+of small functions most, so its figures say where to look and not what is gained.
+"""
+
+import cProfile
+import io
+import itertools
+import os
+import pstats
+import sys
+import time
+from contextlib import closing
+
+from servers import Valkey
+from werkzeug.test import EnvironBuilder
+
+from benchmarks import project
+from benchmarks.compare import ENDPOINTS, RESULTS
+from benchmarks.load import Request
+from benchmarks.services import SafePostgres
+from benchmarks.targets import project_requests
+from raceapp import create_app
+
+TIMES = 300
+ROWS = 70
+
+
+def main() -> None:
+    RESULTS.mkdir(exist_ok=True)
+    with closing(SafePostgres()) as postgres, closing(Valkey()) as valkey:
+        server, place = project.start(postgres, valkey)
+        server.close()
+        os.environ.update(place.installation.settings)
+        app, requests = create_app(), project_requests(place)
+        for endpoint in sys.argv[1:] or ENDPOINTS:
+            place.reopen_all()
+            table = profile(app, requests[endpoint])
+            (RESULTS / f"profile_{endpoint}.txt").write_text(table)
+            print(f"{endpoint}\n{table}")
+
+
+def profile(app, request: Request) -> str:
+    environs = environs_of(request)
+    put(app, environs, 20)
+    plain = put(app, environs, TIMES)
+    profiler = cProfile.Profile(time.process_time)  # Waiting for the database is not CPU.
+    profiler.enable()
+    slowed = put(app, environs, TIMES)
+    profiler.disable()
+    out = io.StringIO()
+    pstats.Stats(profiler, stream=out).strip_dirs().sort_stats("cumulative").print_stats(ROWS)
+    top = f"CPU of the process per request: {plain:.0f} µs, under the profiler {slowed:.0f} µs"
+    return f"{top}; the times below are seconds of CPU for {TIMES} requests\n{out.getvalue()}"
+
+
+def environs_of(request: Request):
+    """Yield what a server would hand to the application, endlessly."""
+    ids, bodies = request.ids or [0], request.bodies or [None]
+    headers = {"Authorization": f"Bearer {request.token}"} if request.token else {}
+    for number in itertools.count():
+        identity = ids[number % len(ids)]
+        body = bodies[number // len(ids) % len(bodies)]
+        yield EnvironBuilder(
+            path=request.path.replace("{id}", str(identity)),
+            method=request.method,
+            headers=headers,
+            data=body and body.replace("{n}", str(number)),
+            content_type="application/json" if body else None,
+        ).get_environ()
+
+
+def put(app, environs, times: int) -> float:
+    """Put that many requests and return the CPU µs each took of this process."""
+    ready = list(itertools.islice(environs, times))
+    begin = time.process_time()
+    for environ in ready:
+        status = []
+        body = app(environ, lambda line, *_, status=status: status.append(line))
+        b"".join(body)
+        body.close()
+        if status[0][0] != "2":
+            raise SystemExit(f"{environ['PATH_INFO']} answered {status[0]}")
+    return (time.process_time() - begin) / times * 1e6
+
+
+if __name__ == "__main__":
+    main()

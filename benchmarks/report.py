@@ -1,0 +1,82 @@
+"""Tables in Markdown from measured rows."""
+
+from collections import defaultdict
+from statistics import median
+
+PROJECT = "raceapp"
+CEILING = "ceiling"
+ASYNC = "fastapi_async"
+# What only the project answers is held against the bare route that is most like it.
+LIKE = {"sign-off": "post", "board": "list", "readiness": "list", "login": "post"}
+NAMES = {
+    "ceiling": "bare Flask route",
+    "fastapi_sync": "FastAPI, sync",
+    "fastapi_async": "FastAPI, async + asyncpg",
+    "drf": "Django REST framework",
+    "smorest": "plain flask-smorest",
+    "raceapp": "this project",
+}
+HEAD = "| {} | req/s | p50 ms | p99 ms | of bare | of async | app µs | pg µs | redis µs | bad |"
+LINE = "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+ROW = "| {} | {:.0f} | {:.1f} | {:.1f} | {} | {} | {:.0f} | {:.0f} | {:.0f} | {} |"
+
+
+class Rows:
+    """Measured rows by endpoint and target."""
+
+    def __init__(self, runs: list[dict]) -> None:
+        self.by_cell = defaultdict(dict)
+        for run in runs:
+            self.by_cell[run["endpoint"], run["target"]][run["round"]] = run
+
+    @property
+    def endpoints(self) -> list[str]:
+        return list(dict.fromkeys(endpoint for endpoint, _ in self.by_cell))
+
+    def targets(self, endpoint: str) -> list[str]:
+        return [target for name, target in self.by_cell if name == endpoint]
+
+    def typical(self, endpoint: str, target: str, figure: str) -> float:
+        return median(run[figure] for run in self.by_cell[endpoint, target].values())
+
+    def bad(self, endpoint: str, target: str) -> int:
+        runs = self.by_cell[endpoint, target].values()
+        return sum(run["refused"] + run["failed"] for run in runs)
+
+    def ratio(self, endpoint: str, target: str, base: str) -> float | None:
+        """Return the median over the rounds of the ratio to `base` within the round."""
+        mine = self.by_cell[endpoint, target]
+        theirs = self.by_cell.get((LIKE.get(endpoint, endpoint), base), {})
+        shared = mine.keys() & theirs.keys()
+        if not shared:
+            return None
+        return median(mine[number]["rps"] / theirs[number]["rps"] for number in shared)
+
+
+def tables(result: dict) -> str:
+    rows = Rows(result["runs"])
+    parts = [
+        "{cpu}; Python {python}; {connections} connections; {rounds} rounds of {seconds} s; "
+        "{date}; commit {commit}\n".format_map(result)
+    ]
+    for endpoint in rows.endpoints:
+        parts.append(HEAD.format(f"**{endpoint}**"))
+        parts.append(LINE)
+        parts += [row(rows, endpoint, target) for target in rows.targets(endpoint)]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def row(rows: Rows, endpoint: str, target: str) -> str:
+    figures = [
+        rows.typical(endpoint, target, name)
+        for name in ("rps", "p50_ms", "p99_ms", "app_us", "pg_us", "redis_us")
+    ]
+    base = "fastapi_async" if endpoint not in LIKE else "none"
+    ratios = [share(rows.ratio(endpoint, target, name)) for name in (CEILING, base)]
+    bad = rows.bad(endpoint, target)
+    return ROW.format(NAMES[target], *figures[:3], *ratios, *figures[3:], bad)
+
+
+def share(ratio: float | None) -> str:
+    return "" if ratio is None else f"{ratio:.2f}"

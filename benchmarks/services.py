@@ -1,0 +1,65 @@
+"""The servers of a benchmark: PostgreSQL and Valkey from wheels, and what serves HTTP.
+
+They are those of the tests, but PostgreSQL writes safely here, as in production, and listens
+on a port, since not every peer's driver takes a socket's path.
+"""
+
+import os
+import socket
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psutil
+from servers import Postgres, Server, free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SafePostgres(Postgres):
+    """A PostgreSQL which has a commit on disk before it says so."""
+
+    def start(self) -> None:
+        self.port = free_port()
+        self.options = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+            "shared_buffers": "1GB",
+            "effective_cache_size": "8GB",
+            "max_connections": "200",
+            "random_page_cost": "1.1",
+            "max_wal_size": "4GB",
+        }
+        super().start()
+
+    def url(self, database: str) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+
+class WebServer(Server):
+    """One application under its own server; `{port}` in the command is filled in."""
+
+    def start(self, command: str, environment: dict[str, str], place: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        words = command.format(port=self.port).split()
+        self.launch(*words, cwd=place, env={**os.environ, **environment})
+
+    def ping(self) -> None:
+        socket.create_connection(("127.0.0.1", self.port)).close()
+        try:
+            urllib.request.urlopen(f"{self.url}/v1/health", timeout=10).close()
+        except urllib.error.HTTPError:
+            pass  # Not every peer has that route, but it answers.
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return what a process and all below it have used, ended ones too."""
+    total = 0.0
+    try:
+        master = psutil.Process(pid)
+        for process in [master, *master.children(recursive=True)]:
+            total += sum(process.cpu_times()[:4])
+    except psutil.NoSuchProcess:
+        pass
+    return total

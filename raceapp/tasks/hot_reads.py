@@ -1,0 +1,77 @@
+"""The reads that phones and the pit wall make all day, as prepared statements.
+
+The rules are those of `service`: its statements are built here once for each shape of request,
+with placeholders for the values, and kept. See `raceapp.hot` for what that buys.
+"""
+
+import functools
+from dataclasses import dataclass
+from enum import Enum
+
+import sqlalchemy as sa
+
+from raceapp import errors
+from raceapp.hot import Prepared, placeholder
+from raceapp.pages import Page, PageRequest, counted
+from raceapp.serializing import rows_reader
+from raceapp.tasks import service
+from raceapp.tasks.models import Task
+from raceapp.tasks.schemas import TaskSchema
+
+NAMES = list(TaskSchema().dump_fields)
+COLUMNS = [getattr(Task, name).label(name) for name in NAMES]
+as_task = rows_reader(NAMES)
+
+
+@dataclass(frozen=True)
+class AnyActor:
+    """Stands for whoever asks in a statement that is prepared for all of them."""
+
+    is_admin: bool
+    id = placeholder("actor_id", sa.BigInteger)
+
+
+@functools.cache
+def by_id(is_admin: bool) -> Prepared:
+    visible = service.visible_to(AnyActor(is_admin)).with_only_columns(*COLUMNS)
+    return Prepared(visible.where(Task.id == placeholder("task_id", sa.BigInteger)))
+
+
+def get(task_id: int, *, actor) -> dict:
+    """Return the task as it is answered if `actor` may see it, or raise NotFound."""
+    row = by_id(actor.is_admin).row(task_id=task_id, **known(actor))
+    if row is None:
+        raise errors.NotFound(service.NO_SUCH_TASK)
+    return as_task(row)
+
+
+def known(actor) -> dict:
+    """Return what a statement needs of `actor`: nothing, where a team manager sees all."""
+    return {} if actor.is_admin else {"actor_id": actor.id}
+
+
+def page(asked: PageRequest, *, actor, **filters) -> Page:
+    """Return a page of the tasks that match every filter given; raises what `search` raises.
+
+    Free text makes as many shapes as there are texts: such a search is built as it comes.
+    """
+    if any(isinstance(value, str) and not is_fixed(value) for value in filters.values()):
+        return asked.of(service.search(actor=actor, **filters))
+    fixed = tuple((name, value) for name, value in filters.items() if is_fixed(value))
+    values = {name: value for name, value in filters.items() if not is_fixed(value)}
+    rows, total = statements(asked.shape, actor.is_admin, fixed, tuple(values))
+    found = asked.of_prepared(rows, total, actor_id=actor.id, **values)
+    return Page([as_task(row) for row in found.items], found.headers)
+
+
+def is_fixed(value) -> bool:
+    """Tell whether a filter's value is part of the statement: there are only a few of its kind."""
+    return value is None or isinstance(value, (bool, Enum)) or value in service.WORDS
+
+
+@functools.lru_cache(maxsize=1024)
+def statements(shape: PageRequest, is_admin: bool, fixed, names) -> tuple[Prepared, Prepared]:
+    """Return the statements for a page and for the total of one shape of request."""
+    placeholders = {name: placeholder(name) for name in names}
+    found = service.search(actor=AnyActor(is_admin), **dict(fixed), **placeholders)
+    return Prepared(shape.narrowed(found.with_only_columns(*COLUMNS))), Prepared(counted(found))

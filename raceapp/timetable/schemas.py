@@ -1,0 +1,101 @@
+"""What the timetable looks like on the wire."""
+
+import marshmallow as ma
+
+from raceapp import fields
+from raceapp.pages import Keyset, list_query
+from raceapp.timetable.models import SessionKind, SessionStatus, TrackSession
+
+MAX_SHIFT = 24 * 60
+NAME = {"example": "FP1"}
+KIND = {"example": "practice"}
+STARTS_AT = {"example": "2026-06-12T08:20:00Z"}
+ENDS_AT = {"description": "Later than starts_at", "example": "2026-06-12T09:05:00Z"}
+LATER = {"example": "2026-06-12T08:50:00Z"}
+
+
+class SessionFields(ma.Schema):
+    name = fields.Text(100, metadata=NAME)
+    kind = fields.Choice(SessionKind, metadata=KIND)
+    starts_at = fields.UTCDateTime(metadata=STARTS_AT)
+    ends_at = fields.UTCDateTime(metadata=ENDS_AT)
+    status = fields.Choice(SessionStatus, metadata={"example": "scheduled"})
+    is_wet = fields.Bool(metadata={"example": False})
+
+
+class SessionSchema(SessionFields, fields.Numbered):
+    id = fields.Id(required=True, metadata={"example": 12})
+    event_id = fields.Id(required=True, metadata={"example": 3})
+    planned_starts_at = fields.UTCDateTime(
+        required=True, metadata={"description": "As first planned", **STARTS_AT}
+    )
+    planned_ends_at = fields.UTCDateTime(
+        required=True, metadata={**ENDS_AT, "description": "As first planned"}
+    )
+    created_at = fields.UTCDateTime(required=True)
+    updated_at = fields.UTCDateTime(required=True)
+    version = fields.Id(required=True, metadata={"example": 1})
+
+
+class SessionCreateSchema(SessionFields):
+    name = fields.Text(100, required=True, metadata=NAME)
+    kind = fields.Choice(SessionKind, required=True, metadata=KIND)
+    starts_at = fields.UTCDateTime(required=True, metadata=STARTS_AT)
+    ends_at = fields.UTCDateTime(required=True, metadata=ENDS_AT)
+
+
+class SessionChangeSchema(SessionFields):
+    class Meta:
+        example = {"starts_at": "2026-06-12T08:50:00Z", "ends_at": "2026-06-12T09:35:00Z"}
+
+
+SESSION_KEYSET = Keyset(
+    (TrackSession.starts_at, TrackSession.name, TrackSession.created_at), id=TrackSession.id
+)
+
+
+class SessionQuerySchema(list_query(SESSION_KEYSET)):
+    pass
+
+
+class ShiftSchema(ma.Schema):
+    from_session_id = fields.Id(
+        required=True,
+        metadata={"description": "It and the later ones of its local day move", "example": 12},
+    )
+    minutes = fields.Int(
+        -MAX_SHIFT,
+        MAX_SHIFT,
+        required=True,
+        metadata={"description": "Elapsed time; negative is earlier, 0 is nothing", "example": 30},
+    )
+    dry_run = fields.Bool(
+        load_default=False,
+        metadata={"description": "Only say what would move", "example": False},
+    )
+
+    @ma.validates("minutes")
+    def check_minutes(self, value, **kwargs):
+        if value == 0:
+            raise ma.ValidationError("Must not be 0: that would move nothing.")
+
+
+class MovedSessionSchema(ma.Schema):
+    id = fields.Id(required=True, metadata={"example": 12})
+    old_starts_at = fields.UTCDateTime(required=True, metadata=STARTS_AT)
+    new_starts_at = fields.UTCDateTime(required=True, metadata=LATER)
+
+
+class MovedTaskSchema(ma.Schema):
+    id = fields.Id(required=True, metadata={"example": 7})
+    old_due_at = fields.UTCDateTime(
+        required=True, allow_none=True, metadata={"example": "2026-06-12T07:50:00Z"}
+    )
+    new_due_at = fields.UTCDateTime(required=True, metadata={"example": "2026-06-12T08:20:00Z"})
+
+
+class ShiftedSchema(ma.Schema):
+    """What moved, or would."""
+
+    sessions = ma.fields.List(ma.fields.Nested(MovedSessionSchema), required=True)
+    tasks = ma.fields.List(ma.fields.Nested(MovedTaskSchema), required=True)

@@ -1,0 +1,91 @@
+"""The timetable of a race weekend."""
+
+from flask import url_for
+from flask_jwt_extended import current_user
+
+from raceapp import conditional
+from raceapp.events import service as events
+from raceapp.extensions import db
+from raceapp.permissions import admin_only
+from raceapp.rest import Blueprint, Resource
+from raceapp.timetable import schemas, service
+
+blp = Blueprint(
+    "timetable", __name__, url_prefix="/v1", description="Sessions on track, and what moves them"
+)
+
+
+@blp.route("/events/<id:event_id>/sessions")
+class SessionList(Resource):
+    @blp.arguments(schemas.SessionQuerySchema, location="query", as_kwargs=True)
+    @blp.response(200, schemas.SessionSchema(many=True))
+    @blp.alt_response(404, description="No such race weekend")
+    def get(self, page, event_id):
+        """List the sessions of a race weekend, the first one first"""
+        return page.of(service.of_event(events.get(event_id)))
+
+    @admin_only
+    @blp.arguments(schemas.SessionCreateSchema)
+    @blp.response(201, schemas.SessionSchema)
+    @blp.alt_response(404, description="No such race weekend")
+    def post(self, fields, event_id):
+        """Put a session on the timetable"""
+        event = events.get(event_id, for_update=True)
+        session = service.create(event, actor=current_user, **fields)
+        db.session.commit()
+        return session, {"Location": url_for("timetable.SessionItem", session_id=session.id)}
+
+
+@blp.route("/sessions/<id:session_id>")
+class SessionItem(Resource):
+    @blp.response(200, schemas.SessionSchema)
+    @blp.alt_response(404, description="No such session")
+    def get(self, session_id):
+        """Read a session"""
+        return service.get(session_id)
+
+    @admin_only
+    @blp.arguments(schemas.SessionChangeSchema)
+    @blp.response(200, schemas.SessionSchema)
+    @blp.alt_response(404, description="No such session")
+    def patch(self, changes, session_id):
+        """Change, move or cancel a session
+
+        When it moves, the due times that hang on it move along, except those of tasks that are
+        done and those that are pinned. When it is cancelled, its open tasks become not
+        applicable.
+        """
+        session = service.get(session_id, for_update=True)
+        conditional.check_if_match(session)
+        service.update(session, changes, actor=current_user)
+        db.session.commit()
+        return session
+
+    @admin_only
+    @blp.response(204)
+    @blp.alt_response(404, description="No such session")
+    def delete(self, session_id):
+        """Take a session off the timetable; its open tasks become not applicable"""
+        session = service.get(session_id, for_update=True)
+        conditional.check_if_match(session)
+        service.delete(session, actor=current_user)
+        db.session.commit()
+
+
+@blp.route("/events/<id:event_id>/timetable/shifts")
+class ShiftTimetable(Resource):
+    @admin_only
+    @blp.arguments(schemas.ShiftSchema)
+    @blp.response(200, schemas.ShiftedSchema)
+    @blp.alt_response(404, description="No such race weekend")
+    @blp.alt_response(409, description="The session runs, is over or has been cancelled")
+    def post(self, shift, event_id):
+        """Move a session and all later ones of its day
+
+        Later is what starts later on the same local day. Running, finished and cancelled
+        sessions stay, and so do done and pinned tasks.
+        """
+        event = events.get(event_id, for_update=True)
+        moved = service.shift(event, actor=current_user, **shift)
+        db.session.commit()
+        return moved

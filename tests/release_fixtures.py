@@ -1,0 +1,98 @@
+"""A crew with a bike and a session, for tests of readiness, releases and incidents."""
+
+from contextlib import contextmanager
+from functools import partial
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+from garage import FRIDAY, Garage
+from helpers import created
+
+from raceapp.extensions import db
+
+
+@pytest.fixture
+def garage(app, event, admin, mechanic, chief):
+    garage = Garage(app, event["id"], admin)
+    garage.crew(mechanic, "mechanic")
+    garage.crew(chief, "crew_chief")
+    return garage
+
+
+@pytest.fixture
+def bike(garage):
+    return garage.bike("44 A")
+
+
+@pytest.fixture
+def fp1(garage):
+    return garage.session("FP1", FRIDAY)
+
+
+@pytest.fixture
+def release(garage, bike, fp1, chief):
+    """Ask for the release of a bike for a session, as the chief by default."""
+
+    def release(by=chief, session_id=fp1, bike_id=bike, **fields):
+        body = {"bike_id": bike_id, **fields}
+        return by.post(f"/v1/sessions/{session_id}/releases", json=body)
+
+    return release
+
+
+@pytest.fixture
+def incidents_path(garage):
+    return f"/v1/events/{garage.event_id}/incidents"
+
+
+@pytest.fixture
+def report(mechanic, incidents_path):
+    """Report an incident, as the mechanic by default; what comes of it."""
+
+    def report(kind, by=mechanic, **fields):
+        return created(by.post(incidents_path, json={"kind": kind, **fields}))
+
+    return report
+
+
+@pytest.fixture
+def crash(report, bike):
+    """Report a crash of the bike."""
+    return partial(report, "crash", bike_id=bike)
+
+
+@pytest.fixture
+def sign(admin):
+    def sign(task_id, act, by=admin):
+        return created(by.post(f"/v1/tasks/{task_id}/sign-offs", json=act))
+
+    return sign
+
+
+@pytest.fixture
+def read(admin):
+    """Read a task as the manager."""
+    return lambda task_id: created(admin.get(f"/v1/tasks/{task_id}"), status=200)
+
+
+@pytest.fixture
+def statements(app):
+    """`with statements() as sent:` ... `sent.count` is the number of SQL statements."""
+
+    @contextmanager
+    def counting():
+        sent = SimpleNamespace(count=0)
+
+        def count(*_):
+            sent.count += 1
+
+        with app.app_context():
+            engines = list(db.engines.values())
+        for engine in engines:
+            sa.event.listen(engine, "before_cursor_execute", count)
+        yield sent
+        for engine in engines:
+            sa.event.remove(engine, "before_cursor_execute", count)
+
+    return counting

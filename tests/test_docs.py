@@ -1,0 +1,71 @@
+"""The pages in docs/ say what the code does."""
+
+import re
+
+import pytest
+from doc_tables import DOCS, with_tables
+from test_architecture import LADDER, PACKAGE
+
+from config import SettingsSchema
+
+EVERYWHERE = {"db", "openapi"}  # groups of commands that libraries bring
+BUILT_IN = {"run", "shell", "routes"}
+
+
+def page(name):
+    return (DOCS / name).read_text()
+
+
+def rows(name):
+    """Return the cells of every row of every table on a page."""
+    lines = (line for line in page(name).splitlines() if line.startswith("| `"))
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+
+
+def default_of(field):
+    value = field.load_default
+    if value in (None, list):
+        return "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def test_the_table_of_calls_is_up_to_date():
+    text = page("api.md")
+
+    assert with_tables(text) == text, "make docs"
+
+
+def test_every_setting_is_explained_with_its_default():
+    explained = {row[0].strip("`"): row[1].strip("`") for row in rows("configuration.md")}
+    settings = {name: default_of(field) for name, field in SettingsSchema().fields.items()}
+
+    found = {name: default for name, default in explained.items() if name.isupper()}
+    assert found == settings
+
+
+def test_every_command_is_explained(app):
+    explained = re.findall(r"^\| `flask ([a-z-]+)", page("configuration.md"), re.MULTILINE)
+
+    assert set(explained) == app.cli.commands.keys() - BUILT_IN | EVERYWHERE
+
+
+def test_every_module_and_feature_has_its_place_in_the_tree():
+    tree = re.search(r"```\n(.*?)```", page("architecture.md"), re.DOTALL)[1]
+    modules = {path.name for path in PACKAGE.glob("*.py")}
+    features = {f"{path.parent.name}/" for path in PACKAGE.glob("*/__init__.py")}
+
+    assert [name for name in sorted(modules | features) if name not in tree] == []
+
+
+def test_the_ladder_is_the_one_that_is_tested():
+    ladder = page("architecture.md").split("## The ladder")[1].split("foundation  ")[0]
+    drawn = [word for word in re.findall(r"[a-z]+$", ladder, re.MULTILINE) if word in LADDER]
+
+    assert drawn[::-1] == LADDER.split()
+
+
+@pytest.mark.parametrize("path", sorted(DOCS.glob("*.md")), ids=lambda path: path.stem)
+def test_links_lead_somewhere(path):
+    links = re.findall(r"\]\(([^)#:]+)\)", path.read_text())
+
+    assert [link for link in links if not (DOCS / link).exists()] == []
