@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 from servers import Valkey
 
@@ -88,9 +89,14 @@ def visit(endpoint: str, target: Target, load: Load, seconds: int) -> dict:
 
 def describe(started: datetime, options) -> dict:
     """Return what the figures depend on beside the code."""
-    processors = [line for line in open("/proc/cpuinfo") if line.startswith("model name")]
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    processors = [line for line in lines if line.startswith("model name")]
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True
+        ["git", "rev-parse", "--short", "HEAD"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return {
         "date": f"{started:%Y-%m-%d %H:%M} UTC",

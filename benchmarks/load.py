@@ -78,4 +78,6 @@ def run_wrk(url: str, request: Request, connections: int, seconds: float) -> lis
 
 def check_for_wrk() -> None:
     if not shutil.which("wrk"):
-        raise SystemExit("The load comes from wrk, which is not here (Debian: apt-get install wrk).")
+        raise SystemExit(
+            "The load comes from wrk, which is not here (Debian: apt-get install wrk)."
+        )

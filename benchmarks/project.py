@@ -27,7 +27,10 @@ SETTINGS = {
 }
 GUNICORN = f"{sys.executable} -m gunicorn -c gunicorn.conf.py -b 127.0.0.1:{{port}} wsgi:app"
 PEOPLE = {"boss": "admin", "reader": "user", "writer": "user", "mechanic": "user"}
-KINDS = "setup tech_control practice practice qualifying warm_up race race pack_down".split()
+KINDS = (
+    *("setup", "tech_control", "practice", "practice", "qualifying"),
+    *("warm_up", "race", "race", "pack_down"),
+)
 SIGNATURES = ('{"act": "done"}', '{"act": "fail", "note": "Paint mark has moved"}')
 REOPEN = """
 UPDATE tasks SET status = 'open', done_by = NULL, done_at = NULL WHERE id = ANY(%s)
@@ -58,6 +61,7 @@ class Installation:
             env={**os.environ, **self.settings, "RACEAPP_PASSWORD": PASSWORD},
             capture_output=True,
             text=True,
+            check=False,
         )
         if done.returncode:
             raise SystemExit(f"flask {' '.join(words)} failed:\n{done.stdout}{done.stderr}")

@@ -3,6 +3,7 @@
 Times are aware UTC datetimes in Python, `timestamptz` in PostgreSQL and UTC text in SQLite.
 """
 
+import contextlib
 import contextvars
 import select
 from datetime import UTC, datetime
@@ -108,14 +109,19 @@ def is_only_reading() -> bool:
     return _reading.get()
 
 
-def only_reading(is_reading: bool) -> None:
-    """Say whether the transactions of this context only read.
+@contextlib.contextmanager
+def only_reading(is_reading: bool):
+    """Say whether the transactions begun in this block only read.
 
     SQLite takes the write lock at BEGIN unless they do: two writers that both started by
     reading would otherwise overwrite each other or fail half way. PostgreSQL reads in autocommit,
     one round trip for each statement and none for BEGIN and ROLLBACK.
     """
-    _reading.set(is_reading)
+    before = _reading.set(is_reading)
+    try:
+        yield
+    finally:
+        _reading.reset(before)
 
 
 POSTGRESQL_OPTIONS = "-c lock_timeout=3000 -c statement_timeout=5000 -c timezone=UTC"

@@ -55,7 +55,8 @@ class Compiled:
         self.text = compiled.string
         # The values of an IN have names and processors of their own, made as it is written out.
         written_out = compiled._post_compile_expanded_state
-        self.processors = {**compiled._bind_processors, **written_out.processors}
+        own = written_out.processors if written_out else {}
+        self.processors = {**compiled._bind_processors, **own}
         binds = {name: bind for bind, name in compiled.bind_names.items()}
         self.computed = {name: bind for name, bind in binds.items() if bind.callable}
         self.constants = {
@@ -74,8 +75,8 @@ class Compiled:
             parameters[name] = self.processed(name, bind.effective_value)
         for name, value in values.items():
             parameters[name] = self.processed(name, value)
-        connection = reading_connection(engine)
-        with wrapped_errors(engine, connection):
+        with wrapped_errors(engine):
+            connection = reading_connection(engine)
             cursor = connection.dbapi_connection.cursor(binary=True)
             return cursor.execute(self.text, parameters, prepare=True).fetchall()
 
@@ -98,15 +99,15 @@ def return_connection(_error=None) -> None:
 
 
 @contextlib.contextmanager
-def wrapped_errors(engine: Engine, connection):
+def wrapped_errors(engine: Engine):
     """Raise what SQLAlchemy would have raised, and drop a connection that is lost."""
     dbapi = engine.dialect.dbapi
     try:
         yield
     except dbapi.Error as error:
-        if engine.dialect.is_disconnect(error, connection.dbapi_connection, None):
-            connection.invalidate(error)
-            g.pop("reading_connection")
+        connection = g.get("reading_connection")
+        if connection and engine.dialect.is_disconnect(error, connection.dbapi_connection, None):
+            g.pop("reading_connection").invalidate(error)
         raise sa.exc.DBAPIError.instance(
             None, None, error, dbapi.Error, hide_parameters=True, dialect=engine.dialect
         ) from error

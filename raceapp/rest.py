@@ -215,10 +215,14 @@ class Resource(MethodView):
         return cls.budgets.get("GET" if method == "HEAD" else method, cls.budget)
 
     def dispatch_request(self, **kwargs):
-        database.only_reading(request.method in ("GET", "HEAD"))
         request.max_content_length = self.body_limit
-        if not self.is_public:
-            permissions.authenticate()
+        with database.only_reading(request.method in ("GET", "HEAD")):
+            if not self.is_public:
+                permissions.authenticate()
+            return self.as_one_transaction(kwargs)
+
+    def as_one_transaction(self, kwargs):
+        """Run the view, again where it lost a race; keep what a refusal leaves behind."""
         for attempt in range(TRIES):
             try:
                 return super().dispatch_request(**kwargs)

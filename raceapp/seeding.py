@@ -1,16 +1,22 @@
 """A demo team: its people, and a past, a current and a coming race weekend."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 
 import sqlalchemy as sa
 
 from raceapp import clock
+from raceapp.auth import passwords
 from raceapp.auth import service as accounts
 from raceapp.auth.models import User
 from raceapp.auth.sessions import Actor
 from raceapp.events import service as events
+from raceapp.events.models import CrewMember
 from raceapp.extensions import db
-from raceapp.permissions import Role
+from raceapp.history import service as history
+from raceapp.history.models import HistoryHead
+from raceapp.permissions import CrewRole, Role
 from raceapp.tasks import service as tasks
 from raceapp.tasks import signing
 from raceapp.tasks.models import Act, Task
@@ -78,23 +84,139 @@ def add_weekend(manager, people, track: str, location: str, timezone: str, offse
             signing.sign_off(task, Act.DONE, actor=manager)
 
 
+# --- load --------------------------------------------------------------------------------
+
+# One team and one race weekend for so many tasks: a load of a million is a thousand teams.
+TEAM_TASKS = 800
+TEAM = (CrewRole.CREW_CHIEF, CrewRole.MECHANIC, CrewRole.TYRE_TECH, CrewRole.FUEL_TECH)
+LOADED = (
+    "event_id",
+    "title",
+    "description",
+    "section",
+    "crew_role",
+    "assigned_to",
+    "created_by",
+    "due_at",
+    "is_critical",
+    "needs_check",
+    "is_due_pinned",
+    "status",
+    "done_by",
+    "done_at",
+    "checked_by",
+    "checked_at",
+    "version",
+    "created_at",
+    "updated_at",
+)
+DESCRIPTION = "Both sides, dry thread, value noted on the sheet"
+
+
 def seed_tasks(number: int) -> str:
-    """Add `number` tasks over all weekends and people, for measuring under load."""
-    people = db.session.scalars(sa.select(User.id).order_by(User.id)).all()
-    event_ids = db.session.scalars(sa.select(events.Event.id).order_by(events.Event.id)).all()
-    now = clock.utcnow()
-    for start in range(0, number, 5000):
-        rows = [
-            {
-                "event_id": event_ids[i % len(event_ids)],
-                "title": f"Check item {i}",
-                "assigned_to": people[i % len(people)],
-                "created_by": people[0],
-                "due_at": now + timedelta(minutes=i % 10_000),
-                "version": 1,
-            }
-            for i in range(start, min(start + 5000, number))
-        ]
-        db.session.execute(sa.insert(Task), rows)
+    """Add `number` tasks for load, with a team and a race weekend for every 800.
+
+    A weekend a week, two years of them, over and over: what is due by now is done, and half of
+    it checked; of what is to come a fifth is nobody's.
+    """
+    count = -(-number // TEAM_TASKS)
+    people, weekends = add_load_people(count), add_load_weekends(count)
+    members = [
+        {"event_id": weekend, "user_id": people[number * len(TEAM) + place], "crew_role": role}
+        for number, weekend in enumerate(weekends)
+        for place, role in enumerate(TEAM)
+    ]
+    db.session.execute(sa.insert(CrewMember), members)
+    write_tasks(load_rows(number, people, weekends))
     db.session.commit()
-    return f"Added {number} tasks."
+    return f"Added {number} tasks at {count} race weekends. Log in as {LOAD_EMAIL.format(1)}."
+
+
+LOAD_EMAIL = "load{}@demo.example"
+
+
+def add_load_people(teams: int) -> list[int]:
+    """Add the people of so many teams, all with the demo password; returns their ids."""
+    known = sa.select(sa.func.count()).where(User.email.like(LOAD_EMAIL.format("%")))
+    first = db.session.scalar(known) + 1
+    password_hash = passwords.hash_password(PASSWORD)
+    rows = [
+        {"email": LOAD_EMAIL.format(first + place), "password_hash": password_hash, "version": 1}
+        for place in range(teams * len(TEAM))
+    ]
+    return added(User, rows)
+
+
+def add_load_weekends(number: int) -> list[int]:
+    manager = db.session.scalar(sa.select(User.id).where(User.email == PEOPLE[0][0]))
+    monday = clock.utcnow().date()
+    rows = []
+    for place in range(number):
+        day = monday + timedelta(weeks=place % 104 - 52)
+        where = {"name": f"Load weekend {place}", "track": "Test track", "location": "Nowhere"}
+        when = {"event_date": day, "end_date": day + timedelta(days=2)}
+        rows.append({**where, **when, "created_by": manager, "version": 1})
+    weekends = added(events.Event, rows)
+    db.session.execute(
+        sa.insert(HistoryHead),
+        [{"event_id": key, "count": 0, "last_hash": history.GENESIS} for key in weekends],
+    )
+    return weekends
+
+
+def added(model, rows: list[dict]) -> list[int]:
+    statement = sa.insert(model).returning(model.id, sort_by_parameter_order=True)
+    return db.session.scalars(statement, rows).all()
+
+
+def load_rows(number: int, people: list[int], weekends: list[int]) -> Iterator[tuple]:
+    """Yield values for LOADED."""
+    now = clock.utcnow()
+    for i in range(number):
+        team, place = divmod(i, TEAM_TASKS)
+        crew = people[team * len(TEAM) : (team + 1) * len(TEAM)]
+        role = place % len(TEAM)
+        due_at = now + timedelta(weeks=team % 104 - 52, minutes=4 * place + 1)
+        is_done, is_free = due_at < now, place % 5 == 0
+        holder = None if is_free and not is_done else crew[role]
+        checker = crew[0] if is_done and place % 8 == 1 else None
+        yield (
+            weekends[team],
+            f"Check item {i} on bike {place % 4 + 1}",
+            DESCRIPTION,
+            SECTIONS[place % len(SECTIONS)],
+            TEAM[role].value,
+            holder,
+            crew[0],
+            due_at,
+            place % 3 == 0,
+            place % 4 == 1,
+            False,
+            "done" if is_done else "open",
+            holder if is_done else None,
+            due_at if is_done else None,
+            checker,
+            due_at if checker else None,
+            1,
+            now,
+            now,
+        )
+
+
+SECTIONS = ("Chassis", "Brakes", "Tyres", "Fuel", "Electronics", "Paperwork", "Garage")
+
+
+def write_tasks(rows: Iterator[tuple]) -> None:
+    """Write rows of LOADED: by COPY where there is one, else many to a statement."""
+    connection = db.session.connection()
+    if connection.dialect.name == "sqlite":
+        table = sa.insert(Task.__table__)
+        while batch := [dict(zip(LOADED, row, strict=True)) for row in islice(rows, 5000)]:
+            connection.execute(table, batch)
+        return
+    with (
+        connection.connection.cursor() as cursor,
+        cursor.copy(f"COPY tasks ({', '.join(LOADED)}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)

@@ -40,6 +40,10 @@ FULL_WEEKEND = {
 }
 
 
+NOTHING = dict.fromkeys(FULL_WEEKEND, 0)
+SCOPES = tuple(FULL_WEEKEND)
+
+
 def item(key: str = "ws-bolts", **fields) -> dict:
     return {**ITEM, "key": key, **fields}
 
@@ -55,3 +59,9 @@ def fill(board, *, bikes=BIKES, timetable=TIMETABLE) -> None:
     for number, (name, kind) in enumerate(timetable):
         starts_at = FIRST_DAY + timedelta(hours=2 * number)
         board.session(name, starts_at, kind=kind, ends_at=starts_at + timedelta(minutes=30))
+
+
+EVERY_SCOPE = [
+    item(scope, scope=scope, anchor="session_start" if "session" in scope else "event_start")
+    for scope in SCOPES
+]

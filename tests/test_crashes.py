@@ -7,22 +7,23 @@ from checklists import item
 from garage import CHECKED, FRIDAY, REASON, at_once
 from helpers import created, problem
 
+from raceapp.fields import utc_text
 from raceapp.timetable.models import TrackSession
 
 pytest_plugins = ["release_fixtures"]
 CRASH_ITEM = item("cr-full", title="Strip and inspect", anchor="crash", offset_minutes=30)
 WET_ITEM = item("wet-wheels", title="Fit the rain wheels", anchor="wet", offset_minutes=5)
 
+TOLD = ("kind", "bike_id", "session_id", "note", "created", "reopened")
+
 
 @pytest.fixture
 def bolt(garage, bike, fp1):
     """A critical task of bike and session, done and checked by the manager."""
-    return garage.task(
-        bike_id=bike, session_id=fp1, is_critical=True, status="done", value=None, **CHECKED
-    )
+    return garage.task(bike_id=bike, session_id=fp1, is_critical=True, status="done", **CHECKED)
 
 
-def test_a_crash_adds_the_items_that_wait_for_one(garage, report, read, bike, mechanic, clock):
+def test_a_crash_adds_the_items_that_wait_for_one(garage, report, read, bike, clock):
     other = garage.bike("44 B")
     template_id = garage.checklist(CRASH_ITEM, WET_ITEM, item("ws-bolts"))
 
@@ -31,13 +32,9 @@ def test_a_crash_adds_the_items_that_wait_for_one(garage, report, read, bike, me
     (task_id,) = incident["created"]
     clock.advance(minutes=30)
     task = read(task_id)
-    assert (task["title"], task["bike_id"], task["session_id"]) == (
-        CRASH_ITEM["title"],
-        other,
-        None,
-    )
-    assert task["due_at"] == clock.now.isoformat().replace("+00:00", "Z")
-    assert (task["template_id"], task["status"], task["is_critical"]) == (template_id, "open", True)
+    assert task["due_at"] == utc_text(clock.now)
+    assert (task["title"], task["template_id"]) == (CRASH_ITEM["title"], template_id)
+    assert (task["bike_id"], task["session_id"], task["status"]) == (other, None, "open")
 
 
 def test_what_a_crash_adds_stands_against_the_next_release(garage, crash, release, fp1):
@@ -59,7 +56,7 @@ def test_a_crash_of_a_weekend_without_checklists_adds_nothing(crash):
     assert crash()["created"] == []
 
 
-def test_a_crash_reopens_a_critical_task_and_voids_done_and_check(crash, bolt, read, mechanic):
+def test_a_crash_reopens_a_critical_task_and_voids_done_and_check(crash, bolt, read):
     before = read(bolt)
 
     incident = crash()
@@ -72,7 +69,6 @@ def test_a_crash_reopens_a_critical_task_and_voids_done_and_check(crash, bolt, r
     assert [after[name] for name in signed] == [None] * 5
     assert after["version"] == before["version"] + 1
     assert after["updated_at"] > before["updated_at"]
-    assert after["assigned_to"] == before["assigned_to"]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +138,7 @@ def test_a_crash_voids_the_releases_for_the_sessions_to_come(garage, crash, rele
 
 
 def test_a_crash_leaves_an_entry_of_its_own_and_one_for_all_it_did(
-    garage, crash, bolt, release, bike, fp1, clock
+    garage, crash, bolt, release, fp1
 ):
     garage.checklist(CRASH_ITEM)
     given = created(release())
@@ -150,16 +146,11 @@ def test_a_crash_leaves_an_entry_of_its_own_and_one_for_all_it_did(
     incident = crash(session_id=fp1, note="Low-side at turn 8")
 
     actions = ("incident.reported", "task.reopen", "release.voided")
-    entries = garage.history(*actions)
-    assert [entry[:2] for entry in entries] == [
-        ("incident.reported", f"incident:{incident['id']}"),
-        ("task.reopen", f"task:{bolt}"),
-        ("release.voided", f"release:{given['id']}"),
-    ]
-    told = ("kind", "bike_id", "session_id", "note", "created", "reopened")
-    assert entries[0][2] == {name: incident[name] for name in told}
-    assert entries[1][2]["status"] == ["done", "open"]
-    assert "value" not in entries[1][2]
+    told, reopened, voided = garage.history(*actions)
+    subjects = f"incident:{incident['id']}", f"task:{bolt}", f"release:{given['id']}"
+    assert (told[1], reopened[1], voided[1]) == subjects
+    assert told[2] == {name: incident[name] for name in TOLD}
+    assert reopened[2]["status"] == ["done", "open"] and "value" not in reopened[2]
 
 
 def test_a_crash_takes_as_many_statements_for_many_tasks_as_for_one(
@@ -169,12 +160,13 @@ def test_a_crash_takes_as_many_statements_for_many_tasks_as_for_one(
     garage.checklist(CRASH_ITEM)
     other, fp2 = garage.bike("44 B"), garage.session("FP2")
     bolt = {"is_critical": True, "status": "done"}
-    garage.task(**bolt, bike_id=bike, session_id=fp1)
-    for number in range(12):
-        kind = CHECKED if number % 2 else {"value": 2.1}
-        garage.task(**bolt, **kind, bike_id=other, session_id=(fp1, fp2)[number % 2])
-    for place in ({}, {"bike_id": other}, {"bike_id": other, "session_id": fp2}):
-        created(release(**place, override_reason=REASON))
+    for bike_id, times in ((bike, 1), (other, 6)):
+        for number in range(times):
+            garage.task(
+                **bolt, **(CHECKED, {"value": 2.1})[number % 2], bike_id=bike_id, session_id=fp1
+            )
+            garage.task(**bolt, bike_id=bike_id, session_id=fp2)
+        created(release(bike_id=bike_id, override_reason=REASON))
 
     with statements() as small:
         report("crash", bike_id=bike)

@@ -7,6 +7,7 @@ from checklists import item
 from garage import CHECKED, FRIDAY
 from helpers import created, problem
 
+from raceapp.fields import utc_text
 from raceapp.timetable.models import TrackSession
 
 pytest_plugins = ["release_fixtures"]
@@ -80,18 +81,11 @@ def test_an_item_per_session_belongs_to_the_session_that_is_named(garage, report
 def test_an_incident_answers_what_was_reported_and_done(report, mechanic, bike, fp1, clock):
     incident = report("crash", bike_id=bike, session_id=fp1, note="Low-side at turn 8")
 
-    assert incident == {
-        "id": incident["id"],
-        "event_id": incident["event_id"],
-        "kind": "crash",
-        "bike_id": bike,
-        "session_id": fp1,
-        "note": "Low-side at turn 8",
-        "reported_by": mechanic.id,
-        "at": clock.now.isoformat().replace("+00:00", "Z"),
-        "created": [],
-        "reopened": [],
-    }
+    said = {"kind": "crash", "bike_id": bike, "session_id": fp1, "note": "Low-side at turn 8"}
+    by = {"reported_by": mechanic.id, "at": utc_text(clock.now)}
+    did = {"created": [], "reopened": []}
+    ids = {name: incident[name] for name in ("id", "event_id")}
+    assert incident == {**ids, **said, **by, **did}
 
 
 def test_the_crew_lists_the_incidents(crash, report, incidents_path, chief, admin):

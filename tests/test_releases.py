@@ -7,6 +7,7 @@ import pytest
 from garage import FRIDAY, REASON, at_once
 from helpers import created, problem
 
+from raceapp.fields import utc_text
 from raceapp.timetable.models import TrackSession
 
 pytest_plugins = ["release_fixtures"]
@@ -31,19 +32,12 @@ def test_a_chief_or_a_manager_releases_a_bike_that_is_ready(
 
     given = created(release(by=person))
 
-    seen = {"total": 1, "done": 1, "checked": 0, "failed": 0, "overdue": 0}
-    assert given == {
-        "id": given["id"],
-        "event_id": garage.event_id,
-        "session_id": fp1,
-        "bike_id": bike,
-        "released_by": person.id,
-        "released_at": clock.now.isoformat().replace("+00:00", "Z"),
-        "override_reason": None,
-        "readiness": {**seen, "blocking": [], "counted": [bolt]},
-        "voided_at": None,
-        "void_reason": None,
-    }
+    what = {"event_id": garage.event_id, "session_id": fp1, "bike_id": bike}
+    by = {"released_by": person.id, "released_at": utc_text(clock.now), "override_reason": None}
+    counts = {"total": 1, "done": 1, "checked": 0, "failed": 0, "overdue": 0}
+    seen = {"readiness": {**counts, "blocking": [], "counted": [bolt]}}
+    valid = {"voided_at": None, "void_reason": None}
+    assert given == {"id": given["id"], **what, **by, **seen, **valid}
     assert garage.releases(fp1) == [given]
 
 

@@ -159,6 +159,7 @@ def test_a_session_of_another_weekend_is_not_shifted(timetable, make_event, admi
 
     assert "from_session_id" in problem(response, 422)["errors"]["json"]
     assert timetable.starts()["FP1"] == "06-12 08:00"
+    problem(admin.post("/v1/events/999/timetable/shifts", json=body), 404)
 
 
 @pytest.mark.parametrize(
@@ -192,14 +193,6 @@ def test_no_session_leaves_the_years_that_can_be_stored(timetable, day, minutes)
 
     assert "minutes" in problem(response, 422)["errors"]["json"]
     assert timetable.starts() == {"Race": f"{day[5:]} 12:00"}
-
-
-def test_the_timetable_of_an_unknown_weekend_is_not_found(admin, friday):
-    body = {"from_session_id": friday[0]["id"], "minutes": 30}
-
-    response = admin.post("/v1/events/999/timetable/shifts", json=body)
-
-    problem(response, 404)
 
 
 # At the same instant

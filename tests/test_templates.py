@@ -1,26 +1,16 @@
-"""Templates of checklists: who writes them, what they refuse, and their versions."""
+"""Templates of checklists: who writes them, what they refuse, how they are found."""
 
 import time
-from collections import Counter
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import pytest
 from checklists import ITEM, item, template
 from helpers import created, problem
 
+pytest_plugins = ["checklist_fixtures"]
+
 NUMBER = {"label": "Cold pressure", "kind": "number", "unit": "bar", "min": 1.9, "max": 2.3}
-
-
-@pytest.fixture
-def make_template(admin):
-    def make(*items, **fields):
-        return created(admin.post("/v1/templates", json=template(*items, **fields)))
-
-    return make
-
-
-@pytest.fixture
-def path(make_template):
-    return f"/v1/templates/{make_template()['id']}"
 
 
 def test_a_template_reads_as_it_was_written(admin):
@@ -45,10 +35,10 @@ def test_description_kinds_and_measurement_may_be_left_out(admin):
 
 @pytest.mark.parametrize("scope", ["session", "bike_session", "rider_session"])
 @pytest.mark.parametrize("anchor", ["session_start", "session_end", "event_end", "wet"])
-def test_an_item_with_a_session_may_name_its_kinds(make_template, scope, anchor):
+def test_an_item_with_a_session_may_name_its_kinds(write_template, scope, anchor):
     kinds = ["race", "warm_up"]
 
-    made = make_template(item(scope=scope, anchor=anchor, session_kinds=kinds))
+    made = write_template(item(scope=scope, anchor=anchor, session_kinds=kinds))
 
     assert made["items"][0]["session_kinds"] == kinds
 
@@ -130,8 +120,8 @@ def test_too_many_items_are_refused_at_once(admin, number):
     assert time.perf_counter() - started < 1
 
 
-def test_a_thousand_items_are_taken(make_template):
-    made = make_template(*(item(f"item-{number}") for number in range(1000)))
+def test_a_thousand_items_are_taken(write_template):
+    made = write_template(*(item(f"item-{number}") for number in range(1000)))
 
     assert len(made["items"]) == 1000
 
@@ -154,6 +144,20 @@ def test_a_template_may_have_a_mebibyte(admin, size, status):
     assert response.status_code == status
 
 
+@pytest.mark.parametrize(("size", "status"), [(1024 * 1024, 422), (1024 * 1024 + 1, 413)])
+def test_a_body_in_chunks_may_have_no_more(gunicorn_server, admin, size, status):
+    address = urlsplit(gunicorn_server(workers=1).url)
+    connection = HTTPConnection(address.hostname, address.port, timeout=10)
+    chunks = [b"{", b" " * (size - 2), b"}"]
+    headers = {"Authorization": f"Bearer {admin.token}", "Content-Type": "application/json"}
+
+    connection.request("POST", "/v1/templates", iter(chunks), headers, encode_chunked=True)
+
+    with connection.getresponse() as response:
+        assert response.status == status
+    connection.close()
+
+
 def test_other_bodies_keep_their_own_limit(admin):
     body = b"{}".ljust(64 * 1024 + 1)
 
@@ -161,101 +165,39 @@ def test_other_bodies_keep_their_own_limit(admin):
         problem(admin.post(path, data=body, content_type="application/json"), 413)
 
 
-# Versions
-
-
-def test_a_change_of_items_makes_the_next_version(admin, path):
-    response = admin.patch(path, json={"items": [item("new")]})
-
-    assert response.status_code == 200
-    assert response.json["version"] == 2 and response.headers["ETag"] == '"2"'
-    assert [found["key"] for found in admin.get(path).json["items"]] == ["new"]
-
-
-def test_a_change_of_name_makes_the_next_version_with_the_same_items(admin, path):
-    before = admin.get(path).json
-
-    after = admin.patch(path, json={"name": "Supersport"}).json
-
-    assert after["version"] == 2 and after["name"] == "Supersport"
-    assert after["items"] == before["items"]
-
-
-def test_items_changed_within_one_instant_make_a_version_too(admin, clock, path):
-    for number in (2, 3, 4):
-        after = admin.patch(path, json={"items": [item(f"item-{number}")]}).json
-        assert after["version"] == number
-        assert after["updated_at"] == after["created_at"]
-
-
-@pytest.mark.parametrize("body", [{}, {"name": "Superbike"}, {"items": [ITEM]}])
-def test_what_is_so_already_makes_no_version(admin, path, body):
-    before = admin.get(path).json
-
-    response = admin.patch(path, json=body)
-
-    assert response.json == before
-
-
-@pytest.mark.parametrize("body", [{"items": [{}]}, {"name": None}, {"items": None}, {"zzz": 1}])
-def test_a_faulty_change_changes_nothing(admin, path, body):
-    before = admin.get(path).json
-
-    problem(admin.patch(path, json=body), 422)
-
-    assert admin.get(path).json == before
-
-
-def test_a_change_of_an_older_version_is_refused(admin, path):
-    seen = {"If-Match": admin.get(path).headers["ETag"]}
-    admin.patch(path, json={"name": "Supersport"})
-
-    problem(admin.patch(path, json={"name": "Moto3"}, headers=seen), 412)
-    problem(admin.delete(path, headers=seen), 412)
-
-
-def test_writers_at_once_each_make_a_version(admin, path, parallel):
-    names = iter("ABCDEF")
-
-    answers = parallel(lambda: admin.patch(path, json={"items": [item(next(names))]}), 6)
-
-    assert Counter(answer.status_code for answer in answers) == {200: 6}
-    assert sorted(answer.json["version"] for answer in answers) == [2, 3, 4, 5, 6, 7]
-
-
 # Who, and which
 
 
-def test_everybody_reads_and_only_managers_write(mechanic, path):
+def test_everybody_reads_and_only_managers_write(mechanic, template_path):
     assert mechanic.get("/v1/templates").status_code == 200
-    assert mechanic.get(path).status_code == 200
+    assert mechanic.get(template_path).status_code == 200
     problem(mechanic.post("/v1/templates", json=template()), 403)
-    problem(mechanic.patch(path, json={"name": "Mine"}), 403)
-    problem(mechanic.delete(path), 403)
+    problem(mechanic.patch(template_path, json={"name": "Mine"}), 403)
+    problem(mechanic.delete(template_path), 403)
 
 
-def test_a_deleted_template_is_gone(admin, path):
-    assert admin.delete(path).status_code == 204
+def test_a_deleted_template_is_gone(admin, template_path):
+    assert admin.delete(template_path).status_code == 204
 
     assert admin.get("/v1/templates").json == []
     for method in (admin.get, admin.delete):
-        problem(method(path), 404)
-    problem(admin.patch(path, json={"name": "Back"}), 404)
+        problem(method(template_path), 404)
+    problem(admin.patch(template_path, json={"name": "Back"}), 404)
 
 
-def test_a_known_version_is_not_sent_again(mechanic, path):
-    tag = mechanic.get(path).headers["ETag"]
+def test_a_known_version_is_not_sent_again(mechanic, template_path):
+    tag = mechanic.get(template_path).headers["ETag"]
 
-    assert mechanic.get(path, headers={"If-None-Match": tag}).status_code == 304
+    assert mechanic.get(template_path, headers={"If-None-Match": tag}).status_code == 304
 
 
 def names(person, query=""):
     return [found["name"] for found in person.get(f"/v1/templates{query}").json]
 
 
-def test_templates_are_listed_by_name(mechanic, make_template):
+def test_templates_are_listed_by_name(mechanic, write_template):
     for name in ("Moto3", "Endurance", "Superbike"):
-        make_template(name=name)
+        write_template(name=name)
 
     assert names(mechanic) == ["Endurance", "Moto3", "Superbike"]
     assert names(mechanic, "?sort=-created_at") == ["Superbike", "Endurance", "Moto3"]
@@ -263,18 +205,18 @@ def test_templates_are_listed_by_name(mechanic, make_template):
     assert mechanic.get("/v1/templates").json[0]["items"] == [ITEM]
 
 
-def test_templates_are_found_by_name_or_description(mechanic, make_template):
-    make_template(name="Endurance", description="24 hours")
-    make_template(name="100% club")
+def test_templates_are_found_by_name_or_description(mechanic, write_template):
+    write_template(name="Endurance", description="24 hours")
+    write_template(name="100% club")
 
     assert names(mechanic, "?q=ENDUR") == ["Endurance"] == names(mechanic, "?q=24 h")
     assert names(mechanic, "?q=%25") == ["100% club"]
     assert names(mechanic, "?q=") == ["100% club", "Endurance"]
 
 
-def test_templates_come_page_by_page(mechanic, make_template):
+def test_templates_come_page_by_page(mechanic, write_template):
     for number in range(5):
-        make_template(name=f"Template {number}")
+        write_template(name=f"Template {number}")
     path, found = "/v1/templates?limit=2&include_total=true", []
 
     while path:

@@ -7,7 +7,7 @@ from flask import Flask, Response, request
 TASK = {
     "id": 1001,
     "title": "Check item 1001 on bike 2",
-    "description": "Torque the axle nut, note the value and sign off sheet 1001 before scrutineering.",
+    "description": "Torque the axle nut, note the value, sign off sheet 1001 before scrutineering.",
     "status": "open",
     "is_critical": False,
     "due_at": "2026-04-11T17:00:00+00:00",

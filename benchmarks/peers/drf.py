@@ -32,9 +32,7 @@ settings.configure(
             "CONN_MAX_AGE": 600,
         }
     },
-    CACHES={
-        "default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": shared.REDIS_URL}
-    },
+    CACHES={"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": shared.REDIS_URL}},
     REST_FRAMEWORK={
         "DEFAULT_AUTHENTICATION_CLASSES": [f"{REST}_simplejwt.authentication.JWTAuthentication"],
         "DEFAULT_PERMISSION_CLASSES": [f"{REST}.permissions.IsAuthenticated"],

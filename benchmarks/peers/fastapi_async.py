@@ -70,7 +70,7 @@ async def login(sent: LoginIn, db: Db) -> dict[str, str]:
 
 
 @app.get("/v1/tasks", response_model=list[TaskOut])
-async def list_tasks(
+async def list_tasks(  # noqa: PLR0917
     me: Me,
     db: Db,
     response: Response,

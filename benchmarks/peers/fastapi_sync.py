@@ -61,7 +61,7 @@ def login(sent: LoginIn, db: Db) -> dict[str, str]:
 
 
 @app.get("/v1/tasks", response_model=list[TaskOut])
-def list_tasks(
+def list_tasks(  # noqa: PLR0917
     me: Me,
     db: Db,
     response: Response,
@@ -76,9 +76,7 @@ def list_tasks(
         query = query.where(Task.status == status)
     total = db.scalar(select(func.count()).select_from(query.subquery()))
     response.headers["X-Total-Count"] = str(total)
-    return db.scalars(
-        query.order_by(Task.id).limit(page_size).offset((page - 1) * page_size)
-    ).all()
+    return db.scalars(query.order_by(Task.id).limit(page_size).offset((page - 1) * page_size)).all()
 
 
 @app.post("/v1/tasks", status_code=201, response_model=TaskOut)

@@ -33,7 +33,12 @@ def each_once(kinds: list | None) -> None:
 class ChecklistItemSchema(ma.Schema):
     """One line of a checklist, repeated for everything in its scope."""
 
-    key = fields.Text(40, required=True, validate=is_key, metadata={"example": "ws-bolts"})
+    key = fields.Text(
+        40,
+        required=True,
+        validate=is_key,
+        metadata={"pattern": f"^{KEY.pattern}$", "example": "ws-bolts"},
+    )
     section = fields.Text(100, required=True, metadata={"example": "Pre-event & packing"})
     title = fields.Text(200, required=True, metadata={"example": "Torque the front caliper bolts"})
     scope = fields.Choice(
@@ -49,14 +54,22 @@ class ChecklistItemSchema(ma.Schema):
         -MAX_OFFSET,
         MAX_OFFSET,
         required=True,
-        metadata={"description": "Due so long after the anchor, before it when negative"},
+        metadata={
+            "description": "Due so long after the anchor, before it when negative",
+            "example": -4320,
+        },
     )
     session_kinds = ma.fields.List(
         fields.Choice(SessionKind),
         allow_none=True,
         load_default=None,
         validate=each_once,
-        metadata={"description": "Kinds of session it is for; null is all", "example": None},
+        metadata={
+            "description": "Kinds of session it is for; null is all",
+            "minItems": 1,
+            "uniqueItems": True,
+            "example": None,
+        },
     )
     is_critical = fields.Bool(required=True, metadata={"example": True})
     needs_check = fields.Bool(

@@ -68,7 +68,8 @@ def create(*, actor, track: str, event_date: date, bike_ids=(), **fields) -> Eve
     db.session.add(event)
     db.session.flush()
     history.start(event.id)
-    history.record(event.id, "event.created", event, actor=actor, changes={"name": event.name})
+    made = {"name": event.name, **({"bike_ids": event.bike_ids} if event.bikes else {})}
+    history.record(event.id, "event.created", event, actor=actor, changes=made)
     return event
 
 
