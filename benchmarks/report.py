@@ -80,3 +80,19 @@ def row(rows: Rows, endpoint: str, target: str) -> str:
 
 def share(ratio: float | None) -> str:
     return "" if ratio is None else f"{ratio:.2f}"
+
+
+def growth_table(result: dict) -> str:
+    """Return p50 by request and number of tasks, and the last to the first."""
+    sizes = [int(size) for size in result["seeding"]]
+    cells = {(row["name"], row["size"]): row["p50_ms"] for row in result["rows"]}
+    names = list(dict.fromkeys(row["name"] for row in result["rows"]))
+    lines = ["| p50 in ms at | " + " | ".join(f"{size:,}" for size in sizes) + " | grows by |"]
+    lines.append("|---|" + "--:|" * (len(sizes) + 1))
+    for name in names:
+        times = [cells[name, size] for size in sizes]
+        shown = " | ".join(f"{time:.1f}" for time in times)
+        lines.append(f"| {name} | {shown} | {times[-1] / times[0]:.1f} × |")
+    rates = (f"{rate:,.0f}" for rate in result["seeding"].values())
+    lines.append("\nSeeding, rows a second: " + ", ".join(rates) + ".")
+    return "\n".join(lines)

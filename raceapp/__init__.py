@@ -13,7 +13,13 @@ from raceapp.auth.views import blp as auth
 from raceapp.auth.views import users
 from raceapp.bikes.views import blp as bikes
 from raceapp.checklists.views import blp as checklists
-from raceapp.database import engine_options, migration_type, reading_bind, set_up_engine
+from raceapp.database import (
+    engine_options,
+    is_in_models,
+    migration_type,
+    reading_bind,
+    set_up_engine,
+)
 from raceapp.events.views import blp as events
 from raceapp.extensions import db, migrate
 from raceapp.incidents.views import blp as incidents
@@ -67,7 +73,14 @@ def set_up_database(app: flask.Flask) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
     app.config["SQLALCHEMY_BINDS"] = reading_bind(url)
     db.init_app(app)
-    migrate.init_app(app, db, render_as_batch=True, render_item=migration_type, compare_type=True)
+    migrate.init_app(
+        app,
+        db,
+        render_as_batch=True,
+        render_item=migration_type,
+        compare_type=True,
+        include_object=is_in_models,
+    )
     with app.app_context():
         for engine in db.engines.values():
             set_up_engine(engine)

@@ -7,7 +7,6 @@ from werkzeug.http import quote_etag
 
 from raceapp import errors
 
-
 # A list of entity tags, or any. Werkzeug's parser takes tags without their quotes too.
 TAGS = re.compile(r'\s*(\*|(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*)\s*')
 

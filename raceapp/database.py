@@ -193,6 +193,11 @@ def _begin_sqlite(connection):
     connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
 
 
+def is_in_models(_item: object, name: str | None, kind: str, *_) -> bool:
+    """Tell Alembic what to compare: not the indexes that migrations alone know, `path_…`."""
+    return not (kind == "index" and (name or "").startswith("path_"))
+
+
 def migration_type(kind: str, item: object, _context) -> str | bool:
     """Write our column types in migrations as the plain ones they are stored as."""
     if kind == "type" and isinstance(item, UTCDateTime):

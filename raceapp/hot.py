@@ -3,8 +3,8 @@
 What this buys: building, caching and interpreting a statement costs SQLAlchemy several times
 what PostgreSQL takes to answer it. Here a statement is compiled the first time it is needed;
 from then on its text and its values go straight to the driver, which keeps it prepared, in
-autocommit, so that a read is one round trip and not three. On SQLite, and inside a transaction
-that writes, the same statement runs through the session as any other.
+autocommit, so that a read is one round trip and not three; inside a transaction that writes it
+runs there. On SQLite the same statement runs through the session as any other.
 
 The interface is `Prepared(statement).rows(name=value, ...)`; the statement holds its values as
 `placeholder(name)`.
@@ -33,12 +33,11 @@ class Prepared:
         self._compiled: Compiled | None = None
 
     def rows(self, **values) -> list[tuple]:
-        engine = db.engines.get("reading")
-        if engine is None or not database.is_only_reading():
+        if db.engine.dialect.name != "postgresql":
             return db.session.execute(self.statement, values).all()
         if self._compiled is None:
-            self._compiled = Compiled(self.statement, engine)
-        return self._compiled.rows(engine, values)
+            self._compiled = Compiled(self.statement, db.engine)
+        return self._compiled.rows(values)
 
     def row(self, **values) -> tuple | None:
         found = self.rows(**values)
@@ -69,16 +68,22 @@ class Compiled:
         process = self.processors.get(name)
         return process(value) if process else value
 
-    def rows(self, engine: Engine, values: dict) -> list[tuple]:
+    def rows(self, values: dict) -> list[tuple]:
         parameters = dict(self.constants)
         for name, bind in self.computed.items():
             parameters[name] = self.processed(name, bind.effective_value)
         for name, value in values.items():
             parameters[name] = self.processed(name, value)
-        with wrapped_errors(engine):
-            connection = reading_connection(engine)
-            cursor = connection.dbapi_connection.cursor(binary=True)
+        with wrapped_errors():
+            cursor = present_connection().cursor(binary=True)
             return cursor.execute(self.text, parameters, prepare=True).fetchall()
+
+
+def present_connection():
+    """Return the transaction's connection, or the reading one where nothing is written."""
+    if database.is_only_reading():
+        return reading_connection(db.engines["reading"])
+    return db.session.connection().connection
 
 
 def reading_connection(engine: Engine):
@@ -99,15 +104,21 @@ def return_connection(_error=None) -> None:
 
 
 @contextlib.contextmanager
-def wrapped_errors(engine: Engine):
+def wrapped_errors():
     """Raise what SQLAlchemy would have raised, and drop a connection that is lost."""
-    dbapi = engine.dialect.dbapi
+    dialect = db.engine.dialect
     try:
         yield
-    except dbapi.Error as error:
-        connection = g.get("reading_connection")
-        if connection and engine.dialect.is_disconnect(error, connection.dbapi_connection, None):
-            g.pop("reading_connection").invalidate(error)
+    except dialect.dbapi.Error as error:
+        if dialect.is_disconnect(error, None, None):
+            drop_connections(error)
         raise sa.exc.DBAPIError.instance(
-            None, None, error, dbapi.Error, hide_parameters=True, dialect=engine.dialect
+            None, None, error, dialect.dbapi.Error, hide_parameters=True, dialect=dialect
         ) from error
+
+
+def drop_connections(error: Exception) -> None:
+    connection = g.pop("reading_connection", None)
+    if connection is not None:
+        connection.invalidate(error)
+    db.session.invalidate()

@@ -4,6 +4,7 @@ A list declares its sort keys once; the query schema, the cursor and the ORDER B
 that. The cursor is signed, so that only what this API handed out comes back.
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -35,6 +36,7 @@ class Keyset:
     def names(self) -> list[str]:
         return [*(column.key for column in self.columns), "id"]
 
+    @functools.cache  # noqa: B019 - there is one keyset for each list, for good
     def key(self, name: str, is_descending: bool) -> list:
         """Return the expressions that order the list, the last one unique.
 

@@ -9,9 +9,10 @@ from copy import deepcopy
 from enum import StrEnum
 from functools import wraps
 
-from flask import request
-from flask_jwt_extended import get_jwt, verify_jwt_in_request
+from flask import g, request
+from flask_jwt_extended import decode_token, get_jwt
 from flask_jwt_extended.exceptions import JWTExtendedException
+from flask_jwt_extended.internal_utils import custom_verification_for_token, user_lookup
 from jwt import ExpiredSignatureError, PyJWTError
 
 from raceapp import errors
@@ -55,15 +56,25 @@ def bearer_token() -> str | None:
 
 
 def authenticate() -> None:
-    """Find out who is calling; raises Unauthorized in our words, whatever is wrong."""
-    if bearer_token() is None:
+    """Find out who is calling; raises Unauthorized in our words, whatever is wrong.
+
+    This is `verify_jwt_in_request()` without its second and third reading of the same token,
+    which would take an eighth of the time of a short request.
+    """
+    token = bearer_token()
+    if token is None:
         raise errors.Unauthorized()
     try:
-        verify_jwt_in_request()
+        claims = decode_token(token)
+        custom_verification_for_token({}, claims)
+        actor = user_lookup({}, claims)
     except ExpiredSignatureError as error:
         raise invalid_token("This access token has expired: refresh it.") from error
     except JUNK as error:
         raise invalid_token(None) from error
+    if actor is None:
+        raise invalid_token(None)
+    g._jwt_extended_jwt, g._jwt_extended_jwt_user = claims, {"loaded_user": actor}
 
 
 def invalid_token(detail: str | None) -> errors.Unauthorized:

@@ -109,6 +109,24 @@ class StrictParser(FlaskParser):
     """Refuse what webargs would let pass: other media types, unknown or repeated parameters."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": "raise", "query": "raise"}
+    REMEMBERED_QUERIES = 2048
+
+    def __init__(self):
+        super().__init__()
+        self._understood: dict[tuple, dict] = {}
+
+    def parse(self, argmap, req=None, *, location=None, **kwargs):
+        """Remember what a query means: it is a matter of its text alone, and phones repeat it."""
+        if location != "query":
+            return super().parse(argmap, req, location=location, **kwargs)
+        g.query_is_read = True
+        key = (argmap, request.query_string)
+        if key not in self._understood:
+            found = super().parse(argmap, req, location=location, **kwargs)
+            if len(self._understood) >= self.REMEMBERED_QUERIES:
+                self._understood.clear()
+            self._understood[key] = found
+        return dict(self._understood[key])
 
     def load_json(self, req, schema):
         if req.content_length is not None and req.content_length > req.max_content_length:
@@ -118,7 +136,6 @@ class StrictParser(FlaskParser):
         return parse_json(read_body())
 
     def load_querystring(self, req, schema):
-        g.query_is_read = True
         repeated = [name for name, values in req.args.lists() if len(values) > 1]
         if repeated:
             faults = {name: ["Give this parameter once."] for name in repeated}

@@ -152,7 +152,7 @@ def add_load_weekends(number: int) -> list[int]:
     monday = clock.utcnow().date()
     rows = []
     for place in range(number):
-        day = monday + timedelta(weeks=place % 104 - 52)
+        day = monday + week_of(place)
         where = {"name": f"Load weekend {place}", "track": "Test track", "location": "Nowhere"}
         when = {"event_date": day, "end_date": day + timedelta(days=2)}
         rows.append({**where, **when, "created_by": manager, "version": 1})
@@ -162,6 +162,11 @@ def add_load_weekends(number: int) -> list[int]:
         [{"event_id": key, "count": 0, "last_hash": history.GENESIS} for key in weekends],
     )
     return weekends
+
+
+def week_of(team: int) -> timedelta:
+    """Spread weekends evenly from a year ago to a year ahead, however few there are."""
+    return timedelta(weeks=team * 37 % 104 - 52)
 
 
 def added(model, rows: list[dict]) -> list[int]:
@@ -176,7 +181,7 @@ def load_rows(number: int, people: list[int], weekends: list[int]) -> Iterator[t
         team, place = divmod(i, TEAM_TASKS)
         crew = people[team * len(TEAM) : (team + 1) * len(TEAM)]
         role = place % len(TEAM)
-        due_at = now + timedelta(weeks=team % 104 - 52, minutes=4 * place + 1)
+        due_at = now + week_of(team) + timedelta(minutes=4 * place + 1)
         is_done, is_free = due_at < now, place % 5 == 0
         holder = None if is_free and not is_done else crew[role]
         checker = crew[0] if is_done and place % 8 == 1 else None

@@ -7,7 +7,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from raceapp.database import is_in_models
 from raceapp.extensions import db
+
+# The indexes that hold an expression: SQLAlchemy cannot read them back.
+pytestmark = pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression")
 
 
 @pytest.fixture
@@ -81,9 +85,9 @@ def test_models_and_migrations_agree(empty_app):
         flask_migrate.upgrade()
 
         with db.engine.connect() as connection:
-            context = MigrationContext.configure(
-                connection, opts={"compare_type": True, "compare_server_default": True}
-            )
+            same = {"compare_type": True, "compare_server_default": True}
+            options = {**same, "include_object": is_in_models}
+            context = MigrationContext.configure(connection, opts=options)
             assert compare_metadata(context, db.metadata) == []
 
 

@@ -538,10 +538,8 @@ def upgrade():
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("tasks", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_tasks_assigned_to"), ["assigned_to"], unique=False)
         batch_op.create_index(batch_op.f("ix_tasks_bike_id"), ["bike_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_tasks_created_by"), ["created_by"], unique=False)
-        batch_op.create_index(batch_op.f("ix_tasks_event_id"), ["event_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_tasks_session_id"), ["session_id"], unique=False)
 
     op.create_table(
@@ -592,10 +590,8 @@ def downgrade():
     op.drop_table("sign_offs")
     with op.batch_alter_table("tasks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tasks_session_id"))
-        batch_op.drop_index(batch_op.f("ix_tasks_event_id"))
         batch_op.drop_index(batch_op.f("ix_tasks_created_by"))
         batch_op.drop_index(batch_op.f("ix_tasks_bike_id"))
-        batch_op.drop_index(batch_op.f("ix_tasks_assigned_to"))
 
     op.drop_table("tasks")
     with op.batch_alter_table("releases", schema=None) as batch_op:

@@ -4,7 +4,8 @@ Revision ID: 0003
 Revises: 0002
 
 Most hold an expression or a condition, which the models have no need to know and Alembic
-cannot read back from SQLite, so they are written out here. The literal of each coalesce() is
+cannot read back from SQLite, so they are written out here; by `path_` in their names it knows
+to leave them alone. The literal of each coalesce() is
 the very text that `raceapp.pages.nothing_last` sends; tests/test_indexes.py compares plans.
 """
 
@@ -21,27 +22,27 @@ FIRST = {"postgresql": "1900-01-01 00:00:00+00:00", "sqlite": "1900-01-01 00:00:
 
 INDEXES = {
     # the four sorts
-    "ix_tasks_by_due": "tasks (coalesce(due_at, '{last}'), id)",
-    "ix_tasks_by_due_down": "tasks (coalesce(due_at, '{first}'), id)",
-    "ix_tasks_by_created": "tasks (created_at, id)",
-    "ix_tasks_by_updated": "tasks (updated_at, id)",
+    "path_tasks_due": "tasks (coalesce(due_at, '{last}'), id)",
+    "path_tasks_due_down": "tasks (coalesce(due_at, '{first}'), id)",
+    "path_tasks_created": "tasks (created_at, id)",
+    "path_tasks_updated": "tasks (updated_at, id)",
     # filters, in the order of the default sort
-    "ix_tasks_by_holder": "tasks (assigned_to, coalesce(due_at, '{last}'), id)",
-    "ix_tasks_by_event": "tasks (event_id, coalesce(due_at, '{last}'), id)",
-    "ix_tasks_by_status": "tasks (status, coalesce(due_at, '{last}'), id)",
-    "ix_tasks_by_section": "tasks (section, coalesce(due_at, '{last}'), id)"
+    "path_tasks_holder": "tasks (assigned_to, coalesce(due_at, '{last}'), id)",
+    "path_tasks_event": "tasks (event_id, coalesce(due_at, '{last}'), id)",
+    "path_tasks_status": "tasks (status, coalesce(due_at, '{last}'), id)",
+    "path_tasks_section": "tasks (section, coalesce(due_at, '{last}'), id)"
     " WHERE section IS NOT NULL",
-    "ix_tasks_deleted": "tasks (coalesce(due_at, '{last}'), id) WHERE deleted_at IS NOT NULL",
-    "ix_tasks_unchecked": "tasks (status, coalesce(due_at, '{last}'), id)"
+    "path_tasks_deleted": "tasks (coalesce(due_at, '{last}'), id) WHERE deleted_at IS NOT NULL",
+    "path_tasks_unchecked": "tasks (status, coalesce(due_at, '{last}'), id)"
     " WHERE needs_check AND checked_at IS NULL",
     # the record of a weekend
-    "ix_history_entries_by_event": "history_entries (event_id, id)",
+    "path_history_entries_event": "history_entries (event_id, id)",
 }
 # A search for part of a text wants trigrams; without the extension it reads row after row.
 TRIGRAMS = """
 DO $$ BEGIN
     CREATE EXTENSION IF NOT EXISTS pg_trgm;
-    CREATE INDEX ix_tasks_text ON tasks USING gin (title gin_trgm_ops, description gin_trgm_ops);
+    CREATE INDEX path_tasks_text ON tasks USING gin (title gin_trgm_ops, description gin_trgm_ops);
 EXCEPTION WHEN OTHERS THEN
     RAISE NOTICE 'pg_trgm is not to be had: %', SQLERRM;
 END $$
@@ -61,5 +62,5 @@ def downgrade():
     for name in INDEXES:
         op.execute(f"DROP INDEX {name}")
     if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP INDEX IF EXISTS ix_tasks_text")
+        op.execute("DROP INDEX IF EXISTS path_tasks_text")
         op.execute("DROP EXTENSION IF EXISTS pg_trgm")

@@ -32,6 +32,9 @@ class RegisterSchema(ma.Schema):
 
 
 class LoginSchema(ma.Schema):
+    class Meta:  # One of the demo team, so that trying it in /docs works at once.
+        example = {"email": "manager@demo.example", "password": "pit-lane-demo"}
+
     email = fields.Text(1000, required=True, metadata={"example": "ana@team.example"})
     password = fields.Password(required=True)
 

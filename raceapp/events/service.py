@@ -16,6 +16,7 @@ from raceapp.bikes.models import Bike
 from raceapp.events.models import CrewMember, Event
 from raceapp.extensions import db
 from raceapp.history import service as history
+from raceapp.hot import Prepared, placeholder
 from raceapp.permissions import CrewRole
 
 # Sent with the event once its days or zone have changed, before the commit. What hangs on
@@ -146,12 +147,18 @@ def keep_needed_bike(bike: Bike, *, actor) -> None:
 # --- crew --------------------------------------------------------------------------------
 
 
+ROLES_OF = Prepared(
+    sa.select(CrewMember.crew_role).where(
+        CrewMember.event_id == placeholder("event_id"),
+        CrewMember.user_id == placeholder("user_id"),
+    )
+)
+
+
 def crew_roles(event_id: int, actor) -> frozenset[CrewRole]:
     """Return the crew roles of `actor` at the weekend."""
-    mine = sa.select(CrewMember.crew_role).where(
-        CrewMember.event_id == event_id, CrewMember.user_id == actor.id
-    )
-    return frozenset(db.session.scalars(mine))
+    rows = ROLES_OF.rows(event_id=event_id, user_id=actor.id)
+    return frozenset(CrewRole(role) for (role,) in rows)
 
 
 def crew_events(actor) -> sa.Select:

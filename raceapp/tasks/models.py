@@ -51,10 +51,10 @@ class Task(Versioned, db.Model):
 
     __tablename__ = "tasks"
 
-    event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"), index=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"))
     title: Mapped[str] = mapped_column(sa.String(200))
     description: Mapped[str | None] = mapped_column(sa.Text)
-    assigned_to: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    assigned_to: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     created_by: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
     due_at: Mapped[datetime | None]
     is_critical: Mapped[bool] = mapped_column(default=False)

@@ -9,6 +9,7 @@ from raceapp.events import service as events
 from raceapp.events.models import CrewMember, Event
 from raceapp.extensions import db
 from raceapp.history import service as history
+from raceapp.hot import Prepared, placeholder
 from raceapp.permissions import CrewRole
 from raceapp.tasks import due, signing
 from raceapp.tasks.models import Act, Task, TaskStatus
@@ -150,7 +151,8 @@ def create(*, actor, event_id: int, assigned_to: int | None = None, **fields) ->
     if not actor.is_admin:
         assigned_to = actor.id
     check_event(event_id)
-    check_assignee(assigned_to)
+    if assigned_to != actor.id:
+        check_assignee(assigned_to)
     task = Task(event_id=event_id, assigned_to=assigned_to, created_by=actor.id, **fields)
     task.status = TaskStatus.OPEN
     db.session.add(task)
@@ -159,17 +161,19 @@ def create(*, actor, event_id: int, assigned_to: int | None = None, **fields) ->
     return task
 
 
+LIVE_EVENT = Prepared(
+    sa.select(Event.id).where(Event.id == placeholder("event_id"), Event.deleted_at.is_(None))
+)
+ACTIVE_USER = Prepared(sa.select(User.id).where(User.id == placeholder("user_id"), User.is_active))
+
+
 def check_event(event_id: int) -> None:
-    is_there = sa.select(Event.id).where(Event.id == event_id, Event.deleted_at.is_(None))
-    if db.session.scalar(is_there) is None:
+    if LIVE_EVENT.row(event_id=event_id) is None:
         raise errors.Invalid.field("event_id", "There is no such race weekend.")
 
 
 def check_assignee(user_id: int | None) -> None:
-    if user_id is None:
-        return
-    is_there = sa.select(User.id).where(User.id == user_id, User.is_active)
-    if db.session.scalar(is_there) is None:
+    if user_id is not None and ACTIVE_USER.row(user_id=user_id) is None:
         raise errors.Invalid.field("assigned_to", "There is no such person, or not any more.")
 
 

@@ -1,0 +1,155 @@
+"""An index serves every filter and sort of the task list, and the record of a weekend."""
+
+import json
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+
+from raceapp import clock, seeding
+from raceapp.auth.models import User
+from raceapp.auth.sessions import Actor
+from raceapp.events.models import CrewMember
+from raceapp.extensions import db
+from raceapp.history import service as history
+from raceapp.history.models import HistoryEntry
+from raceapp.history.schemas import HistoryQuerySchema
+from raceapp.permissions import Role
+from raceapp.tasks import service
+from raceapp.tasks.schemas import TASK_KEYSET, TaskQuerySchema
+
+TASKS = 24_000
+RECORD = """
+INSERT INTO history_entries (event_id, position, at, action, subject, changes, request_id, hash)
+SELECT event_id, 1000 + row_number() OVER (PARTITION BY event_id), now(), 'task.created',
+    'task:' || id, '{}', '', '' FROM tasks
+"""
+SPREAD = """
+UPDATE tasks SET created_at = created_at - id * interval '1 minute',
+    updated_at = updated_at - id * interval '1 minute',
+    deleted_at = CASE WHEN id % 500 = 0 THEN now() END
+"""
+
+
+class explain(sa.sql.expression.Executable, sa.sql.ClauseElement):
+    """The plan of a statement in place of its rows."""
+
+    inherit_cache = False
+
+    def __init__(self, statement):
+        self.statement = statement
+
+
+@compiles(explain)
+def write_explain(element, compiler, **options):
+    return f"EXPLAIN (FORMAT JSON) {compiler.process(element.statement, **options)}"
+
+
+@pytest.fixture
+def loaded(postgres_only, backend):
+    """The context of an application with thirty teams in its database."""
+    with backend.app.app_context():
+        seeding.seed()
+        seeding.seed_tasks(TASKS)
+        for statement in (SPREAD, RECORD, "VACUUM ANALYZE"):
+            backend.connection.execute(statement)
+        yield
+
+
+@pytest.fixture
+def people(loaded):
+    manager = db.session.scalar(sa.select(User.id).where(User.role == Role.ADMIN))
+    mechanic = db.session.scalar(sa.select(User.id).where(User.email == "load42@demo.example"))
+    roles = {"manager": (manager, Role.ADMIN), "mechanic": (mechanic, Role.USER)}
+    return {name: Actor(key, name, role, session_id=0) for name, (key, role) in roles.items()}
+
+
+def filters(mechanic):
+    """Every filter of the contract, by what a caller writes."""
+    at = {name: f"{clock.utcnow() + timedelta(days=days):%FT%TZ}" for name, days in DAYS.items()}
+    event = sa.select(CrewMember.event_id).where(CrewMember.user_id == mechanic.id)
+    return [
+        {"event_id": db.session.scalar(event), "assigned_to": "any"},
+        *({"assigned_to": whose} for whose in ("me", "none", "any", mechanic.id)),
+        *({"completed": flag} for flag in ("true", "false")),
+        *({"is_overdue": flag} for flag in ("true", "false")),
+        *({"due_before": at[name]} for name in at),
+        *({"due_after": at[name]} for name in at),
+        *({"updated_since": at[name]} for name in at),
+        *({"status": name} for name in ("open", "done", "failed", "not_applicable")),
+        {"q": "item 4242"},
+        {"deleted": "true"},
+        {"session_id": 1},
+        {"bike_id": 1},
+        {"section": "Brakes"},
+        {"claimable": "true"},
+        {"needs_check_by": "me"},
+    ]
+
+
+DAYS = {"last month": -30, "in a month": 30}
+
+
+def plan_of(asked, actor):
+    loaded = TaskQuerySchema().load({name: str(value) for name, value in asked.items()})
+    page = loaded.pop("page")
+    return nodes_of(page, service.search(actor=actor, **loaded))
+
+
+def nodes_of(page, statement):
+    """Return every node of the plan for a page of `statement`."""
+    asked = explain(page.narrowed(statement))
+    found = db.session.connection().execute(asked, page.place).scalar()
+    todo = [found[0]["Plan"]]
+    nodes = []
+    while todo:
+        nodes.append(todo.pop())
+        todo += nodes[-1].get("Plans", [])
+    return nodes
+
+
+def reads_all(nodes, table="tasks"):
+    whole = {"Seq Scan", "Parallel Seq Scan"}
+    return any(node["Node Type"] in whole and node["Relation Name"] == table for node in nodes)
+
+
+def is_sorted(nodes):
+    return any("Sort" in node["Node Type"] for node in nodes)
+
+
+@pytest.mark.parametrize("who", ["manager", "mechanic"])
+def test_an_index_serves_every_filter(people, who):
+    asked = [
+        filter
+        for filter in filters(people["mechanic"])
+        if who == "manager" or "deleted" not in filter
+    ]
+
+    plans = {json.dumps(filter): plan_of(filter, people[who]) for filter in asked}
+
+    assert [filter for filter, nodes in plans.items() if reads_all(nodes)] == []
+
+
+def test_an_index_serves_every_sort_up_and_down(people):
+    sorts = [sign + name for name in TASK_KEYSET.names for sign in ("", "-")]
+
+    plans = {sort: plan_of({"sort": sort}, people["manager"]) for sort in sorts}
+
+    assert [sort for sort, nodes in plans.items() if is_sorted(nodes) or reads_all(nodes)] == []
+
+
+@pytest.mark.parametrize("whose", [{"assigned_to": "me"}, {"event_id": 5, "assigned_to": "any"}])
+def test_the_default_order_comes_from_the_index_of_the_filter(people, whose):
+    nodes = plan_of(whose, people["mechanic"])
+
+    assert not reads_all(nodes)
+    assert not is_sorted(nodes)
+
+
+def test_an_index_serves_the_record_of_a_weekend(people):
+    page = HistoryQuerySchema().load({})["page"]
+
+    nodes = nodes_of(page, history.of_event(5))
+
+    assert not reads_all(nodes, HistoryEntry.__tablename__)
