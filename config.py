@@ -89,6 +89,7 @@ class SettingsSchema(Schema):
         load_default="development", validate=validate.OneOf(["development", "production"])
     )
     DATABASE_URL = fields.String(load_default=None, validate=database_url)
+    DATABASE_POOLER = fields.Boolean(load_default=False)
     REDIS_URL = fields.String(load_default=None, validate=redis_url)
     JWT_SECRET_KEY = fields.String(load_default=None)
     JWT_PREVIOUS_SECRET_KEY = fields.String(load_default=None)
@@ -108,6 +109,8 @@ class SettingsSchema(Schema):
     TRUSTED_HOSTS = Words(load_default=None)
     CORS_ORIGINS = Words(load_default=list)
     DOCS_ENABLED = fields.Boolean(load_default=True)
+    METRICS_PORT = whole(0, 0, 65535)
+    OTEL_EXPORTER_OTLP_ENDPOINT = fields.URL(load_default=None, require_tld=False)
     LOG_LEVEL = fields.String(
         load_default="INFO",
         validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),

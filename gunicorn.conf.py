@@ -4,10 +4,14 @@ import json
 import logging
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
+import sys
+import tempfile
 import time
+from pathlib import Path
 
 from dotenv import load_dotenv
 
@@ -63,6 +67,7 @@ logconfig_dict = {
 
 
 def on_starting(server):
+    start_metrics(server)
     is_development = os.environ.get("RACEAPP_ENV", "") in ("", "development")
     if not is_development or os.environ.get("REDIS_URL"):
         return
@@ -73,9 +78,36 @@ def on_starting(server):
 
 
 def on_exit(server):
-    if hasattr(server, "own_redis"):
-        server.own_redis.stdin.close()
-        server.own_redis.wait(5)
+    for helper in (getattr(server, name, None) for name in ("own_redis", "metrics")):
+        if helper:
+            helper.stdin.close()
+            helper.wait(5)
+    if hasattr(server, "metrics"):
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
+
+def child_exit(server, worker):
+    # What a dead worker counted stays; what it was doing does not. This is what the library's
+    # mark_process_dead() does, which must not be imported before the workers know the folder.
+    if hasattr(server, "metrics"):
+        folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+        for gauge in folder.glob(f"gauge_live*_{worker.pid}.db"):
+            gauge.unlink(missing_ok=True)
+
+
+def start_metrics(server):
+    """Start the exporter where METRICS_PORT asks for one, and say where the workers count."""
+    port = os.environ.get("METRICS_PORT") or "0"
+    if not port.isdecimal() or port == "0":
+        return  # The application refuses what is no port, and says so.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="raceapp-metrics-")
+    address = os.environ.get("METRICS_ADDRESS") or "127.0.0.1"
+    exporter = Path(__file__).with_name("metrics_exporter.py")
+    server.metrics = subprocess.Popen(
+        [sys.executable, str(exporter), address, port],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
 
 
 def post_worker_init(worker):

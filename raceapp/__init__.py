@@ -1,4 +1,4 @@
-"""Race Weekend Checklist Manager: who does what at a motorcycle race weekend, and who checked it."""
+"""Race Weekend Checklist Manager: who does what at a race weekend, and who checked it."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from raceapp import cli, docs, health, hot, limits, observability, rest, security
+from raceapp import cli, docs, health, hot, limits, metrics, observability, rest, security, welcome
 from raceapp.auth import tokens
 from raceapp.auth.views import blp as auth
 from raceapp.auth.views import users
@@ -58,10 +58,12 @@ def create_app(settings: Mapping[str, object] | None = None, *, redis=None) -> f
     hot.init_app(app)
     tokens.init_app(app)
     limits.init_app(app, redis)
+    metrics.init_app(app)
     docs.init_app(app)
     api = rest.Api(app, spec_kwargs=docs.SPEC)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
+    app.register_blueprint(welcome.blp)
     cli.init_app(app)
     set_up_proxy(app)
     return app
@@ -94,4 +96,5 @@ def set_up_proxy(app: flask.Flask) -> None:
     if app.config["CORS_ORIGINS"]:
         exposed = ["ETag", "Link", "Location", "Retry-After", "X-Request-ID", "X-Total-Count"]
         exposed += ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"]
-        CORS(app, origins=app.config["CORS_ORIGINS"], expose_headers=exposed, max_age=600)
+        origins = app.config["CORS_ORIGINS"]
+        CORS(app, origins=origins, always_send=False, expose_headers=exposed, max_age=600)

@@ -114,3 +114,8 @@ def is_redis_up() -> bool:
     """Ask Redis, within its short time-out."""
     storage = current_app.extensions["rate_limiter"].storage
     return limit_storage.is_shared(storage) and bool(storage.check())
+
+
+def is_counting_alone() -> bool:
+    """Tell whether this process has lost Redis and counts by itself."""
+    return current_app.extensions["rate_limiter"]._storage_dead

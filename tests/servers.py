@@ -133,8 +133,8 @@ class Server:
 class Valkey(Server):
     """Takes no part in any test but its own worker's: channels know no database numbers."""
 
-    def start(self) -> None:
-        port = free_port()
+    def start(self, port: int | None = None) -> None:
+        self.port = port = port or free_port()
         self.url = f"redis://127.0.0.1:{port}/0"
         self.client = redis.Redis.from_url(self.url)
         options = ["--bind", "127.0.0.1", "--port", port, "--save", "", "--dir", self.place]
@@ -215,8 +215,8 @@ class Postgres(Server):
 class Gunicorn(Server):
     """The whole application as in production: master, workers, sockets."""
 
-    def start(self, environment: dict[str, str], workers: int) -> None:
-        port = free_port()
+    def start(self, environment: dict[str, str], workers: int, port: int | None = None) -> None:
+        self.port = port = port or free_port()
         self.url = f"http://127.0.0.1:{port}"
         ours = {"BIND": f"127.0.0.1:{port}", "WEB_CONCURRENCY": str(workers)}
         command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_jwt_extended import create_access_token
 
-from raceapp import clock, errors
+from raceapp import clock, errors, metrics
 from raceapp.auth import passwords
 from raceapp.auth import service as accounts
 from raceapp.auth.models import AuthSession, RefreshToken, User
@@ -62,6 +62,7 @@ def log_in(email: str, password: str) -> dict:
     user_id = prove(email, password)
     user = accounts.get(user_id) if user_id else None
     if user is None:
+        metrics.logins_failed.inc()
         raise LoginRefused()
     session = AuthSession(user_id=user.id, created_at=clock.utcnow())
     db.session.add(session)
@@ -100,6 +101,7 @@ def judge(user: User, is_correct: bool) -> bool:
     if failures >= current_app.config["LOCKOUT_FAILURES"]:
         until = now + timedelta(minutes=current_app.config["LOCKOUT_MINUTES"])
         note_failures(user, 0, until)
+        metrics.accounts_locked.inc()
         current_app.logger.warning("account locked", extra={"user_id": user.id})
     else:
         note_failures(user, failures, None)

@@ -16,7 +16,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy import event, orm
 
-from raceapp import clock, observability
+from raceapp import clock, metrics, observability
 from raceapp.extensions import db
 from raceapp.history.models import HistoryEntry, HistoryHead
 from raceapp.hot import Prepared, placeholder
@@ -99,6 +99,7 @@ def write_noted(session: orm.Session) -> None:
     noted = session.info.pop("history", None)
     if not noted:
         return
+    metrics.history_entries.inc(len(noted))
     session.flush()
     for event_id in sorted({entry["event_id"] for entry in noted}):
         append(session, event_id, [entry for entry in noted if entry["event_id"] == event_id])
