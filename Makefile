@@ -18,7 +18,7 @@ ifneq ($(shell .venv/bin/python -c 'print("works")' 2>/dev/null),works)
 .PHONY: $(READY)
 endif
 
-.PHONY: help run test test-fast lint lint-api fuzz docs format lock clean
+.PHONY: help run test test-fast lint lint-api fuzz docs bench bench-growth format lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -58,6 +58,16 @@ fuzz: $(READY) .tools/contract/.ready ## Try all the document allows, on both da
 docs: $(READY) ## Write the tables in docs/ that follow from the code
 	PYTHONPATH=. .venv/bin/python tests/doc_tables.py
 
+bench: $(READY) .tools/bench/.ready ## Run the API beside its peers and print ratios (QUICK=1; needs wrk)
+	PYTHONPATH=tests:. $(BIN) benchmarks.compare $(if $(QUICK),--rounds 1 --seconds 2 --name quick) $(ARGS)
+	$(PLOTS)
+
+bench-growth: $(READY) .tools/bench/.ready ## Time requests from 1,000 to 1,000,000 tasks (SIZES=1000,100000)
+	PYTHONPATH=tests:. $(BIN) benchmarks.growth $(if $(SIZES),--sizes $(SIZES)) $(ARGS)
+	$(PLOTS)
+
+PLOTS = .tools/bench/bin/python benchmarks/plots.py
+
 format: $(READY) ## Format the code and sort its imports
 	$(BIN) ruff check --fix-only .
 	$(BIN) ruff format .
@@ -66,6 +76,7 @@ lock: $(READY) ## Pin what requirements*.in ask for (ARGS=--upgrade for newer re
 	@test -x $(UV) || { echo "This needs uv."; exit 1; }
 	$(LOCK) requirements.in -o requirements.txt $(ARGS)
 	$(LOCK) requirements-dev.in -o requirements-dev.txt $(ARGS)
+	$(LOCK) benchmarks/requirements.in -o benchmarks/requirements.txt $(ARGS)
 
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock"
@@ -80,6 +91,13 @@ CONTRACT_TOOLS := schemathesis==4.32.5 openapi-python-client==0.29.1 ruff
 	@rm -rf .tools/contract
 	$(PYTHON) -m venv .tools/contract
 	.tools/contract/bin/python -m pip install --quiet --disable-pip-version-check $(CONTRACT_TOOLS)
+	@touch $@
+
+# The peers of the benchmark, and what draws its plots.
+.tools/bench/.ready: benchmarks/requirements.txt $(READY)
+	@rm -rf .tools/bench
+	$(PYTHON) -m venv .tools/bench
+	.tools/bench/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 NPM_TOOLS := @redocly/cli@2.77.0 @stoplight/spectral-cli@6.16.3

@@ -60,13 +60,16 @@ def read_options() -> argparse.Namespace:
 
 
 def grow(installation: project.Installation, size: int) -> float:
-    """Seed until there are `size` tasks; returns rows a second, the start of Python included."""
+    """Seed until there are `size` tasks; returns rows a second, the start of Python included.
+
+    The smallest size is there already, near enough.
+    """
     with installation.postgres.connect("raceapp") as connection:
         count, last = connection.execute("SELECT count(*), max(id) FROM tasks").fetchone()
         begin = time.monotonic()
         if size > count:
             installation.run("seed", "--force", "--tasks", str(size - count))
-        rate = (size - count) / (time.monotonic() - begin)
+        rate = max(0, size - count) / (time.monotonic() - begin)
         connection.execute(RECORD, [last])
     installation.tidy()
     return rate

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from benchmarks.http import Caller
+from benchmarks.callers import Caller
 from benchmarks.load import Request
 from benchmarks.services import ROOT, WebServer
 

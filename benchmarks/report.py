@@ -93,6 +93,6 @@ def growth_table(result: dict) -> str:
         times = [cells[name, size] for size in sizes]
         shown = " | ".join(f"{time:.1f}" for time in times)
         lines.append(f"| {name} | {shown} | {times[-1] / times[0]:.1f} × |")
-    rates = (f"{rate:,.0f}" for rate in result["seeding"].values())
+    rates = (f"{rate:,.0f}" for rate in result["seeding"].values() if rate)
     lines.append("\nSeeding, rows a second: " + ", ".join(rates) + ".")
     return "\n".join(lines)

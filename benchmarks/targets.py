@@ -11,7 +11,7 @@ from pathlib import Path
 import bcrypt
 
 from benchmarks import project
-from benchmarks.http import Caller
+from benchmarks.callers import Caller
 from benchmarks.load import Request
 from benchmarks.services import ROOT, WebServer
 

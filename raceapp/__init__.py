@@ -72,8 +72,9 @@ def create_app(settings: Mapping[str, object] | None = None, *, redis=None) -> f
 def set_up_database(app: flask.Flask) -> None:
     url = app.config["DATABASE_URL"]
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
-    app.config["SQLALCHEMY_BINDS"] = reading_bind(url)
+    has_pooler = app.config["DATABASE_POOLER"]
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url, has_pooler=has_pooler)
+    app.config["SQLALCHEMY_BINDS"] = reading_bind(url, has_pooler=has_pooler)
     db.init_app(app)
     migrate.init_app(
         app,

@@ -12,6 +12,8 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy import event, orm
 from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from raceapp import clock, deadline
@@ -100,6 +102,42 @@ class Versioned(Identified):
         return {"version_id_col": cls.__table__.c.version, "eager_defaults": False}
 
 
+# --- expressions -------------------------------------------------------------------------
+
+FAR_PAST = datetime(1900, 1, 1, tzinfo=UTC)
+FAR_FUTURE = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def undated_last(column, is_descending: bool = False):
+    """Return what orders by a time with null last, up or down, written so that an index serves
+    it: the literal is part of the statement and of the index."""
+    last = FAR_PAST if is_descending else FAR_FUTURE
+    return sa.func.coalesce(column, sa.literal(last, column.type, literal_execute=True))
+
+
+class is_among(FunctionElement):
+    """`is_among(column, subquery)` is IN, which an index can serve inside an OR as well.
+
+    PostgreSQL asks such a subquery row by row; as an array it is found out beforehand.
+    """
+
+    name = "is_among"
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+@compiles(is_among)
+def write_in(element, compiler, **options):
+    column, subquery = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} IN {subquery}"
+
+
+@compiles(is_among, "postgresql")
+def write_array(element, compiler, **options):
+    column, subquery = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} = ANY (ARRAY{subquery})"
+
+
 # --- engines -----------------------------------------------------------------------------
 
 _reading = contextvars.ContextVar("reading", default=False)
@@ -127,27 +165,33 @@ def only_reading(is_reading: bool):
 POSTGRESQL_OPTIONS = "-c lock_timeout=3000 -c statement_timeout=5000 -c timezone=UTC"
 
 
-def engine_options(url: str) -> dict[str, object]:
-    """Return Flask-SQLAlchemy's engine options for the database at `url`."""
+def engine_options(url: str, *, has_pooler: bool = False) -> dict[str, object]:
+    """Return Flask-SQLAlchemy's engine options for the database at `url`.
+
+    A pooler that lends a server connection for one transaction keeps neither what a client
+    asked for when it connected nor what it prepared; docs/deployment.md says where the
+    time-outs are set then.
+    """
     options = {"hide_parameters": True}
     if make_url(url).get_backend_name() == "sqlite":
         return {**options, "connect_args": {"timeout": 5, "check_same_thread": False}}
+    own = {"prepare_threshold": None} if has_pooler else {"options": POSTGRESQL_OPTIONS}
     return {
         **options,
         "pool_size": 10,
         "max_overflow": 10,
         "pool_timeout": 3,
         "pool_recycle": 1800,
-        "connect_args": {"connect_timeout": 2, "options": POSTGRESQL_OPTIONS},
+        "connect_args": {"connect_timeout": 2, **own},
     }
 
 
-def reading_bind(url: str) -> dict[str, dict]:
+def reading_bind(url: str, *, has_pooler: bool = False) -> dict[str, dict]:
     """Return the engine that requests which only read go to, where it differs from the other."""
     if make_url(url).get_backend_name() == "sqlite":
         return {}
     own = {"url": url, "isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
-    return {"reading": {**engine_options(url), **own}}
+    return {"reading": {**engine_options(url, has_pooler=has_pooler), **own}}
 
 
 def set_up_engine(engine: Engine) -> None:

@@ -11,6 +11,7 @@ The interface is `Prepared(statement).rows(name=value, ...)`; the statement hold
 """
 
 import contextlib
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from flask import Flask, g
@@ -23,6 +24,14 @@ from raceapp.extensions import db
 def placeholder(name: str, kind=None) -> sa.BindParameter:
     """Return the place of a value that comes with each run; `kind` is its column type."""
     return sa.bindparam(name, type_=kind, required=False)
+
+
+@dataclass(frozen=True)
+class AnyActor:
+    """Stands for whoever asks in a statement that is kept for all of them."""
+
+    is_admin: bool
+    id = placeholder("actor_id", sa.BigInteger)
 
 
 class Prepared:

@@ -10,7 +10,7 @@ import ipaddress
 
 from flask import Flask, current_app, g, request
 from flask_jwt_extended import decode_token
-from flask_limiter import Limit, Limiter
+from flask_limiter import Limit, Limiter, RateLimitExceeded
 
 from raceapp import limit_storage, permissions
 
@@ -26,7 +26,7 @@ def init_app(app: Flask, redis=None) -> None:
     """
     app.config.update(RATELIMIT_HEADERS_ENABLED=True, RATELIMIT_STRATEGY="moving-window")
     app.after_request(keep_retry_after_for_refusals)
-    limiter = Limiter(
+    limiter = SteadyLimiter(
         key_func=caller,
         default_limits=[
             BudgetLimit(limit_of_view, scope=lambda _endpoint: budget_of_view(), shared=True)
@@ -38,6 +38,23 @@ def init_app(app: Flask, redis=None) -> None:
     limiter.request_filter(is_unlimited)
     limiter.init_app(app)
     app.extensions["rate_limiter"] = limiter
+
+
+class SteadyLimiter(Limiter):
+    """Falls back for everybody who waits for Redis when it fails, not just for the first.
+
+    The stock class takes a failure after the fallback has begun for one of the fallback and
+    raises it, so that all but one of the requests of that moment would be answered 500.
+    """
+
+    def _check_request_limit(self, callable_name=None, in_middleware=True):
+        try:
+            super()._check_request_limit(callable_name, in_middleware)
+        except RateLimitExceeded:
+            raise
+        except Exception:
+            self.context.seen_limits.clear()
+            super()._check_request_limit(callable_name, in_middleware)
 
 
 class BudgetLimit(Limit):

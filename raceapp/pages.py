@@ -7,7 +7,7 @@ that. The cursor is signed, so that only what this API handed out comes back.
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from urllib.parse import urlencode
 
 import marshmallow as ma
@@ -16,12 +16,10 @@ from flask import current_app, request
 from itsdangerous import BadData, URLSafeSerializer
 
 from raceapp import errors, fields
-from raceapp.database import UTCDateTime
+from raceapp.database import UTCDateTime, undated_last
 from raceapp.extensions import db
 from raceapp.hot import placeholder
 
-FAR_PAST = datetime(1900, 1, 1, tzinfo=UTC)
-FAR_FUTURE = datetime(9999, 1, 1, tzinfo=UTC)
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 
 
@@ -55,8 +53,7 @@ def nothing_last(column, is_descending: bool) -> list:
     For times one expression does, written so that an index can serve it.
     """
     if isinstance(column.type, UTCDateTime):
-        last = FAR_PAST if is_descending else FAR_FUTURE
-        return [sa.func.coalesce(column, sa.literal(last, column.type, literal_execute=True))]
+        return [undated_last(column, is_descending)]
     is_nothing = column.is_not(None) if is_descending else column.is_(None)
     return [sa.cast(is_nothing, sa.Integer), sa.func.coalesce(column, "")]
 
@@ -205,8 +202,13 @@ def counted(statement: sa.Select) -> sa.Select:
 
 
 def signer() -> URLSafeSerializer:
-    """Return what signs cursors: one is good for its own list only."""
-    return URLSafeSerializer(current_app.config["JWT_SECRET_KEY"], salt=f"cursor {request.path}")
+    """Return what signs cursors: one is good for its own list only.
+
+    While the secret is being replaced, those signed with the one before lead on too.
+    """
+    settings = current_app.config
+    keys = (settings["JWT_PREVIOUS_SECRET_KEY"], settings["JWT_SECRET_KEY"])
+    return URLSafeSerializer([key for key in keys if key], salt=f"cursor {request.path}")
 
 
 def write_cursor(sort: str, place: list) -> str:

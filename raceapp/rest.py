@@ -186,6 +186,10 @@ class Blueprint(flask_smorest.Blueprint):
         super().__init__(*args, **kwargs)
         self._prepare_doc_cbks.append(openapi.complete_operation)
 
+    def arguments(self, schema, **kwargs):
+        """Read what the view takes by one instance of `schema`, not a new one per request."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **kwargs)
+
     def response(self, status_code, schema=None, **doc):
         """Write what the view returns by `schema`, with ETag or Link where it has one."""
         document = super().response(status_code, schema, **doc)

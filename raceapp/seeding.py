@@ -1,4 +1,4 @@
-"""A demo team: its people, and a past, a current and a coming race weekend."""
+"""What `flask seed` adds: the demo team, and rows by the thousand for load."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,80 +8,36 @@ import sqlalchemy as sa
 
 from raceapp import clock
 from raceapp.auth import passwords
-from raceapp.auth import service as accounts
 from raceapp.auth.models import User
-from raceapp.auth.sessions import Actor
+from raceapp.checklists import library, templates
+from raceapp.demo.team import PASSWORD, PEOPLE, add_bikes, add_people
+from raceapp.demo.weekends import add_coming, add_current, add_past
 from raceapp.events import service as events
 from raceapp.events.models import CrewMember
 from raceapp.extensions import db
 from raceapp.history import service as history
 from raceapp.history.models import HistoryHead
-from raceapp.permissions import CrewRole, Role
-from raceapp.tasks import service as tasks
-from raceapp.tasks import signing
-from raceapp.tasks.models import Act, Task
-
-PASSWORD = "pit-lane-demo"
-PEOPLE = (
-    ("manager@demo.example", "Marta Vidal", Role.ADMIN),
-    ("chief@demo.example", "Carlo Rossi", Role.USER),
-    ("mechanic@demo.example", "Ana Ruiz", Role.USER),
-    ("tyres@demo.example", "Tom Becker", Role.USER),
-)
-WEEKENDS = (
-    ("Jerez", "Jerez de la Frontera, Spain", "Europe/Madrid", -28),
-    ("Misano World Circuit", "Misano Adriatico, Italy", "Europe/Rome", -1),
-    ("Donington Park", "Castle Donington, United Kingdom", "Europe/London", 27),
-)
-TASKS = (
-    ("Torque the front caliper bolts", "Both sides, dry thread, paint-mark after", True, 2),
-    ("Check chain slack and axle nut", None, True, 2),
-    ("Set cold tyre pressures", "Front 2.1 bar, rear 1.6 bar, gauge 3", True, 3),
-    ("Fuel for the session plus two laps", None, False, 3),
-    ("Charge the transponder", None, False, 1),
-)
+from raceapp.permissions import CrewRole
+from raceapp.tasks.models import Task
 
 
 def seed() -> str:
-    """Add the demo team unless it is there; returns what to tell the operator."""
-    logins = "\n".join(f"  {email}  {PASSWORD}" for email, _, _ in PEOPLE)
+    """Add the demo team and the library unless they are there; returns what to tell the operator.
+
+    All of it is one transaction: half a demo team is never seen.
+    """
+    logins = "\n".join(f"  {email:24}{PASSWORD}  {role}" for email, _, role in PEOPLE)
     hint = f"Log in with one of:\n{logins}"
     if db.session.scalar(sa.select(User.id).where(User.email == PEOPLE[0][0])):
         return f"The demo team is there already. {hint}"
-    people = [
-        accounts.create_user(email=email, password=PASSWORD, name=name, role=role)
-        for email, name, role in PEOPLE
-    ]
-    manager = Actor(people[0].id, people[0].email, Role.ADMIN, session_id=0)
-    for track, location, timezone, offset in WEEKENDS:
-        add_weekend(manager, people, track, location, timezone, offset)
+    said = library.add()
+    template_id = db.session.scalar(templates.named(library.read()["name"])).id
+    crew, bikes = add_people(), add_bikes()
+    add_past(crew, bikes, template_id)
+    add_current(crew, bikes, template_id)
+    add_coming(crew, bikes)
     db.session.commit()
-    return f"Added a demo team of {len(people)} and {len(WEEKENDS)} race weekends. {hint}"
-
-
-def add_weekend(manager, people, track: str, location: str, timezone: str, offset: int) -> None:
-    """Add a weekend that starts `offset` days from today; what lies behind it is done."""
-    first = clock.utcnow().date() + timedelta(days=offset)
-    event = events.create(
-        actor=manager,
-        track=track,
-        location=location,
-        timezone=timezone,
-        event_date=first,
-        end_date=first + timedelta(days=2),
-    )
-    for title, description, is_critical, holder in TASKS:
-        task = tasks.create(
-            actor=manager,
-            event_id=event.id,
-            assigned_to=people[holder].id,
-            title=title,
-            description=description,
-            is_critical=is_critical,
-            due_at=clock.utcnow() + timedelta(days=offset, hours=2),
-        )
-        if offset < -2:
-            signing.sign_off(task, Act.DONE, actor=manager)
+    return f"{said}\nAdded a demo team of {len(PEOPLE)} and 3 race weekends. {hint}"
 
 
 # --- load --------------------------------------------------------------------------------
@@ -221,7 +177,7 @@ def write_tasks(rows: Iterator[tuple]) -> None:
         return
     # Each COPY stays well below the time that a statement may take.
     with connection.connection.cursor() as cursor:
-        while batch := [*islice(rows, 20_000)]:
+        while batch := [*islice(rows, 5000)]:
             with cursor.copy(f"COPY tasks ({', '.join(LOADED)}) FROM STDIN") as copy:
                 for row in batch:
                     copy.write_row(row)

@@ -30,7 +30,7 @@ def pytest_configure(config):
     for setting in SettingsSchema().fields:
         os.environ.pop(setting, None)
     if config.option.fast:
-        config.option.markexpr = "not real"
+        config.option.markexpr = "not real and not faults"
 
 
 def pytest_generate_tests(metafunc):

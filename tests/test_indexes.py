@@ -139,12 +139,19 @@ def test_an_index_serves_every_sort_up_and_down(people):
     assert [sort for sort, nodes in plans.items() if is_sorted(nodes) or reads_all(nodes)] == []
 
 
-@pytest.mark.parametrize("whose", [{"assigned_to": "me"}, {"event_id": 5, "assigned_to": "any"}])
-def test_the_default_order_comes_from_the_index_of_the_filter(people, whose):
-    nodes = plan_of(whose, people["mechanic"])
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        ({"assigned_to": "me"}, "path_tasks_holder"),
+        ({"assigned_to": "any", "event_id": 5}, "path_tasks_event"),
+        ({"assigned_to": "any"}, "path_tasks_event"),
+        ({"claimable": "true"}, "path_tasks_event"),
+    ],
+)
+def test_what_a_mechanic_sees_is_found_by_its_own_index(people, asked, index):
+    nodes = plan_of(asked, people["mechanic"])
 
-    assert not reads_all(nodes)
-    assert not is_sorted(nodes)
+    assert index in {node.get("Index Name") for node in nodes}
 
 
 def test_an_index_serves_the_record_of_a_weekend(people):

@@ -30,6 +30,7 @@ INDEXES = {
     "path_tasks_holder": "tasks (assigned_to, coalesce(due_at, '{last}'), id)",
     "path_tasks_event": "tasks (event_id, coalesce(due_at, '{last}'), id)",
     "path_tasks_status": "tasks (status, coalesce(due_at, '{last}'), id)",
+    "path_tasks_not_done": "tasks (coalesce(due_at, '{last}'), id) WHERE status != 'done'",
     "path_tasks_section": "tasks (section, coalesce(due_at, '{last}'), id)"
     " WHERE section IS NOT NULL",
     "path_tasks_deleted": "tasks (coalesce(due_at, '{last}'), id) WHERE deleted_at IS NOT NULL",

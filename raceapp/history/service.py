@@ -15,6 +15,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy import event, orm
+from sqlalchemy.orm.base import NO_VALUE
 
 from raceapp import clock, metrics, observability
 from raceapp.extensions import db
@@ -29,14 +30,12 @@ SILENT = {"version", "updated_at", "created_at"}
 def changes_of(model) -> dict:
     """Return `{field: [old, new]}` of what has changed on `model` since it was read."""
     state = sa.inspect(model)
+    columns = state.mapper.column_attrs
     changed = {}
-    for column in state.mapper.column_attrs:
-        past = state.attrs[column.key].history
-        if past.has_changes() and column.key not in SILENT:
-            old = past.deleted[0] if past.deleted else None
-            new = past.added[0] if past.added else None
-            if old != new:
-                changed[column.key] = [plain(old), plain(new)]
+    for name, old in state.committed_state.items():
+        new = getattr(model, name)
+        if name in columns and name not in SILENT and old != new:
+            changed[name] = [None if old is NO_VALUE else plain(old), plain(new)]
     return changed
 
 

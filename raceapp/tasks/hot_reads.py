@@ -5,13 +5,12 @@ with placeholders for the values, and kept. See `raceapp.hot` for what that buys
 """
 
 import functools
-from dataclasses import dataclass
 from enum import Enum
 
 import sqlalchemy as sa
 
 from raceapp import errors
-from raceapp.hot import Prepared, placeholder
+from raceapp.hot import AnyActor, Prepared, placeholder
 from raceapp.pages import Page, PageRequest, counted
 from raceapp.serializing import rows_reader
 from raceapp.tasks import service
@@ -21,14 +20,6 @@ from raceapp.tasks.schemas import TaskSchema
 NAMES = list(TaskSchema().dump_fields)
 COLUMNS = [getattr(Task, name).label(name) for name in NAMES]
 as_task = rows_reader(NAMES)
-
-
-@dataclass(frozen=True)
-class AnyActor:
-    """Stands for whoever asks in a statement that is prepared for all of them."""
-
-    is_admin: bool
-    id = placeholder("actor_id", sa.BigInteger)
 
 
 @functools.cache

@@ -53,6 +53,9 @@ class Caller:
         is_json = text and "json" in headers.get("Content-Type", "")
         return Answer(status, now - start, now, headers, json.loads(text) if is_json else None)
 
+    def __del__(self):
+        self.connection.close()
+
     def get(self, path: str) -> Answer:
         return self.call("GET", path)
 
@@ -103,7 +106,7 @@ class Ledger:
 
 TITLES = "SELECT title, count(*) FROM tasks GROUP BY title"
 STATE = "SELECT version, description FROM tasks WHERE id = {}"
-ENTRIES = "SELECT count(*) FROM history WHERE subject = 'task:{}'"
+ENTRIES = "SELECT count(*) FROM history_entries WHERE subject = 'task:{}'"
 NUMBERS = itertools.count(1)
 
 
@@ -178,3 +181,10 @@ class Load:
     @property
     def slowest(self) -> float:
         return max(answer.seconds for answer in list(self.answers))
+
+
+def eventually(is_so, seconds=15):
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""Show where the time of one request goes: `python -m benchmarks.profiling list get`.
+"""Show where the time of one request goes: `python -m benchmarks.profile_requests list get`.
 
 Each request is put to the application in this process, without a server around it, first
 uncounted to learn its time, then under cProfile. The profiler makes everything slower, calls

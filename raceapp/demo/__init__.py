@@ -1,0 +1,1 @@
+"""The demo team and its race weekends, for trying things out."""

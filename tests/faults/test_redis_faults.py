@@ -1,0 +1,68 @@
+"""Redis falls ill under load: requests go on, limited all the same, and counting comes back."""
+
+import pytest
+from places import BUDGET
+from pressure import eventually
+
+# Half a second is promised: two time-outs of a quarter. A busy machine takes as long again.
+AT_ONCE = 1.5
+WORKERS = 2
+LIMIT = int(BUDGET.partition("/")[0])
+
+ILLS = {
+    "refused": ("stop", "go_on"),
+    "hung": ("hang", "wake"),
+    "read-only": ("make_read_only", "make_writable"),
+}
+
+
+@pytest.fixture(params=ILLS.values(), ids=ILLS)
+def ill(request, place):
+    """How Redis falls ill and how it recovers."""
+    fall, recover = request.param
+    return getattr(place.valkey, fall), getattr(place.valkey, recover)
+
+
+def spend(place, person):
+    """Sign off a task that is not there until the budget is gone; returns how often it was granted."""
+    caller = place.caller(person)
+    statuses = [
+        caller.post("/v1/tasks/999999/sign-offs", {"act": "done"}).status
+        for _ in range(WORKERS * LIMIT + 5)
+    ]
+    assert set(statuses) <= {404, 429}, statuses
+    return statuses.count(404)
+
+
+def test_requests_go_on_while_redis_does_not(place, ill):
+    fall_ill, recover = ill
+    with place.load() as load:
+        fall_ill()
+        load.wait_for_answers(200)
+        degraded = place.readiness()
+        recover()
+        load.wait_for_answers(100)
+        eventually(lambda: place.readiness() == (200, "ready"))
+
+    assert load.told == {200, 201}
+    assert load.slowest < AT_ONCE
+    assert degraded == (200, "degraded")
+    place.compare(load)
+
+
+def test_without_redis_each_process_counts_and_with_it_they_share(place, ill):
+    fall_ill, recover = ill
+    before, during, after = (place.new_person() for _ in range(3))
+    assert all(person.token for person in (before, during, after))
+    granted_before = spend(place, before)
+    fall_ill()
+
+    granted_during = spend(place, during)
+
+    recover()
+    assert granted_before == LIMIT <= granted_during <= WORKERS * LIMIT
+    eventually(lambda: shares(place), seconds=30)
+
+
+def shares(place):
+    return spend(place, place.new_person()) == LIMIT
