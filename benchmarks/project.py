@@ -132,7 +132,7 @@ def build_weekend(boss: Caller, mechanic: Caller) -> int:
     """Return a weekend of nine sessions, two riders with two bikes each and 790 tasks."""
     bikes = [
         boss.post("/v1/bikes", {"number": number, "label": f"{number} {side}", "rider_name": rider})
-        for number, rider in ((44, "Jo Keller"), (27, "Ada Moretti"))
+        for number, rider in ((981, "Jo Keller"), (982, "Ada Moretti"))
         for side in "AB"
     ]
     first = datetime.now(UTC) + timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Our dialect of flask-smorest: strict parser, Blueprint, Resource and Api.
+"""Our dialect of flask-smorest: Blueprint, Resource and Api; `parsing` reads for them.
 
 A view is a class of `Resource`. It wants a token unless it says `is_public = True`, draws on
 the rate limit it names as `budget`, and runs as one transaction that is tried again when it
@@ -6,7 +6,6 @@ lost a race. What it returns is written by the schema of `@blp.response`: a mode
 ETag, a `Page` with its headers, anything else as it is.
 """
 
-import json
 import random
 import time
 from functools import wraps
@@ -19,30 +18,16 @@ from flask.json.provider import DefaultJSONProvider
 from flask.views import MethodView
 from flask_smorest.utils import unpack_tuple_response
 from sqlalchemy.orm.exc import StaleDataError
-from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
-from werkzeug.routing import BaseConverter, ValidationError
 
 from raceapp import conditional, database, errors, examples, openapi, permissions
 from raceapp.extensions import db
 from raceapp.pages import Page
+from raceapp.parsing import BODY_LIMIT, IdConverter, StrictParser, refuse_query
 from raceapp.serializing import compiled, to_json
 
-BODY_LIMIT = 64 * 1024
 TRIES = 6
-
-
-class IdConverter(BaseConverter):
-    """A path id: plain digits without leading zeros that fit the column, else 404."""
-
-    regex = "[1-9][0-9]{0,18}"
-
-    def to_python(self, value: str) -> int:
-        number = int(value)
-        if not value.isascii() or number > database.MAX_ID:
-            raise ValidationError()
-        return number
 
 
 class JSONProvider(DefaultJSONProvider):
@@ -54,102 +39,6 @@ class JSONProvider(DefaultJSONProvider):
     def response(self, *args, **kwargs) -> Response:
         body = orjson.dumps(self._prepare_response_obj(args, kwargs))
         return self._app.response_class(body, mimetype=self.mimetype)
-
-
-# --- reading -----------------------------------------------------------------------------
-
-
-def unique_keys(pairs):
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("A name appears twice.")
-    return found
-
-
-def refuse_constant(name):
-    raise ValueError(f"{name} is not JSON.")
-
-
-def finite(digits: str) -> float:
-    number = float(digits)
-    if number in (float("inf"), float("-inf")):
-        raise ValueError("A number is too large.")
-    return number
-
-
-DECODER = json.JSONDecoder(
-    object_pairs_hook=unique_keys, parse_constant=refuse_constant, parse_float=finite
-)
-
-
-def parse_json(body: bytes) -> object:
-    """Read RFC 8259 JSON in UTF-8 and nothing looser; raises BadRequest."""
-    try:
-        return DECODER.decode(body.decode())
-    except (ValueError, RecursionError) as error:
-        raise errors.BadRequest("The body is not valid JSON.") from error
-
-
-def read_body() -> bytes:
-    """Return the body as sent; raises TooLarge, or BadRequest when its framing is broken."""
-    try:
-        body = request.get_data()
-        # A chunked body says no length: it is cut at the limit, so ask whether there was more.
-        is_cut = request.content_length is None and len(body) >= request.max_content_length
-        if is_cut and request.environ["wsgi.input"].read(1):
-            raise errors.TooLarge()
-    except (HTTPException, errors.Refusal):
-        raise
-    except Exception as error:  # Each server has its own exception for a broken chunk.
-        raise errors.BadRequest("The request ended before its body was complete.") from error
-    return body
-
-
-class StrictParser(FlaskParser):
-    """Refuse what webargs would let pass: other media types, unknown or repeated parameters."""
-
-    DEFAULT_UNKNOWN_BY_LOCATION = {"json": "raise", "query": "raise"}
-    REMEMBERED_QUERIES = 2048
-
-    def __init__(self):
-        super().__init__()
-        self._understood: dict[tuple, dict] = {}
-
-    def parse(self, argmap, req=None, *, location=None, **kwargs):
-        """Remember what a query means: it is a matter of its text alone, and phones repeat it."""
-        if location != "query":
-            return super().parse(argmap, req, location=location, **kwargs)
-        g.query_is_read = True
-        key = (argmap, request.query_string)
-        if key not in self._understood:
-            found = super().parse(argmap, req, location=location, **kwargs)
-            if len(self._understood) >= self.REMEMBERED_QUERIES:
-                self._understood.clear()
-            self._understood[key] = found
-        return dict(self._understood[key])
-
-    def load_json(self, req, schema):
-        if req.content_length is not None and req.content_length > req.max_content_length:
-            raise errors.TooLarge()
-        if req.mimetype != "application/json":
-            raise errors.UnsupportedMediaType()
-        return parse_json(read_body())
-
-    def load_querystring(self, req, schema):
-        repeated = [name for name, values in req.args.lists() if len(values) > 1]
-        if repeated:
-            faults = {name: ["Give this parameter once."] for name in repeated}
-            raise errors.Invalid(errors={"query": faults})
-        return super().load_querystring(req, schema)
-
-    def handle_error(self, error, req, schema, *, error_status_code, error_headers):
-        raise errors.Invalid(errors=error.messages) from error
-
-
-def refuse_query() -> None:
-    """Refuse any parameter where a view takes none."""
-    if request.args:
-        raise errors.Invalid(errors={"query": {name: ["Unknown field."] for name in request.args}})
 
 
 # --- writing -----------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "raceapp"
-COMPOSITION = ("seeding", "welcome", "cli", "__init__")
+COMPOSITION = ("demo", "seeding", "welcome", "cli", "__init__")
 # rest commits one thing: the trace that a refusal leaves, such as a counted failed login.
 COMMITTERS = {"views", "rest", "cli", "seeding"}
 LADDER = "health auth history bikes events tasks timetable checklists releases incidents"

@@ -5,6 +5,7 @@ record of the demo is one that the API could have written. The times of the peop
 when the work was done; the server's time is that of the seeding.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -176,13 +177,19 @@ class Weekend:
         self.sign(task, Act.DONE, self.doer(task), early=6, value=value)
 
     def finish(self, found: list[Task], *, leaving: tuple[str, ...] = ()) -> None:
-        """Do these tasks, and check those that need it, but for the items named."""
-        for task in found:
-            if task.item_key in leaving:
-                continue
-            self.do(task)
-            if task.needs_check:
-                self.sign(task, Act.CHECK, self.checker(task), early=2)
+        """Do these tasks, then check those that need it, but for the items named."""
+        wanted = [task for task in found if task.item_key not in leaving]
+        self.written_at_once(self.do, wanted)
+        self.written_at_once(self.check, [task for task in wanted if task.needs_check])
+
+    def check(self, task: Task) -> None:
+        self.sign(task, Act.CHECK, self.checker(task), early=2)
+
+    def written_at_once(self, deed: Callable[[Task], None], found: list[Task]) -> None:
+        with db.session.no_autoflush:
+            for task in found:
+                deed(task)
+        db.session.flush()
 
     def finish_arrival(self, *, leaving: tuple[str, ...] = ()) -> None:
         """Finish whatever is due by now and belongs to no session."""

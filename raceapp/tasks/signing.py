@@ -196,19 +196,5 @@ def apply(task: Task, act: Act, *, actor, value, note: str | None) -> None:
         task.assigned_to = actor.id
 
 
-def reopen(task: Task, *, actor, note: str) -> bool:
-    """Reopen a task by a deed of its own, such as a crash; tells whether there was anything to."""
-    if task.status not in FROM[Act.REOPEN]:
-        return False
-    sign_off(task, Act.REOPEN, actor=actor, note=note)
-    return True
-
-
-def tick(task: Task, completed: bool, *, actor) -> None:
-    """Sign done or reopen, the simple way in. Saying what is so already changes nothing."""
-    if completed != task.completed:
-        sign_off(task, Act.DONE if completed else Act.REOPEN, actor=actor)
-
-
 def sign_offs_of(task: Task) -> sa.Select:
     return sa.select(SignOff).where(SignOff.task_id == task.id)

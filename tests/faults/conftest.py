@@ -51,5 +51,9 @@ def pytest_runtest_makereport(item, call):
     report = yield
     if report.when == "call" and report.failed and "place" in item.funcargs:
         log = item.funcargs["place"].server.log
-        report.sections.append(("log of the server", "\n".join(line[-800:] for line in log.splitlines()[-12:])))
+        report.sections.append(("log of the server", "\n".join(line[:1800] for line in errors_in(log))))
     return report
+
+
+def errors_in(log):
+    return [line for line in log.splitlines() if '"level": "ERROR"' in line][-3:]
