@@ -18,7 +18,7 @@ ifneq ($(shell .venv/bin/python -c 'print("works")' 2>/dev/null),works)
 .PHONY: $(READY)
 endif
 
-.PHONY: help run test test-fast lint lint-api fuzz docs bench bench-growth format lock clean
+.PHONY: help run test test-fast lint lint-api fuzz docs bench bench-growth format lock audit clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -75,11 +75,20 @@ format: $(READY) ## Format the code and sort its imports
 lock: $(READY) ## Pin what requirements*.in ask for (ARGS=--upgrade for newer releases)
 	@test -x $(UV) || { echo "This needs uv."; exit 1; }
 	$(LOCK) requirements.in -o requirements.txt $(ARGS)
+	$(LOCK) requirements-otel.in -o requirements-otel.txt $(ARGS)
 	$(LOCK) requirements-dev.in -o requirements-dev.txt $(ARGS)
 	$(LOCK) benchmarks/requirements.in -o benchmarks/requirements.txt $(ARGS)
 
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock"
+
+audit: .tools/audit/.ready ## Look the pinned packages up among known vulnerabilities, where the registry tells
+	@said=$$(.tools/audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off \
+		-r requirements.txt -r requirements-otel.txt 2>&1) && { echo "$$said"; exit; } || \
+	case "$$said" in \
+		*"could not be audited"*) echo "NOT AUDITED: this registry tells nothing of vulnerabilities.";; \
+		*) echo "$$said"; exit 1;; \
+	esac
 
 clean: ## Remove the environment and all caches; data in instance/ stays
 	rm -rf .venv .tools .pytest_cache .ruff_cache .coverage .coverage.* htmlcov
@@ -98,6 +107,12 @@ CONTRACT_TOOLS := schemathesis==4.32.5 openapi-python-client==0.29.1 ruff
 	@rm -rf .tools/bench
 	$(PYTHON) -m venv .tools/bench
 	.tools/bench/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+.tools/audit/.ready: Makefile $(READY)
+	@rm -rf .tools/audit
+	$(PYTHON) -m venv .tools/audit
+	.tools/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
 	@touch $@
 
 NPM_TOOLS := @redocly/cli@2.77.0 @stoplight/spectral-cli@6.16.3

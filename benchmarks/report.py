@@ -16,9 +16,21 @@ NAMES = {
     "smorest": "plain flask-smorest",
     "raceapp": "this project",
 }
-HEAD = "| {} | req/s | p50 ms | p99 ms | of bare | of async | app µs | pg µs | redis µs | bad |"
-LINE = "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
-ROW = "| {} | {:.0f} | {:.1f} | {:.1f} | {} | {} | {:.0f} | {:.0f} | {:.0f} | {} |"
+HEAD = (
+    "| {} | req/s | p50 ms | p99 ms | of bare | of async | CPU of async "
+    "| app µs | pg µs | redis µs | bad |"
+)
+LINE = "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+ROW = "| {} | {:.0f} | {:.1f} | {:.1f} | {} | {} | {} | {:.0f} | {:.0f} | {:.0f} | {} |"
+
+
+def rate(run: dict) -> float:
+    return run["rps"]
+
+
+def cpu(run: dict) -> float:
+    """Return the CPU µs of one request in all processes but that of the load."""
+    return run["app_us"] + run["pg_us"] + run["redis_us"]
 
 
 class Rows:
@@ -43,14 +55,14 @@ class Rows:
         runs = self.by_cell[endpoint, target].values()
         return sum(run["refused"] + run["failed"] for run in runs)
 
-    def ratio(self, endpoint: str, target: str, base: str) -> float | None:
+    def ratio(self, endpoint: str, target: str, base: str, figure=rate) -> float | None:
         """Return the median over the rounds of the ratio to `base` within the round."""
         mine = self.by_cell[endpoint, target]
         theirs = self.by_cell.get((LIKE.get(endpoint, endpoint), base), {})
         shared = mine.keys() & theirs.keys()
         if not shared:
             return None
-        return median(mine[number]["rps"] / theirs[number]["rps"] for number in shared)
+        return median(figure(mine[number]) / figure(theirs[number]) for number in shared)
 
 
 def tables(result: dict) -> str:
@@ -72,10 +84,11 @@ def row(rows: Rows, endpoint: str, target: str) -> str:
         rows.typical(endpoint, target, name)
         for name in ("rps", "p50_ms", "p99_ms", "app_us", "pg_us", "redis_us")
     ]
-    base = "fastapi_async" if endpoint not in LIKE else "none"
-    ratios = [share(rows.ratio(endpoint, target, name)) for name in (CEILING, base)]
+    ratios = [rows.ratio(endpoint, target, CEILING)]
+    for figure in (rate, cpu):
+        ratios.append(None if endpoint in LIKE else rows.ratio(endpoint, target, ASYNC, figure))
     bad = rows.bad(endpoint, target)
-    return ROW.format(NAMES[target], *figures[:3], *ratios, *figures[3:], bad)
+    return ROW.format(NAMES[target], *figures[:3], *map(share, ratios), *figures[3:], bad)
 
 
 def share(ratio: float | None) -> str:

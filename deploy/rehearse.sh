@@ -128,6 +128,7 @@ as "$base/v1/auth/me" | value email | grep -x boss@team.example >/dev/null
 kill -TERM "$server"
 wait "$server"
 if [ -n "$front" ]; then
+    [ "$(status "$base/v1/health")" = 503 ]
     curl --silent -i "$base/v1/health" | tr -d '\r' | grep -i '^Retry-After: 2' >/dev/null
 fi
 say "done"

@@ -7,7 +7,19 @@ from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from raceapp import cli, docs, health, hot, limits, metrics, observability, rest, security, welcome
+from raceapp import (
+    cli,
+    docs,
+    health,
+    hot,
+    limits,
+    metrics,
+    observability,
+    rest,
+    security,
+    tracing,
+    welcome,
+)
 from raceapp.auth import tokens
 from raceapp.auth.views import blp as auth
 from raceapp.auth.views import users
@@ -52,6 +64,7 @@ def create_app(settings: Mapping[str, object] | None = None, *, redis=None) -> f
     app.json = rest.JSONProvider(app)
     app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = rest.BODY_LIMIT
+    tracing.init_app(app)
     observability.init_app(app)
     security.init_app(app)
     set_up_database(app)

@@ -37,8 +37,9 @@ def check_if_match(resource) -> None:
         raise errors.PreconditionFailed()
 
 
-def sent_if_match() -> bool:
-    return "If-Match" in request.headers
+def names_a_version() -> bool:
+    """Tell whether the caller wants to change one version only; `*` is content with any."""
+    return "If-Match" in request.headers and not request.if_match.star_tag
 
 
 def is_known_to_caller(resource) -> bool:

@@ -9,6 +9,7 @@ import select
 from datetime import UTC, datetime
 from enum import StrEnum
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event, orm
 from sqlalchemy.engine import Engine, make_url
@@ -208,16 +209,25 @@ def _connect_with_deadline(_dialect, _record, args, kwargs):
     return deadline.connect(*args, **kwargs)
 
 
-def _refuse_dead(connection, _record, _proxy):
+def _refuse_dead(connection, record, _proxy):
     """Have the pool replace a connection whose server has closed it.
 
     An idle connection has nothing to read; one that has was closed. Looking takes
-    microseconds, where `pool_pre_ping` takes a round trip for each request.
+    microseconds, where `pool_pre_ping` takes a round trip for each request. If the one made in
+    its place is closed at once too, the server is going away, and that is no fault of ours.
     """
     poll = select.poll()
     poll.register(connection.pgconn.socket, select.POLLIN)
-    if poll.poll(0):
-        raise sa.exc.DisconnectionError("The server closed this connection.")
+    if not poll.poll(0):
+        record.record_info.pop("was_dead", None)
+    elif record.record_info.pop("was_dead", False):
+        raise psycopg.OperationalError(CLOSED)
+    else:
+        record.record_info["was_dead"] = True
+        raise sa.exc.DisconnectionError(CLOSED)
+
+
+CLOSED = "The server closed this connection."
 
 
 def _set_up_sqlite(connection, _record):

@@ -1,22 +1,74 @@
 """A deadline on our side for every wait on PostgreSQL.
 
 The server's own time-outs do not help when the server itself has stopped dead: a connection
-that is open stays silent for good, and with it the thread. So each wait notes when it has to
-be over; one thread looks twice a second and cuts the connections that are late. The waiting
-thread then finds its connection lost and answers 503.
+that is open stays silent for good, and with it the thread. So each wait is noted, and one
+thread looks at them twice a second:
+
+- A wait that is over its time is cut. Whoever waited finds the connection lost and answers 503.
+- A wait that takes suspiciously long has the server asked, over a new connection, whether it
+  is alive. If it says nothing, all who wait are cut at once, and nobody waits for it until it
+  answers such a question: however many ask, none is answered later for queueing behind the rest.
 """
 
 import os
 import socket
 import threading
 import time
+from dataclasses import dataclass
 
 import psycopg
+from psycopg.errors import ConnectionTimeout, OperationalError
 
 SECONDS = 6.0
+SUSPICIOUS = 1.5
+ANSWER_WITHIN = 2.0
 LOOK_EVERY = 0.5
+SILENT = "The database says nothing."
 
-_waiting: dict[int, tuple[float, int]] = {}
+
+class Server:
+    """Where connections lead. `is_silent` from a question unanswered to the next answered one."""
+
+    def __init__(self, args, kwargs):
+        self.args, self.kwargs = args, kwargs
+        self.is_silent = self.is_being_asked = False
+
+    def ask(self) -> None:
+        """Find out whether it is alive, and if it is not let nobody wait any longer."""
+        try:
+            self.is_silent = not self.answers()
+        finally:
+            self.is_being_asked = False
+        if self.is_silent:
+            cut_all(self)
+
+    def answers(self) -> bool:
+        try:
+            connection = Connection.connect(*self.args, **self.kwargs)
+        except OperationalError as error:
+            return not isinstance(error, ConnectionTimeout)  # To be refused is an answer.
+        try:
+            connection.patience = ANSWER_WITHIN
+            connection.execute("SELECT 1")
+        except OperationalError:
+            return False
+        finally:
+            connection.close()
+        return True
+
+
+@dataclass(frozen=True)
+class Wait:
+    """One thread's wait for an answer; times are monotonic seconds."""
+
+    since: float
+    patience: float
+    descriptor: int
+    server: Server | None
+
+
+_waiting: dict[int, Wait] = {}
+_servers: dict[str, Server] = {}
 _watch_lock = threading.Lock()
 _watcher: threading.Thread | None = None
 
@@ -25,13 +77,17 @@ class Connection(psycopg.Connection):
     """A connection whose waits end. `patience` is in seconds; None waits for ever."""
 
     patience: float | None = SECONDS
+    server: Server | None = None
 
     def wait(self, gen, *args, **kwargs):
         if self.patience is None:
             return super().wait(gen, *args, **kwargs)
+        if self.server is not None and self.server.is_silent:
+            self.close()
+            raise OperationalError(SILENT)
         # A wait may begin and end on one thread only, so the thread names it.
         name = threading.get_ident()
-        _waiting[name] = (time.monotonic() + self.patience, self.pgconn.socket)
+        _waiting[name] = Wait(time.monotonic(), self.patience, self.pgconn.socket, self.server)
         try:
             return super().wait(gen, *args, **kwargs)
         finally:
@@ -41,31 +97,58 @@ class Connection(psycopg.Connection):
 def connect(*args, **kwargs) -> Connection:
     """Connect as psycopg does; the watch begins with the first connection of the process."""
     watch()
-    return Connection.connect(*args, **kwargs)
+    name = repr((args, sorted((key, kwargs.get(key)) for key in ("host", "port", "dbname"))))
+    server = _servers.setdefault(name, Server(args, kwargs))
+    if server.is_silent:
+        raise OperationalError(SILENT)
+    try:
+        connection = Connection.connect(*args, **kwargs)
+    except ConnectionTimeout:
+        server.is_silent = True
+        raise
+    connection.server = server
+    return connection
 
 
 def watch() -> None:
     global _watcher  # noqa: PLW0603 - one per process, made anew after a fork
     with _watch_lock:
         if _watcher is None or not _watcher.is_alive():
-            _watcher = threading.Thread(target=cut_the_late, name="deadline", daemon=True)
+            _watcher = threading.Thread(target=look_again_and_again, name="deadline", daemon=True)
             _watcher.start()
 
 
-def cut_the_late() -> None:
+def look_again_and_again() -> None:
     while True:
         time.sleep(LOOK_EVERY)
-        now = time.monotonic()
-        for name, (deadline, descriptor) in list(_waiting.items()):
-            if now > deadline:
-                _waiting.pop(name, None)
-                cut(descriptor)
+        look(time.monotonic())
 
 
-def cut(descriptor: int) -> None:
+def look(now: float) -> None:
+    """Cut the late, and have every server asked that is silent or seems to be."""
+    doubtful = {server for server in list(_servers.values()) if server.is_silent}
+    for name, wait in list(_waiting.items()):
+        if now > wait.since + wait.patience:
+            cut(name, wait)
+        elif wait.server and now > wait.since + SUSPICIOUS:
+            doubtful.add(wait.server)
+    for server in doubtful:
+        if not server.is_being_asked:
+            server.is_being_asked = True
+            threading.Thread(target=server.ask, name="deadline-ask", daemon=True).start()
+
+
+def cut_all(server: Server) -> None:
+    for name, wait in list(_waiting.items()):
+        if wait.server is server:
+            cut(name, wait)
+
+
+def cut(name: int, wait: Wait) -> None:
     """Shut the socket down, so that whoever waits for it reads its end. Closing is theirs."""
+    _waiting.pop(name, None)
     try:
-        with socket.socket(fileno=os.dup(descriptor)) as copy:
+        with socket.socket(fileno=os.dup(wait.descriptor)) as copy:
             copy.shutdown(socket.SHUT_RDWR)
     except OSError:
         pass  # It ended by itself just now.

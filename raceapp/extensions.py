@@ -1,5 +1,8 @@
 """Extensions, created unbound; `create_app()` binds them."""
 
+import logging
+
+import sqlalchemy as sa
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
@@ -7,8 +10,23 @@ from flask_sqlalchemy.session import Session
 from raceapp.database import Base, is_only_reading
 
 
+log = logging.getLogger(__name__)
+
+
 class RoutedSession(Session):
     """Sends requests that only read to the engine made for that."""
+
+    def close(self):
+        """End the transaction, whether or not the database still hears it.
+
+        This runs once the answer is made, so an error would replace it by a 500. What a lost
+        connection had begun the server rolls back by itself.
+        """
+        try:
+            super().close()
+        except sa.exc.DBAPIError as error:
+            log.warning("connection lost at the end: %s", type(error.orig).__name__)
+            self.invalidate()
 
     def get_bind(self, mapper=None, clause=None, bind=None, **kwargs):
         engines = self._db.engines

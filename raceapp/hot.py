@@ -83,14 +83,33 @@ class Compiled:
             parameters[name] = self.processed(name, bind.effective_value)
         for name, value in values.items():
             parameters[name] = self.processed(name, value)
-        with wrapped_errors():
-            cursor = present_connection().cursor(binary=True)
+        with present_connection() as connection:
+            cursor = connection.cursor(binary=True)
             return cursor.execute(self.text, parameters, prepare=True).fetchall()
 
 
+@contextlib.contextmanager
 def present_connection():
-    """Return the transaction's connection, or the reading one where nothing is written."""
-    if database.is_only_reading():
+    """Lend the transaction's connection, or the autocommitting one where none has begun.
+
+    Raises what SQLAlchemy would have raised. One that is lost is dropped, so that nothing is
+    said to it at the end of the request.
+    """
+    dialect, connection = db.engine.dialect, None
+    try:
+        connection = lent_connection()
+        yield connection
+    except dialect.dbapi.Error as error:
+        if connection is not None and connection.closed:
+            g.pop("reading_connection", None)
+            connection.invalidate(error)
+        raise sa.exc.DBAPIError.instance(
+            None, None, error, dialect.dbapi.Error, hide_parameters=True, dialect=dialect
+        ) from error
+
+
+def lent_connection():
+    if database.is_only_reading() or not db.session().in_transaction():
         return reading_connection(db.engines["reading"])
     return db.session.connection().connection
 
@@ -110,24 +129,3 @@ def return_connection(_error=None) -> None:
     connection = g.pop("reading_connection", None)
     if connection is not None:
         connection.close()
-
-
-@contextlib.contextmanager
-def wrapped_errors():
-    """Raise what SQLAlchemy would have raised, and drop a connection that is lost."""
-    dialect = db.engine.dialect
-    try:
-        yield
-    except dialect.dbapi.Error as error:
-        if dialect.is_disconnect(error, None, None):
-            drop_connections(error)
-        raise sa.exc.DBAPIError.instance(
-            None, None, error, dialect.dbapi.Error, hide_parameters=True, dialect=dialect
-        ) from error
-
-
-def drop_connections(error: Exception) -> None:
-    connection = g.pop("reading_connection", None)
-    if connection is not None:
-        connection.invalidate(error)
-    db.session.invalidate()

@@ -8,7 +8,7 @@ until Redis is back.
 
 import ipaddress
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from flask_jwt_extended import decode_token
 from flask_limiter import Limit, Limiter, RateLimitExceeded
 
@@ -119,6 +119,9 @@ def keep_retry_after_for_refusals(response):
     """Send Retry-After with 429 and 503 only, and never as 0."""
     if response.status_code not in (429, 503):
         response.headers.pop("Retry-After", None)
+    elif g.get("retry_after"):
+        # The database's word, say. The limiter has put the end of its own window in its place.
+        response.headers["Retry-After"] = g.retry_after
     else:
         seconds = response.headers.get("Retry-After", "1")
         response.headers["Retry-After"] = str(max(1, int(seconds)))

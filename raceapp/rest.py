@@ -154,7 +154,7 @@ def give_way(error: Exception, attempt: int) -> None:
     if not is_stale and getattr(error.orig, "sqlstate", None) not in LOST_RACES:
         raise error
     db.session.rollback()
-    if is_stale and conditional.sent_if_match():
+    if is_stale and conditional.names_a_version():
         raise errors.PreconditionFailed() from error
     time.sleep(random.uniform(0, 0.01 * 2**attempt))
 
@@ -205,6 +205,7 @@ class Api(flask_smorest.Api):
         handle(sa.exc.TimeoutError, self.handle_database_error)
 
     def handle_refusal(self, refusal):
+        g.retry_after = refusal.headers.get("Retry-After")
         return problem_response(refusal.status, refusal.detail, refusal.headers, **refusal.members)
 
     def handle_http_exception(self, error):

@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "raceapp"
 COMPOSITION = ("demo", "seeding", "welcome", "cli", "__init__")
 # rest commits one thing: the trace that a refusal leaves, such as a counted failed login.
-COMMITTERS = {"views", "rest", "cli", "seeding"}
+COMMITTERS = {"views", "hot_writes", "rest", "cli", "seeding"}
 LADDER = "health auth history bikes events tasks timetable checklists releases incidents"
 WEB = {"flask", "werkzeug", "marshmallow", "webargs", "flask_smorest", "flask_jwt_extended", "jwt"}
 VIEWS = {"views"}

@@ -57,20 +57,20 @@ def test_reading_a_task_takes_two_statements(cost, mechanic, make_task):
     assert cost(lambda: mechanic.get(f"/v1/tasks/{task['id']}")) == (2, 1)
 
 
-def test_creating_a_task_takes_four_statements(cost, mechanic, event, titles):
+def test_creating_a_task_takes_three_statements(cost, mechanic, event, titles):
     def create():
         return mechanic.post("/v1/tasks", json={"event_id": event["id"], "title": next(titles)})
 
-    assert cost(create) == (4, 1)
+    assert cost(create) == (3, 1)
 
 
-def test_changing_a_task_takes_four_statements(cost, mechanic, make_task, titles):
+def test_changing_a_task_takes_three_statements(cost, mechanic, make_task, titles):
     task = make_task(by=mechanic)
 
     def change():
         return mechanic.patch(f"/v1/tasks/{task['id']}", json={"title": next(titles)})
 
-    assert cost(change) == (4, 1)
+    assert cost(change) == (3, 1)
 
 
 def test_signing_a_task_takes_seven_statements(cost, admin, make_task):

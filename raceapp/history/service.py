@@ -5,7 +5,8 @@ tell of, in one go and with the head of the weekend's chain held. So the lock is
 order is that of the commits, and a change that is rolled back leaves nothing.
 
 Each hash is SHA-256 over the hash before it, the position and the digest of the entry, itself
-SHA-256 over its canonical JSON. Count and last hash are kept in the head, so that a row missing at the end shows too.
+SHA-256 over its canonical JSON. Count and last hash are kept in the head, so that a row missing
+at the end shows too.
 """
 
 import hashlib
@@ -27,8 +28,28 @@ GENESIS = "0" * 64
 SILENT = {"version", "updated_at", "created_at"}
 
 
+class Record:
+    """A row read for a change outside of the session: its columns are its attributes.
+
+    It stands in for a model in the rules, which read and set attributes and no more.
+    """
+
+    __tablename__ = ""
+
+    def __init__(self, columns: dict):
+        self.__dict__.update(columns)
+        self._read = columns
+
+    def changes(self) -> dict:
+        """Return `{column: [old, new]}` of what has been set since."""
+        now = ((name, old, self.__dict__[name]) for name, old in self._read.items())
+        return {name: [plain(old), plain(new)] for name, old, new in now if old != new}
+
+
 def changes_of(model) -> dict:
     """Return `{field: [old, new]}` of what has changed on `model` since it was read."""
+    if isinstance(model, Record):
+        return model.changes()
     state = sa.inspect(model)
     columns = state.mapper.column_attrs
     changed = {}
@@ -92,13 +113,19 @@ def of_task(task_id: int) -> sa.Select:
 # --- the chain ---------------------------------------------------------------------------
 
 
+def take_noted() -> list[dict]:
+    """Return what has been noted, for the caller to write."""
+    noted = db.session.info.pop("history", [])
+    metrics.history_entries.inc(len(noted))
+    return noted
+
+
 @event.listens_for(orm.Session, "before_commit")
 def write_noted(session: orm.Session) -> None:
     """Write what was noted in this transaction, weekend by weekend."""
-    noted = session.info.pop("history", None)
+    noted = take_noted()
     if not noted:
         return
-    metrics.history_entries.inc(len(noted))
     session.flush()
     for event_id in sorted({entry["event_id"] for entry in noted}):
         append(session, event_id, [entry for entry in noted if entry["event_id"] == event_id])
@@ -112,7 +139,7 @@ def forget_noted(session: orm.Session) -> None:
 def append(session: orm.Session, event_id: int, entries: list[dict]) -> None:
     """Chain `entries` to the weekend's record; writers of one weekend take turns here."""
     if len(entries) == 1 and session.get_bind().dialect.name == "postgresql":
-        APPEND_ONE.rows(**entries[0], digest=digest(entries[0]))
+        APPEND_ONE.rows(**as_values(entries[0]))
         return
     head = session.execute(
         sa.select(HistoryHead.count, HistoryHead.last_hash)
@@ -138,9 +165,12 @@ HASHED = ("event_id", "at", "actor", "action", "subject", "changes", "request_id
 
 def digest(entry: dict) -> str:
     """Return the hash of what an entry says, wherever it stands."""
+    return hashlib.sha256(canonical(entry).encode()).hexdigest()
+
+
+def canonical(entry: dict) -> str:
     content = [plain(entry[name]) for name in HASHED]
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def link(previous_hash: str, position: int, own_digest: str) -> str:
@@ -148,29 +178,52 @@ def link(previous_hash: str, position: int, own_digest: str) -> str:
     return hashlib.sha256(f"{previous_hash}{position}{own_digest}".encode()).hexdigest()
 
 
-def append_one() -> sa.Insert:
+def append_one(written: sa.CTE | None = None) -> sa.Executable:
     """Return the whole of `append()` for one entry, the usual case, as one statement.
 
-    PostgreSQL moves the head, which makes writers take turns, computes the same `link()` and
-    adds the entry in one round trip. Every change of a task pays for this.
+    PostgreSQL moves the head, which makes writers take turns, computes the same `digest()` and
+    `link()` and adds the entry. As part of a larger statement the entry is about the row that
+    `written` returns the id of, and there is none where that returns no row; that id is returned.
     """
+    before, after = placeholder("before_id", sa.Text), placeholder("after_id", sa.Text)
+    row_id = sa.cast(written.c.id, sa.Text) if written is not None else sa.literal("")
+    own_digest = sha256(before.concat(row_id).concat(after))
     position = HistoryHead.count + 1
-    linked = HistoryHead.last_hash.concat(sa.cast(position, sa.Text)).concat(
-        placeholder("digest", sa.Text)
-    )
-    new_hash = sa.func.encode(sa.func.sha256(sa.func.convert_to(linked, "UTF8")), "hex")
+    linked = HistoryHead.last_hash.concat(sa.cast(position, sa.Text)).concat(own_digest)
     head = (
         sa.update(HistoryHead)
-        .where(HistoryHead.event_id == placeholder("event_id"))
-        .values(count=position, last_hash=new_hash)
-        .returning(HistoryHead.count, HistoryHead.last_hash)
+        .where(HistoryHead.event_id == placeholder("event_id"), row_id.is_not(None))
+        .values(count=position, last_hash=sha256(linked))
+        .returning(HistoryHead.count, HistoryHead.last_hash, row_id.label("row_id"))
         .cte("head")
     )
-    columns = {name: getattr(HistoryEntry, name) for name in HASHED}
-    values = [placeholder(name, column.type) for name, column in columns.items()]
-    source = sa.select(*values, head.c.count, head.c.last_hash)
+    values = {name: placeholder(name, getattr(HistoryEntry, name).type) for name in HASHED}
+    values["subject"] = values["subject"].concat(head.c.row_id)
+    source = sa.select(*values.values(), head.c.count, head.c.last_hash)
     names = [*HASHED, "position", "hash"]
-    return sa.insert(HistoryEntry).from_select(names, source).returning(HistoryEntry.id)
+    added = sa.insert(HistoryEntry).from_select(names, source).returning(HistoryEntry.id)
+    if written is None:
+        return added
+    entry = added.cte("entry")
+    return sa.select(written.c.id).select_from(written.join(entry, sa.true()))
+
+
+def sha256(text) -> sa.ColumnElement:
+    return sa.func.encode(sa.func.sha256(sa.func.convert_to(text, "UTF8")), "hex")
+
+
+def as_values(entry: dict, *, about_new: bool = False) -> dict:
+    """Return the values of `append_one()` for an entry.
+
+    With `about_new` its subject ends in the id of the row written along with it, and that
+    place is left open.
+    """
+    before, after = canonical(entry), ""
+    if about_new:
+        mark = f'"{entry["subject"]}"'
+        before, _, after = before.partition(mark)
+        before, after = before + mark[:-1], mark[-1] + after
+    return {**entry, "before_id": before, "after_id": after}
 
 
 APPEND_ONE = Prepared(append_one())

@@ -8,7 +8,8 @@ What is not applicable counts and never blocks, nor does what hangs on the end o
 it is due when the bike is back.
 """
 
-from collections import defaultdict
+import functools
+from collections import defaultdict, namedtuple
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from raceapp import clock
 from raceapp.bikes.models import Bike
 from raceapp.events.models import Event
 from raceapp.extensions import db
+from raceapp.hot import Prepared, placeholder
 from raceapp.releases.models import Release
 from raceapp.tasks.models import Anchor, Task, TaskStatus
 from raceapp.timetable.models import SessionStatus, TrackSession
@@ -35,6 +37,9 @@ COLUMNS = (
 )
 
 
+CountedTask = namedtuple("CountedTask", [column.key for column in COLUMNS])
+
+
 def board(event: Event) -> list[dict]:
     """Return the readiness of each bike for each session that is not cancelled.
 
@@ -42,12 +47,12 @@ def board(event: Event) -> list[dict]:
     the same few statements however large the weekend is.
     """
     bikes, sessions = live_bikes(event), sessions_of(event)
-    tasks, releases = by_place(event), valid_releases(event)
+    sums, releases = by_place(event), valid_releases(event)
     return [
         {
             "session_id": session.id,
             "bike_id": bike.id,
-            **summed_up(counting(tasks, session, bike)),
+            **counting(sums, session, bike),
             "release": releases.get((session.id, bike.id)),
         }
         for session in sessions
@@ -91,17 +96,28 @@ def counted(session: TrackSession, bike_id: int) -> sa.Select:
     return live_tasks(session.event_id).where(Task.bike_id == bike_id, sa.or_(*places))
 
 
-def by_place(event: Event) -> dict[tuple, list]:
-    """Return the bikes' live tasks by (bike id, session id or None)."""
+def by_place(event: Event) -> dict[tuple, dict]:
+    """Return what `summed_up` says of the bikes' live tasks by (bike id, session id or None)."""
     found = defaultdict(list)
-    for task in db.session.execute(live_tasks(event.id).where(Task.bike_id.is_not(None))):
+    for row in board_tasks().rows(event_id=event.id):
+        task = CountedTask(*row)
         found[task.bike_id, task.session_id].append(task)
-    return found
+    return {place: summed_up(tasks) for place, tasks in found.items()}
 
 
-def counting(tasks: dict[tuple, list], session: TrackSession, bike: Bike) -> list:
-    own = tasks.get((bike.id, session.id), [])
-    return own if session.is_over else own + tasks.get((bike.id, None), [])
+@functools.cache
+def board_tasks() -> Prepared:
+    tasks = live_tasks(placeholder("event_id", sa.BigInteger))
+    return Prepared(tasks.where(Task.bike_id.is_not(None)))
+
+
+def counting(sums: dict[tuple, dict], session: TrackSession, bike: Bike) -> dict:
+    """Return the sums of the bike's tasks for the session and of those without one."""
+    nothing = summed_up([])
+    own = sums.get((bike.id, session.id), nothing)
+    rest = nothing if session.is_over else sums.get((bike.id, None), nothing)
+    both = {name: own[name] + rest[name] for name in own}
+    return both | {name: sorted(both[name]) for name in ("blocking", "counted")}
 
 
 def valid_releases(event: Event) -> dict[tuple, Release]:
@@ -135,10 +151,7 @@ def is_overdue(task, now) -> bool:
 def is_blocking(task) -> bool:
     if task.anchor == Anchor.SESSION_END:
         return False
-    is_unchecked = task.needs_check and task.checked_at is None
-    return {
-        TaskStatus.OPEN: task.is_critical,
-        TaskStatus.DONE: is_unchecked,
-        TaskStatus.FAILED: True,
-        TaskStatus.NOT_APPLICABLE: False,
-    }[task.status]
+    if task.status == TaskStatus.DONE:
+        return task.needs_check and task.checked_at is None
+    is_open = task.status == TaskStatus.OPEN
+    return task.is_critical if is_open else task.status == TaskStatus.FAILED

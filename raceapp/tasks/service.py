@@ -29,12 +29,26 @@ def visible_to(actor) -> sa.Select:
     statement = statement.where(Event.deleted_at.is_(None))
     if actor.is_admin:
         return statement
-    is_theirs = sa.or_(
-        Task.assigned_to == actor.id,
-        Task.created_by == actor.id,
-        is_among(Task.event_id, events.crew_events(actor).scalar_subquery()),
+    return statement.where(is_theirs(Task, actor), Task.deleted_at.is_(None))
+
+
+def is_theirs(task, actor):
+    """Hold for what a crew member holds, has created or has on a board of theirs."""
+    return sa.or_(
+        task.assigned_to == actor.id,
+        task.created_by == actor.id,
+        is_among(task.event_id, events.crew_events(actor).scalar_subquery()),
     )
-    return statement.where(is_theirs, Task.deleted_at.is_(None))
+
+
+def found_beforehand(actor):
+    """Have the database find what a crew member sees before it looks at the order.
+
+    It would else walk all tasks in that order until it has met a page of theirs.
+    """
+    task = sa.orm.aliased(Task)
+    theirs = sa.select(task.id).where(is_theirs(task, actor))
+    return is_among(Task.id, theirs.scalar_subquery())
 
 
 @functools.cache
@@ -67,6 +81,9 @@ def search(
     if assigned_to is None:
         assigned_to = "any" if actor.is_admin or claimable or needs_check_by else "me"
     conditions += holder(assigned_to, actor)
+    is_wide = isinstance(assigned_to, str) and assigned_to != ME
+    if is_wide and not actor.is_admin and filters.get("event_id") is None:
+        conditions.append(found_beforehand(actor))
     conditions += [FILTERS[name](value) for name, value in filters.items() if is_given(value)]
     return visible_to(actor).where(*conditions)
 
@@ -157,8 +174,25 @@ FILTERS = {
 }
 
 
-def create(*, actor, event_id: int, assigned_to: int | None = None, **fields) -> Task:
-    """Add a task. A crew member's is their own, a team manager's is nobody's by default.
+def create(*, actor, **fields) -> Task:
+    """Add a task; see `draft`."""
+    task = draft(actor=actor, **fields)
+    db.session.add(task)
+    db.session.flush()
+    history.record(task.event_id, CREATED, task, actor=actor, changes=told_of(task))
+    return task
+
+
+CREATED = "task.created"
+
+
+def told_of(task: Task) -> dict:
+    """Return what the record says of a new task."""
+    return {"title": task.title}
+
+
+def draft(*, actor, event_id: int, assigned_to: int | None = None, **fields) -> Task:
+    """Return a new task, not yet added. A crew member's is their own, a manager's nobody's.
 
     Raises Forbidden when a crew member gives it to somebody else, Invalid when the weekend or
     the person does not exist.
@@ -170,12 +204,7 @@ def create(*, actor, event_id: int, assigned_to: int | None = None, **fields) ->
     check_event(event_id)
     if assigned_to != actor.id:
         check_assignee(assigned_to)
-    task = Task(event_id=event_id, assigned_to=assigned_to, created_by=actor.id, **fields)
-    task.status = TaskStatus.OPEN
-    db.session.add(task)
-    db.session.flush()
-    history.record(event_id, "task.created", task, actor=actor, changes={"title": task.title})
-    return task
+    return Task(event_id=event_id, assigned_to=assigned_to, created_by=actor.id, **fields)
 
 
 LIVE_EVENT = Prepared(

@@ -8,7 +8,7 @@ from raceapp.extensions import db
 from raceapp.history import service as history
 from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema
 from raceapp.rest import Blueprint, Resource
-from raceapp.tasks import hot_reads, schemas, service, signing
+from raceapp.tasks import hot_reads, hot_writes, schemas, service, signing
 
 blp = Blueprint("tasks", __name__, url_prefix="/v1/tasks", description="What is to be done")
 
@@ -33,8 +33,7 @@ class TaskList(TaskResource):
     @blp.alt_response(403, description="You may create tasks for yourself only")
     def post(self, fields):
         """Create a task"""
-        task = service.create(actor=current_user, **fields)
-        db.session.commit()
+        task = hot_writes.create(actor=current_user, **fields)
         return task, {"Location": url_for("tasks.TaskItem", task_id=task.id)}
 
 
@@ -53,11 +52,11 @@ class TaskItem(TaskResource):
     @blp.alt_response(409, description="The task has been deleted")
     def patch(self, changes, task_id):
         """Change a task, or tick it"""
-        task = service.get(task_id, actor=current_user, for_update=True)
+        task = hot_writes.get(task_id, changes, actor=current_user)
         service.check_may_change(task, changes, actor=current_user)
         conditional.check_if_match(task)
         service.update(task, changes, actor=current_user)
-        db.session.commit()
+        hot_writes.save(task)
         return task
 
     @blp.response(204)

@@ -118,12 +118,14 @@ class Load:
         self.keep_alive = keep_alive
         self.ledger, self.answers = Ledger(), []
         self.is_over = threading.Event()
+        self.start = threading.Barrier(1 + writers + readers, timeout=PATIENCE)
         deeds = [self.write] * writers + [self.read] * readers
         self.threads = [threading.Thread(target=deed, daemon=True) for deed in deeds]
 
     def __enter__(self):
         for thread in self.threads:
             thread.start()
+        self.start.wait()
         self.wait_for_answers()
         return self
 
@@ -137,7 +139,7 @@ class Load:
 
     def write(self) -> None:
         caller = self.caller()
-        own = caller.post("/v1/tasks", self.task("own")).body["id"]
+        own = self.own_task(caller)
         while not self.is_over.is_set():
             body = self.task("made")
             self.ledger.note_made(body["title"], self.note(caller.post("/v1/tasks", body)))
@@ -147,9 +149,15 @@ class Load:
 
     def read(self) -> None:
         caller = self.caller()
-        task_id = caller.post("/v1/tasks", self.task("read")).body["id"]
+        task_id = self.own_task(caller)
         while not self.is_over.is_set():
             self.note(caller.get(f"/v1/tasks/{task_id}"))
+
+    def own_task(self, caller: Caller) -> int:
+        """Make the task that this thread will read or change, then wait for the others."""
+        task_id = caller.post("/v1/tasks", self.task("own")).body["id"]
+        self.start.wait()
+        return task_id
 
     def task(self, word: str) -> dict:
         return {"event_id": self.event_id, "title": f"{word} {next(NUMBERS)}"}
