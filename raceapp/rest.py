@@ -154,6 +154,7 @@ def give_way(error: Exception, attempt: int) -> None:
     if not is_stale and getattr(error.orig, "sqlstate", None) not in LOST_RACES:
         raise error
     db.session.rollback()
+    g.has_lost_race = True
     if is_stale and conditional.names_a_version():
         raise errors.PreconditionFailed() from error
     time.sleep(random.uniform(0, 0.01 * 2**attempt))

@@ -35,9 +35,9 @@ def add_past(crew: dict[str, Actor], bikes: list[Bike], template_id: int) -> Non
 
 # Name, kind, when it starts and how long it takes, in minutes from the moment of seeding.
 AROUND_NOW = (
-    ("Garage", SessionKind.SETUP, -24 * 60, 120),
-    ("Scrutineering", SessionKind.TECH_CONTROL, -22 * 60, 60),
-    ("FP1", SessionKind.PRACTICE, -20 * 60, 45),
+    ("Garage", SessionKind.SETUP, -23 * 60, 90),
+    ("Scrutineering", SessionKind.TECH_CONTROL, -21 * 60, 60),
+    ("FP1", SessionKind.PRACTICE, -19 * 60, 45),
     ("FP2", SessionKind.PRACTICE, -4 * 60, 45),
     ("FP3", SessionKind.PRACTICE, -10, 30),
     ("Superpole", SessionKind.QUALIFYING, 95, 15),

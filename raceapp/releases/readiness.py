@@ -113,9 +113,8 @@ def board_tasks() -> Prepared:
 
 def counting(sums: dict[tuple, dict], session: TrackSession, bike: Bike) -> dict:
     """Return the sums of the bike's tasks for the session and of those without one."""
-    nothing = summed_up([])
-    own = sums.get((bike.id, session.id), nothing)
-    rest = nothing if session.is_over else sums.get((bike.id, None), nothing)
+    own = sums.get((bike.id, session.id), NOTHING)
+    rest = NOTHING if session.is_over else sums.get((bike.id, None), NOTHING)
     both = {name: own[name] + rest[name] for name in own}
     return both | {name: sorted(both[name]) for name in ("blocking", "counted")}
 
@@ -142,6 +141,9 @@ def summed_up(tasks: Sequence) -> dict:
         "blocking": sorted(task.id for task in tasks if is_blocking(task)),
         "counted": sorted(task.id for task in tasks),
     }
+
+
+NOTHING = summed_up([])
 
 
 def is_overdue(task, now) -> bool:

@@ -13,6 +13,7 @@ through the session, as everything does on SQLite.
 import functools
 
 import sqlalchemy as sa
+from flask import g
 from sqlalchemy.orm.exc import StaleDataError
 
 from raceapp import errors
@@ -44,7 +45,9 @@ class TaskRecord(history.Record):
 
 
 def can_be_one_statement(names) -> bool:
-    return db.engine.dialect.name == "postgresql" and SIMPLE.issuperset(names)
+    """Tell whether to try it: who has lost a race already holds the row, and so is next."""
+    is_supported = db.engine.dialect.name == "postgresql" and not g.get("has_lost_race")
+    return is_supported and SIMPLE.issuperset(names)
 
 
 # --- changing ----------------------------------------------------------------------------
