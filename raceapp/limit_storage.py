@@ -80,16 +80,16 @@ class OneTripRedis(OneRoundTrip, RedisStorage):
             return self._call("EVAL", SCRIPT, *arguments)
 
     def _call(self, *command) -> list[int]:
-        connection = getattr(self._thread, "connection", None)
-        if connection is not None:
+        own = getattr(self._thread, "own", None)
+        if own is not None:
             try:
-                return self._exchange(connection, command)
+                return self._exchange(own.connection, command)
             except ConnectionError:
                 # The server has been restarted since. A new connection tells whether it is up;
                 # counting this request twice, should it come to that, errs on the safe side.
                 pass
-        self._thread.connection = self.storage.connection_pool.make_connection()
-        return self._exchange(self._thread.connection, command)
+        self._thread.own = OwnConnection(self.storage.connection_pool)
+        return self._exchange(self._thread.own.connection, command)
 
     def _exchange(self, connection, command) -> list[int]:
         try:
@@ -97,9 +97,21 @@ class OneTripRedis(OneRoundTrip, RedisStorage):
             connection.send_command(*command, check_health=False)
             return connection.read_response()
         except (ConnectionError, TimeoutError):
-            connection.disconnect()
-            self._thread.connection = None
+            self._thread.own = None
             raise
+
+
+class OwnConnection:
+    """A connection made as the pool makes its own, but not one of the pool's.
+
+    It is closed when nobody holds it any more, at the latest with the thread it belongs to.
+    """
+
+    def __init__(self, pool):
+        self.connection = pool.connection_class(**pool.connection_kwargs)
+
+    def __del__(self):
+        self.connection.disconnect()
 
 
 class OneTripSentinel(OneRoundTrip, RedisSentinelStorage):
