@@ -5,7 +5,6 @@ import logging
 import os
 import random
 import select
-import shutil
 import signal
 import socket
 import subprocess
@@ -103,8 +102,6 @@ def on_exit(server):
         if helper:
             helper.stdin.close()
             helper.wait(5)
-    if hasattr(server, "metrics"):
-        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
 def child_exit(server, worker):

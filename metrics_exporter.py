@@ -2,11 +2,12 @@
 
 gunicorn.conf.py starts it when METRICS_PORT is set. It has a port of its own, so that nothing
 of it is reachable where the API is, and threads of its own, so that it answers when every
-thread of the workers waits for a database. It ends when its standard input does: with the
-master and the workers, whatever ended them.
+thread of the workers waits for a database. When its standard input ends, the master and the
+workers are gone, whatever ended them: then it removes what they counted and ends too.
 """
 
 import os
+import shutil
 import sys
 import threading
 import time
@@ -17,7 +18,7 @@ PATIENCE_SECONDS = 60
 
 
 def serve(address: str, port: int) -> None:
-    """Serve until standard input ends; a port still taken by a predecessor is waited for."""
+    """Serve until the end; a port that a predecessor still holds is waited for."""
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry)
     deadline = time.monotonic() + PATIENCE_SECONDS
@@ -27,10 +28,17 @@ def serve(address: str, port: int) -> None:
             return
         except OSError as error:
             if time.monotonic() > deadline:
-                raise SystemExit(f"metrics cannot be served: {error}") from error
+                sys.exit(f"The metrics cannot be served on {address}:{port}: {error}")
             time.sleep(0.5)
 
 
-if __name__ == "__main__":
-    threading.Thread(target=serve, args=(sys.argv[1], int(sys.argv[2])), daemon=True).start()
+def end_with_the_server() -> None:
     os.read(sys.stdin.fileno(), 1)
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=end_with_the_server, daemon=True).start()
+    serve(sys.argv[1], int(sys.argv[2]))
+    threading.Event().wait()

@@ -35,6 +35,8 @@ DEFAULTS = {
     "REFRESH_TOKEN_DAYS": 30,
     "TRUSTED_PROXY_COUNT": 0,
     "DOCS_ENABLED": True,
+    "METRICS_PORT": 0,
+    "DATABASE_POOLER": False,
     "LOG_LEVEL": "INFO",
 }
 
@@ -124,6 +126,9 @@ NONSENSE = [
     ("TRUSTED_PROXY_COUNT", "-1"),
     ("TRUSTED_PROXY_COUNT", "1.5"),
     ("DOCS_ENABLED", "2"),
+    ("METRICS_PORT", "65536"),
+    ("DATABASE_POOLER", "perhaps"),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector"),
     ("LOG_LEVEL", "LOUD"),
 ]
 

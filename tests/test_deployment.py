@@ -265,6 +265,29 @@ def samples(metric):
     return [metric.name + end for end in ends.get(metric.type, [""])]
 
 
+def test_every_metric_is_explained():
+    page = (ROOT / "docs/deployment.md").read_text()
+    ours = {metric.name for metric in REGISTRY.collect() if metric.name.startswith("raceapp_")}
+
+    assert {name for name in ours if name not in page} == set()
+
+
+def messages(path):
+    """Return what a module logs, up to the first thing that varies."""
+    for call in ast.walk(ast.parse(path.read_text())):
+        is_log = isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        if is_log and call.func.attr in ("info", "warning", "error", "exception"):
+            yield call.args[0].value.partition("%")[0]
+
+
+def test_every_message_of_the_log_is_explained():
+    page = (ROOT / "docs/deployment.md").read_text()
+
+    logged = {text for path in (ROOT / "raceapp").rglob("*.py") for text in messages(path)}
+    assert len(logged) > 4
+    assert {text for text in logged if f"| `{text}" not in page} == set()
+
+
 # What it is made of
 
 # Reached by another name than their own, or by a URL or a command only.

@@ -1,13 +1,17 @@
 """Incidents: who reports them, what they answer, and what rain does."""
 
 import json
+from functools import partial
 
 import pytest
 from checklists import item
-from garage import CHECKED, FRIDAY
+from garage import CHECKED, FRIDAY, at_once
 from helpers import created, problem
 
+from raceapp.extensions import db
 from raceapp.fields import utc_text
+from raceapp.history import service as history
+from raceapp.history.models import HistoryEntry
 from raceapp.timetable.models import TrackSession
 
 pytest_plugins = ["release_fixtures"]
@@ -148,3 +152,22 @@ def test_nothing_happens_in_a_cancelled_session(garage, mechanic, incidents_path
     session_id = garage.session(status="cancelled")
 
     problem(mechanic.post(incidents_path, json={"kind": "wet", "session_id": session_id}), 409)
+
+
+# At the same instant
+
+
+def test_nothing_happens_at_a_weekend_that_has_been_taken_back(
+    postgres_only, garage, app, admin, mechanic, incidents_path, fp1, bike, parallel
+):
+    assert admin.token and mechanic.token
+    garage.checklist(CRASH_ITEM)
+    crash = partial(mechanic.post, incidents_path, json={"kind": "crash", "bike_id": bike})
+    delete = partial(admin.delete, f"/v1/events/{garage.event_id}")
+
+    answers = at_once(parallel, crash, crash, delete, crash, crash)
+
+    assert {answer.status_code for answer in answers} <= {201, 204, 404}
+    with app.app_context():
+        told = db.session.scalars(history.of_event(garage.event_id).order_by(HistoryEntry.position))
+        assert [entry.action for entry in told][-1] == "event.deleted"

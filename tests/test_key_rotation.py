@@ -21,6 +21,12 @@ def during(make_app):
 
 
 @pytest.fixture
+def ready(make_app):
+    """Signs with the old key still and knows the coming one: how a change of hosts begins."""
+    return make_app(JWT_SECRET_KEY=OLD, JWT_PREVIOUS_SECRET_KEY=NEW)
+
+
+@pytest.fixture
 def after(make_app):
     return make_app(JWT_SECRET_KEY=NEW)
 
@@ -40,6 +46,15 @@ def test_a_token_of_the_old_key_still_works_while_both_are_accepted(before, duri
     answer = call(during, token)
 
     assert (answer.status_code, answer.json["id"]) == (200, mechanic.id)
+
+
+def test_a_host_can_accept_the_coming_key_before_any_signs_with_it(ready, during, mechanic):
+    early, late = (log_in(app, mechanic)["access_token"] for app in (ready, during))
+
+    answers = [call(during, early), call(ready, late)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert jwt.get_unverified_header(early)["kid"] == key_id(OLD)
 
 
 def test_new_tokens_are_signed_with_the_new_key(during, after, mechanic):

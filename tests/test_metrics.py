@@ -1,5 +1,6 @@
 """What Prometheus is told by all workers together, and that it costs nothing when off."""
 
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -118,10 +119,8 @@ def test_the_use_of_the_pools_comes_back_to_nothing(measured, admin, event):
 
 
 def nothing_in_use(server):
-    found = server.metrics()
-    used = [
-        value for name, value in found.items() if re.match("raceapp_database_connections{", name)
-    ]
+    name = "raceapp_database_connections{"
+    used = [value for found, value in server.metrics().items() if found.startswith(name)]
     if not used or any(used):
         raise TimeoutError(used)
 
@@ -144,6 +143,25 @@ def both_are_new(server):
     if server.log.count("was sent SIGKILL") < 2:
         raise TimeoutError(server.log)
     both_count(server)
+
+
+@pytest.mark.parametrize("end", ["terminate", "kill"])
+def test_nothing_of_it_outlives_the_server_whatever_ends_that(measured, end):
+    server = measured()
+    master = psutil.Process(server.pid)
+    exporter = next(child for child in master.children() if "exporter" in str(child.cmdline()))
+    folder = Path(exporter.environ()["PROMETHEUS_MULTIPROC_DIR"])
+    assert list(folder.glob("*.db"))
+
+    getattr(master, end)()
+
+    wait_until(lambda: both_are_gone(exporter, folder))
+
+
+def both_are_gone(process, folder):
+    is_running = process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    if is_running or folder.exists():
+        raise TimeoutError(folder)
 
 
 def test_the_api_itself_has_no_metrics(measured):

@@ -136,9 +136,13 @@ def test_every_person_is_answered_as_the_table_says(people, make_world):
     wrong = []
 
     for call, body, expected, *which in RIGHTS:
+        world = None
         for name, person in people.items():
-            status = ask(make_world(*which), person, call, body)
+            world = world or make_world(*which)
+            status = ask(world, person, call, body)
             if status != expected[name]:
                 wrong.append(f"{call} {which} {body} as {name}: {status}, not {expected[name]}")
+            if status < 300 and not call.startswith("GET"):
+                world = None  # It has been touched: the next one gets another.
 
     assert not wrong, "\n".join(wrong)

@@ -32,7 +32,7 @@ class IncidentList(Resource):
         tasks for the sessions to come and takes back its releases for them; rain makes the
         session that is named a wet one.
         """
-        event = events.get_board(event_id, actor=current_user)
+        event = events.get_board(event_id, actor=current_user, for_update=True)
         incident = service.report(event, actor=current_user, **fields)
         db.session.commit()
         return incident, {"Location": url_for("incidents.IncidentList", event_id=event_id)}

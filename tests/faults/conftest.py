@@ -39,7 +39,7 @@ def place(shared):
     eventually(lambda: shared.readiness() == (200, "ready"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shim():
     """The PYTHONPATH on which `shim/sitecustomize.py` is found."""
     return SHIM

@@ -114,10 +114,12 @@ class Installation:
                 "DATABASE_URL": self.database.create("raceapp"),
                 "REDIS_URL": self.valkey.url,
                 "RATELIMIT_SIGN_OFFS": BUDGET,
+                "ACCESS_TOKEN_MINUTES": "1440",
             }
             self.app = create_app(self.environment)
             self.event_id = prepare(self.app)
-            self.token = self.new_person("admin").token
+            self.admin = self.new_person("admin")
+            self.token = self.admin.token
             self.server = opened.enter_context(closing(self.gunicorn()))
             self.opened = opened.pop_all()
 

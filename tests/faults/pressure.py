@@ -104,6 +104,10 @@ class Ledger:
         assert (lost, doubled) == ([], [])
 
 
+def is_made(answers: list[Answer]) -> bool:
+    return answers[-1].status == 201
+
+
 TITLES = "SELECT title, count(*) FROM tasks GROUP BY title"
 STATE = "SELECT version, description FROM tasks WHERE id = {}"
 ENTRIES = "SELECT count(*) FROM history_entries WHERE subject = 'task:{}'"
@@ -155,9 +159,10 @@ class Load:
 
     def own_task(self, caller: Caller) -> int:
         """Make the task that this thread will read or change, then wait for the others."""
-        task_id = caller.post("/v1/tasks", self.task("own")).body["id"]
+        made = []
+        eventually(lambda: made.append(caller.post("/v1/tasks", self.task("own"))) or is_made(made))
         self.start.wait()
-        return task_id
+        return made[-1].body["id"]
 
     def task(self, word: str) -> dict:
         return {"event_id": self.event_id, "title": f"{word} {next(NUMBERS)}"}
