@@ -4,7 +4,9 @@ The rules follow NIST SP 800-63B-4: length and a list of common ones, no composi
 """
 
 import functools
+import random
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 
 import bcrypt
@@ -13,9 +15,11 @@ from flask import current_app
 from raceapp import errors
 
 MAX_BYTES = 72  # bcrypt reads no further and, from version 5, refuses to.
-# A check costs a quarter of a second of one core. Two at once per process leave the other
-# threads enough of the machine; whoever waits longer than this is asked to come again.
-AT_ONCE = threading.BoundedSemaphore(2)
+# A check costs a quarter of a second of one core, so one thread of each process makes them one
+# after the other. Few may wait for it: each keeps a thread of the server, and most of the eight
+# are for the pit wall. (A lower priority of the thread made those wait longer: it may hold the
+# interpreter's lock while it is not run.) Whoever finds no room, or waits longer than this, is asked to come again.
+ROOM = threading.BoundedSemaphore(3)
 PATIENCE_SECONDS = 5
 
 
@@ -40,9 +44,8 @@ def fault_in(password: str, *, email: str) -> str | None:
 
 def hash_password(password: str) -> str:
     """Return the bcrypt hash at the configured cost. Call it outside of any transaction."""
-    with worker():
-        salt = bcrypt.gensalt(current_app.config["BCRYPT_ROUNDS"])
-        return bcrypt.hashpw(password.encode(), salt).decode()
+    salt = bcrypt.gensalt(current_app.config["BCRYPT_ROUNDS"])
+    return in_turn(bcrypt.hashpw, password.encode(), salt).decode()
 
 
 def is_correct(password: str, password_hash: str | None) -> bool:
@@ -53,8 +56,8 @@ def is_correct(password: str, password_hash: str | None) -> bool:
     secret = password.encode()
     can_match = password_hash is not None and len(secret) <= MAX_BYTES
     stand_in = dummy_hash(current_app.config["BCRYPT_ROUNDS"])
-    with worker():
-        matches = bcrypt.checkpw(secret[:MAX_BYTES], (password_hash or stand_in).encode())
+    known = (password_hash or stand_in).encode()
+    matches = in_turn(bcrypt.checkpw, secret[:MAX_BYTES], known)
     return matches and can_match
 
 
@@ -63,12 +66,26 @@ def dummy_hash(rounds: int) -> str:
     return f"$2b${rounds:02}$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234"
 
 
-class worker:
-    """A turn at bcrypt; raises Unavailable when none comes up in time."""
+WORKER = ThreadPoolExecutor(1, thread_name_prefix="bcrypt")
 
-    def __enter__(self):
-        if not AT_ONCE.acquire(timeout=PATIENCE_SECONDS):
-            raise errors.Unavailable("Many people are logging in. Try again in a moment.")
 
-    def __exit__(self, *_):
-        AT_ONCE.release()
+def in_turn(work, *args):
+    """Return what `work` does once its turn comes; raises Unavailable if it does not in time."""
+    if not ROOM.acquire(blocking=False):
+        raise busy()
+    try:
+        turn = WORKER.submit(work, *args)
+        return turn.result(PATIENCE_SECONDS)
+    except TimeoutError as error:
+        turn.cancel()
+        raise busy() from error
+    finally:
+        ROOM.release()
+
+
+def busy() -> errors.Unavailable:
+    """Ask to come again, not all in the same second."""
+    seconds = random.randint(2, 5)
+    return errors.Unavailable(
+        "Many people are logging in. Try again in a moment.", retry_after=seconds
+    )

@@ -51,7 +51,12 @@ def pytest_runtest_makereport(item, call):
     report = yield
     if report.when == "call" and report.failed and "place" in item.funcargs:
         log = item.funcargs["place"].server.log
-        report.sections.append(("log of the server", "\n".join(line[:160] + " ... " + line[-900:] for line in errors_in(log))))
+        report.sections.append(
+            (
+                "log of the server",
+                "\n".join(line[:160] + " ... " + line[-900:] for line in errors_in(log)),
+            )
+        )
     return report
 
 
