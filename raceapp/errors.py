@@ -110,7 +110,7 @@ class Unavailable(Refusal):
 
 
 def problem(status: int, title: str, detail: str, request_id: str, **members) -> dict:
-    """Return the body of a problem: type, title, status, detail, request_id and, for 422, errors."""
+    """Return the body of a problem; `members` are errors, for 422, and what else belongs to it."""
     if "errors" in members:
         members["errors"] = fitting(members["errors"])
     return {

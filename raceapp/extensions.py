@@ -9,7 +9,6 @@ from flask_sqlalchemy.session import Session
 
 from raceapp.database import Base, is_only_reading
 
-
 log = logging.getLogger(__name__)
 
 

@@ -12,7 +12,13 @@ from raceapp.extensions import db
 from raceapp.tasks.models import Task
 from raceapp.timetable.models import TrackSession
 
-PRESSURE = {"label": "Cold pressure, front", "kind": "number", "unit": "bar", "min": 1.9, "max": 2.3}
+PRESSURE = {
+    "label": "Cold pressure, front",
+    "kind": "number",
+    "unit": "bar",
+    "min": 1.9,
+    "max": 2.3,
+}
 
 
 class Board:
