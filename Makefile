@@ -18,7 +18,7 @@ ifneq ($(shell .venv/bin/python -c 'print("works")' 2>/dev/null),works)
 .PHONY: $(READY)
 endif
 
-.PHONY: help run test test-fast lint lint-api fuzz docs bench bench-growth format lock audit clean
+.PHONY: help run test test-fast test-faults lint lint-api fuzz docs bench bench-growth format lock audit clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -40,6 +40,9 @@ test: $(READY) ## Run every test, on SQLite and on PostgreSQL, with the coverage
 
 test-fast: $(READY) ## Run only the tests that need no real server
 	$(BIN) pytest -n 2 --dist worksteal --fast $(ARGS)
+
+test-faults: $(READY) ## Break what the API stands on, under load: Redis, database, processes, disk, clock
+	$(BIN) pytest -n 0 -m faults tests/faults $(ARGS)
 
 lint: $(READY) ## Check style and formatting
 	$(BIN) ruff check .

@@ -27,7 +27,11 @@ def post(client, path, **body):
     """Each call comes from an address of its own, so that no limit per address interferes."""
     number = next(ADDRESSES)
     address = {"REMOTE_ADDR": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}
-    return client.post(f"/v1/auth/{path}", json=body, environ_overrides=address)
+    for _ in range(1000):
+        answer = client.post(f"/v1/auth/{path}", json=body, environ_overrides=address)
+        if answer.status_code != 503:
+            break  # Many at once are asked to come again, and do.
+    return answer
 
 
 def register(client, email="new@garage.example", password=PASSWORD, **more):

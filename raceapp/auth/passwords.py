@@ -6,6 +6,7 @@ The rules follow NIST SP 800-63B-4: length and a list of common ones, no composi
 import functools
 import random
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 
@@ -16,10 +17,11 @@ from raceapp import errors
 
 MAX_BYTES = 72  # bcrypt reads no further and, from version 5, refuses to.
 # A check costs a quarter of a second of one core, so one thread of each process makes them one
-# after the other. Few may wait for it: each keeps a thread of the server, and most of the eight
-# are for the pit wall. (A lower priority of the thread made those wait longer: it may hold the
-# interpreter's lock while it is not run.) Whoever finds no room, or waits longer than this, is asked to come again.
-ROOM = threading.BoundedSemaphore(3)
+# after the other. Whoever waits keeps a thread of the server, and most of the eight are for the
+# pit wall: who would wait longer than this is asked to come again at once.
+# A lower priority of that thread made the others wait longer, not shorter: it may hold the
+# interpreter's lock while it is not run.
+LONGEST_WAIT_SECONDS = 0.6
 PATIENCE_SECONDS = 5
 
 
@@ -66,21 +68,44 @@ def dummy_hash(rounds: int) -> str:
     return f"$2b${rounds:02}$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234"
 
 
-WORKER = ThreadPoolExecutor(1, thread_name_prefix="bcrypt")
+class Turns:
+    """One worker, and a queue as long as can be served in LONGEST_WAIT_SECONDS."""
+
+    def __init__(self):
+        self.worker = ThreadPoolExecutor(1, thread_name_prefix="bcrypt")
+        self.lock = threading.Lock()
+        self.waiting = 0
+        self.last_took = 0.0
+
+    def __enter__(self):
+        with self.lock:
+            if self.waiting * self.last_took > LONGEST_WAIT_SECONDS:
+                raise busy()
+            self.waiting += 1
+
+    def __exit__(self, *_):
+        with self.lock:
+            self.waiting -= 1
+
+    def timed(self, work, *args):
+        started = time.perf_counter()
+        result = work(*args)
+        self.last_took = time.perf_counter() - started
+        return result
+
+
+TURNS = Turns()
 
 
 def in_turn(work, *args):
     """Return what `work` does once its turn comes; raises Unavailable if it does not in time."""
-    if not ROOM.acquire(blocking=False):
-        raise busy()
-    try:
-        turn = WORKER.submit(work, *args)
-        return turn.result(PATIENCE_SECONDS)
-    except TimeoutError as error:
-        turn.cancel()
-        raise busy() from error
-    finally:
-        ROOM.release()
+    with TURNS:
+        turn = TURNS.worker.submit(TURNS.timed, work, *args)
+        try:
+            return turn.result(PATIENCE_SECONDS)
+        except TimeoutError as error:
+            turn.cancel()
+            raise busy() from error
 
 
 def busy() -> errors.Unavailable:

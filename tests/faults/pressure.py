@@ -115,7 +115,7 @@ NUMBERS = itertools.count(1)
 
 
 class Load:
-    """Writers and readers at work for as long as a `with` block runs; then `answers` is complete."""
+    """Writers and readers at work while a `with` block runs; then `answers` is complete."""
 
     def __init__(self, url, token, event_id, *, writers=4, readers=4, keep_alive=True):
         self.url, self.token, self.event_id = url, token, event_id

@@ -1,4 +1,4 @@
-"""Two servers behind nginx are one service: one budget, one log-out, no failure while restarting."""
+"""Two servers behind nginx are one service: one budget, one log-out, no failing restart."""
 
 import shutil
 import time

@@ -24,7 +24,7 @@ def ill(request, place):
 
 
 def spend(place, person):
-    """Sign off a task that is not there until the budget is gone; returns how often it was granted."""
+    """Sign off what is not there until the budget is gone; returns how often it was granted."""
     caller = place.caller(person)
     statuses = [
         caller.post("/v1/tasks/999999/sign-offs", {"act": "done"}).status

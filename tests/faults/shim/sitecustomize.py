@@ -11,8 +11,8 @@ import os
 import sqlite3
 import time
 
-SHIFT = float(os.environ.get("FAULT_CLOCK_SHIFT", 0))
-MAX_PAGES = int(os.environ.get("FAULT_MAX_PAGES", 0))
+SHIFT = float(os.environ.get("FAULT_CLOCK_SHIFT", "0"))
+MAX_PAGES = int(os.environ.get("FAULT_MAX_PAGES", "0"))
 
 real = datetime.datetime
 real_time, real_time_ns, real_connect = time.time, time.time_ns, sqlite3.connect
