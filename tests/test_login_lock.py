@@ -207,3 +207,14 @@ def test_parallel_guesses_all_count(postgres_only, client, parallel):
     parallel(lambda: login(client, password="a-wrong-guess"), 10)
 
     problem(login(client), 401)
+
+
+def test_who_is_logged_in_may_change_the_password_of_a_locked_account(client, rookie):
+    assert rookie.token
+    for _ in range(10):
+        login(client, email=rookie.email, password="a-wrong-guess")
+
+    body = {"current_password": rookie.password, "new_password": "another-torque-wrench"}
+    changed = rookie.post("/v1/auth/password", json=body)
+
+    assert changed.status_code == 204

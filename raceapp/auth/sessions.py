@@ -70,8 +70,10 @@ def log_in(email: str, password: str) -> dict:
     return issue_tokens(user, session)
 
 
-def prove(email: str, password: str) -> int | None:
+def prove(email: str, password: str, *, heeds_lock: bool = True) -> int | None:
     """Return the id of the account that `password` opens, counting a failure.
+
+    A lock stops log-ins only: whoever is logged in already proves themselves without it.
 
     The bcrypt work comes first and holds no transaction; the verdict is then given with the
     row held. So guesses made at once are judged one after the other, as if they had been.
@@ -85,13 +87,18 @@ def prove(email: str, password: str) -> int | None:
         return None
     user = accounts.get(known.id, for_update=True)
     is_same = user.password_hash == known.password_hash
+    if heeds_lock and is_locked(user):
+        return None
     return user.id if judge(user, is_correct and is_same) else None
+
+
+def is_locked(user: User) -> bool:
+    return user.locked_until is not None and user.locked_until > clock.utcnow()
 
 
 def judge(user: User, is_correct: bool) -> bool:
     """Count the attempt and tell whether it opens the account."""
-    now = clock.utcnow()
-    if not user.is_active or (user.locked_until and user.locked_until > now):
+    if not user.is_active:
         return False
     if is_correct:
         if user.failed_logins or user.locked_until:
@@ -99,7 +106,7 @@ def judge(user: User, is_correct: bool) -> bool:
         return True
     failures = user.failed_logins + 1
     if failures >= current_app.config["LOCKOUT_FAILURES"]:
-        until = now + timedelta(minutes=current_app.config["LOCKOUT_MINUTES"])
+        until = clock.utcnow() + timedelta(minutes=current_app.config["LOCKOUT_MINUTES"])
         note_failures(user, 0, until)
         metrics.accounts_locked.inc()
         current_app.logger.warning("account locked", extra={"user_id": user.id})
@@ -191,7 +198,7 @@ def change_password(actor: Actor, *, current_password: str, new_password: str) -
     Raises WrongPassword, which counts towards the lock, and Invalid.
     """
     accounts.check_password(new_password, email=actor.email, field="new_password")
-    user_id = prove(actor.email, current_password)
+    user_id = prove(actor.email, current_password, heeds_lock=False)
     if user_id is None:
         raise WrongPassword()
     db.session.rollback()
