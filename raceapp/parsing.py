@@ -14,6 +14,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 from raceapp import database, errors
 
 BODY_LIMIT = 64 * 1024
+MAX_DEPTH = 100
 
 
 class IdConverter(BaseConverter):
@@ -54,9 +55,30 @@ DECODER = json.JSONDecoder(
 def parse_json(body: bytes) -> object:
     """Read RFC 8259 JSON in UTF-8 and nothing looser; raises BadRequest."""
     try:
-        return DECODER.decode(body.decode())
+        found = DECODER.decode(body.decode())
     except (ValueError, RecursionError) as error:
         raise errors.BadRequest("The body is not valid JSON.") from error
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and is_deep(found):
+        raise errors.BadRequest("The body is nested too deeply.")
+    return found
+
+
+def is_deep(value: object) -> bool:
+    """Tell whether lists and objects stand inside each other more than MAX_DEPTH times.
+
+    How deep the decoder itself goes differs from one Python to the next.
+    """
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        containers = (item for item in level if isinstance(item, (list, dict)))
+        level = [
+            child
+            for item in containers
+            for child in (item.values() if isinstance(item, dict) else item)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def read_body() -> bytes:
