@@ -3,9 +3,7 @@
 Times are aware UTC datetimes in Python, `timestamptz` in PostgreSQL and UTC text in SQLite.
 """
 
-import contextlib
 import contextvars
-import select
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -148,19 +146,22 @@ def is_only_reading() -> bool:
     return _reading.get()
 
 
-@contextlib.contextmanager
-def only_reading(is_reading: bool):
+class OnlyReading:
     """Say whether the transactions begun in this block only read.
 
     SQLite takes the write lock at BEGIN unless they do: two writers that both started by
     reading would otherwise overwrite each other or fail half way. PostgreSQL reads in autocommit,
     one round trip for each statement and none for BEGIN and ROLLBACK.
     """
-    before = _reading.set(is_reading)
-    try:
-        yield
-    finally:
-        _reading.reset(before)
+
+    def __init__(self, is_reading: bool):
+        self.is_reading = is_reading
+
+    def __enter__(self):
+        self.before = _reading.set(self.is_reading)
+
+    def __exit__(self, *_):
+        _reading.reset(self.before)
 
 
 POSTGRESQL_OPTIONS = "-c lock_timeout=3000 -c statement_timeout=5000 -c timezone=UTC"
@@ -212,13 +213,10 @@ def _connect_with_deadline(_dialect, _record, args, kwargs):
 def _refuse_dead(connection, record, _proxy):
     """Have the pool replace a connection whose server has closed it.
 
-    An idle connection has nothing to read; one that has was closed. Looking takes
-    microseconds, where `pool_pre_ping` takes a round trip for each request. If the one made in
-    its place is closed at once too, the server is going away, and that is no fault of ours.
+    `pool_pre_ping` would take a round trip for each request. If the one made in its place is
+    closed at once too, the server is going away, and that is no fault of ours.
     """
-    poll = select.poll()
-    poll.register(connection.pgconn.socket, select.POLLIN)
-    if not poll.poll(0):
+    if not connection.has_hung_up():
         record.record_info.pop("was_dead", None)
     elif record.record_info.pop("was_dead", False):
         raise psycopg.OperationalError(CLOSED)

@@ -11,10 +11,11 @@ thread looks at them twice a second:
 """
 
 import os
+import select
 import socket
 import threading
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import psycopg
 from psycopg.errors import ConnectionTimeout, OperationalError
@@ -57,8 +58,7 @@ class Server:
         return True
 
 
-@dataclass(frozen=True)
-class Wait:
+class Wait(NamedTuple):
     """One thread's wait for an answer; times are monotonic seconds."""
 
     since: float
@@ -79,9 +79,29 @@ class Connection(psycopg.Connection):
     patience: float | None = SECONDS
     server: Server | None = None
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.made_at = time.monotonic()
+        # What `wire` has prepared here: by the name of a statement, what reads its answers.
+        self.transformers = {}
+
+    def close(self):
+        self.transformers.clear()  # Each knows the connection.
+        super().close()
+
+    def _deallocate(self, name):
+        # After a rollback the driver has all that is prepared dropped, ours too.
+        if name is None:
+            self.transformers.clear()
+        return super()._deallocate(name)
+
     def wait(self, gen, *args, **kwargs):
+        return self.watched(super().wait, gen, *args, **kwargs)
+
+    def watched(self, work, *args, **kwargs):
+        """Return what `work` does, which waits for the server on this connection's socket."""
         if self.patience is None:
-            return super().wait(gen, *args, **kwargs)
+            return work(*args, **kwargs)
         if self.server is not None and self.server.is_silent:
             self.close()
             raise OperationalError(SILENT)
@@ -89,9 +109,18 @@ class Connection(psycopg.Connection):
         name = threading.get_ident()
         _waiting[name] = Wait(time.monotonic(), self.patience, self.pgconn.socket, self.server)
         try:
-            return super().wait(gen, *args, **kwargs)
+            return work(*args, **kwargs)
         finally:
             _waiting.pop(name, None)
+
+    def has_hung_up(self) -> bool:
+        """Tell whether the server has closed this idle connection: there is nothing else to read.
+
+        Looking takes microseconds, where a question takes a round trip.
+        """
+        poll = select.poll()
+        poll.register(self.pgconn.socket, select.POLLIN)
+        return bool(poll.poll(0))
 
 
 def connect(*args, **kwargs) -> Connection:

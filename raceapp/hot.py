@@ -1,23 +1,24 @@
 """Hot statements: written in SQLAlchemy Core, compiled once, run prepared.
 
-What this buys: building, caching and interpreting a statement costs SQLAlchemy several times
-what PostgreSQL takes to answer it. Here a statement is compiled the first time it is needed;
-from then on its text and its values go straight to the driver, which keeps it prepared, in
-autocommit, so that a read is one round trip and not three; inside a transaction that writes it
-runs there. On SQLite the same statement runs through the session as any other.
+What this buys: building, caching and interpreting a statement, and lending a connection for it,
+costs several times what PostgreSQL takes to answer. Here a statement is compiled the first time
+it is needed; from then on its values go to `wire`, which has it prepared, in autocommit, so
+that a read is one round trip and not three; inside a transaction that writes it runs there. On
+SQLite the same statement runs through the session as any other.
 
 The interface is `Prepared(statement).rows(name=value, ...)`; the statement holds its values as
 `placeholder(name)`.
 """
 
-import contextlib
+import functools
+import hashlib
 from dataclasses import dataclass
 
+import psycopg
 import sqlalchemy as sa
-from flask import Flask, g
-from sqlalchemy.engine import Engine
+from flask import Flask, current_app, g
 
-from raceapp import database
+from raceapp import database, wire
 from raceapp.extensions import db
 
 
@@ -42,90 +43,125 @@ class Prepared:
         self._compiled: Compiled | None = None
 
     def rows(self, **values) -> list[tuple]:
-        if db.engine.dialect.name != "postgresql":
+        spares = current_app.extensions["spare_connections"]
+        if spares is None:
             return db.session.execute(self.statement, values).all()
         if self._compiled is None:
-            self._compiled = Compiled(self.statement, db.engine)
-        return self._compiled.rows(values)
+            self._compiled = Compiled(self.statement, spares.engine)
+        return self._compiled.rows(values, spares)
 
     def row(self, **values) -> tuple | None:
         found = self.rows(**values)
         return found[0] if found else None
 
 
-class Compiled:
-    """The text of a statement for PostgreSQL, and what is done to values on their way in."""
+class Along:
+    """A read that goes to the database along with the question who asks, in one round trip.
 
-    def __init__(self, statement: sa.Select, engine: Engine):
-        compiled = statement.compile(
-            dialect=engine.dialect, compile_kwargs={"render_postcompile": True}
-        )
+    `make(is_admin)` returns the Prepared for either kind of caller, `values` are those known
+    from the path. It serves `row_along()` once; whoever asks again reads again.
+    """
+
+    def __init__(self, make, values: dict):
+        self.make, self.values = make, values
+        self.row = self.read_for = None
+
+    def row_of(self, who: Prepared, *, is_admin: bool, **values) -> tuple | None:
+        """Return the row of `who`, keeping what was read along for such a caller."""
+        statement = joined(who, self.make(is_admin))
+        row = statement.row(**self.values, **values, actor_id=values["user_id"])
+        if row is None:
+            return None
+        width = len(who.statement.selected_columns)
+        self.row, self.read_for = row[width:], is_admin
+        return row[:width]
+
+
+@functools.cache
+def joined(who: Prepared, other: Prepared) -> Prepared:
+    found = other.statement.subquery().lateral()
+    return Prepared(who.statement.add_columns(*found.c).join(found, sa.true(), isouter=True))
+
+
+def row_along(make, *, is_admin: bool, **values) -> tuple | None:
+    """Return the row of `make(is_admin)`, which may have been read along already."""
+    along = g.pop("along", None)
+    if along and along.make is make and along.read_for == is_admin:
+        return along.row if along.row[0] is not None else None
+    return make(is_admin).row(**values)
+
+
+class Compiled:
+    """A statement as PostgreSQL reads it, and what is done to values on their way in."""
+
+    def __init__(self, statement: sa.Select, engine: sa.Engine):
+        dialect = type(engine.dialect)(paramstyle="numeric_dollar")
+        compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         self.text = compiled.string
+        self.name = hashlib.sha256(self.text.encode()).hexdigest()[:32]
+        self.names = compiled.positiontup
         # The values of an IN have names and processors of their own, made as it is written out.
         written_out = compiled._post_compile_expanded_state
         own = written_out.processors if written_out else {}
         self.processors = {**compiled._bind_processors, **own}
-        binds = {name: bind for bind, name in compiled.bind_names.items()}
-        self.computed = {name: bind for name, bind in binds.items() if bind.callable}
+        binds = compiled.bind_names
+        self.computed = {name: bind for bind, name in binds.items() if bind.callable}
         self.constants = {
             name: self.processed(name, value)
             for name, value in compiled.params.items()
-            if value is not None and f"%({name})s" in self.text
+            if value is not None
         }
 
     def processed(self, name: str, value):
         process = self.processors.get(name)
         return process(value) if process else value
 
-    def rows(self, values: dict) -> list[tuple]:
-        parameters = dict(self.constants)
-        for name, bind in self.computed.items():
-            parameters[name] = self.processed(name, bind.effective_value)
+    def parameters(self, values: dict) -> list:
+        """Return what the statement is sent, in the order of its places."""
+        given = dict(self.constants)
         for name, value in values.items():
-            parameters[name] = self.processed(name, value)
-        with present_connection() as connection:
-            cursor = connection.cursor(binary=True)
-            return cursor.execute(self.text, parameters, prepare=True).fetchall()
+            given[name] = self.processed(name, value)
+        for name, bind in self.computed.items():
+            given[name] = self.processed(name, bind.effective_value)
+        return [given[name] for name in self.names]
+
+    def rows(self, values: dict, spares: wire.Spares) -> list[tuple]:
+        """Run it in the transaction that has begun, else on a connection of its own.
+
+        Raises what SQLAlchemy would have raised.
+        """
+        parameters = self.parameters(values)
+        is_alone = database.is_only_reading() or not has_begun()
+        lent = None
+        try:
+            lent = spares.take() if is_alone else db.session.connection().connection
+            return wire.run(lent.driver_connection, self, parameters)
+        except psycopg.Error as error:
+            if lent is not None and lent.driver_connection.closed:
+                lent.invalidate(error)  # So that nothing is said to it at the end of the request.
+            raise sa.exc.DBAPIError.instance(
+                None,
+                None,
+                error,
+                psycopg.Error,
+                hide_parameters=True,
+                dialect=spares.engine.dialect,
+            ) from error
+        finally:
+            if is_alone and lent is not None:
+                spares.keep(lent)
 
 
-@contextlib.contextmanager
-def present_connection():
-    """Lend the transaction's connection, or the autocommitting one where none has begun.
-
-    Raises what SQLAlchemy would have raised. One that is lost is dropped, so that nothing is
-    said to it at the end of the request.
-    """
-    dialect, connection = db.engine.dialect, None
-    try:
-        connection = lent_connection()
-        yield connection
-    except dialect.dbapi.Error as error:
-        if connection is not None and connection.closed:
-            g.pop("reading_connection", None)
-            connection.invalidate(error)
-        raise sa.exc.DBAPIError.instance(
-            None, None, error, dialect.dbapi.Error, hide_parameters=True, dialect=dialect
-        ) from error
+def goes_past_the_session() -> bool:
+    """Tell whether statements are run prepared here, as they are on PostgreSQL."""
+    return current_app.extensions["spare_connections"] is not None
 
 
-def lent_connection():
-    if database.is_only_reading() or not db.session().in_transaction():
-        return reading_connection(db.engines["reading"])
-    return db.session.connection().connection
-
-
-def reading_connection(engine: Engine):
-    """Return the connection of this request, which goes back to the pool at its end."""
-    if "reading_connection" not in g:
-        g.reading_connection = engine.raw_connection()
-    return g.reading_connection
+def has_begun() -> bool:
+    return db.session.registry.has() and db.session().in_transaction()
 
 
 def init_app(app: Flask) -> None:
-    app.teardown_appcontext(return_connection)
-
-
-def return_connection(_error=None) -> None:
-    connection = g.pop("reading_connection", None)
-    if connection is not None:
-        connection.close()
+    with app.app_context():
+        reading = db.engines.get("reading")
+    app.extensions["spare_connections"] = wire.Spares(reading) if reading is not None else None

@@ -1,0 +1,129 @@
+"""Prepared statements past the driver's cursors: what could go stale is noticed."""
+
+from dataclasses import replace
+
+import psycopg
+import pytest
+from helpers import created, problem
+
+from raceapp import wire
+
+END_CONNECTIONS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+@pytest.fixture
+def spares(postgres_only, app):
+    return app.extensions["spare_connections"]
+
+
+@pytest.fixture
+def path(make_task, mechanic):
+    return f"/v1/tasks/{make_task(assigned_to=mechanic.id)['id']}"
+
+
+def test_connections_are_kept_at_hand(spares, mechanic, path):
+    mechanic.get(path)
+    kept = list(spares.idle)
+
+    assert mechanic.get(path).status_code == 200
+    assert kept and list(spares.idle) == kept
+
+
+def test_connections_the_server_has_closed_are_replaced(spares, backend, mechanic, path):
+    mechanic.get(path)
+    backend.connection.execute(END_CONNECTIONS)
+
+    assert mechanic.get(path).status_code == 200
+    assert mechanic.patch(path, json={"completed": True}).status_code == 200
+
+
+def test_old_connections_go_back_to_the_pool(spares, mechanic, path, monkeypatch):
+    monkeypatch.setattr(wire, "SECONDS_KEPT", -1)
+
+    answers = [mechanic.get(path).status_code for _ in range(3)]
+
+    assert answers == [200] * 3
+    assert spares.engine.pool.checkedout() == len(spares.idle)
+
+
+def test_a_lost_connection_is_not_kept(spares, mechanic, path):
+    mechanic.get(path)
+    lost = spares.idle[-1].driver_connection
+    with spares.engine.connect() as other:
+        other.exec_driver_sql(f"SELECT pg_terminate_backend({lost.info.backend_pid})")
+    lost.has_hung_up = lambda: False  # It was cut in the middle of a statement, so to say.
+
+    problem(mechanic.get(path), 503)
+
+    assert lost.closed
+    assert lost not in [kept.driver_connection for kept in spares.idle]
+    assert mechanic.get(path).status_code == 200
+
+
+def test_behind_a_pooler_nothing_is_prepared(postgres_only, make_app, mechanic, path):
+    person = replace(mechanic, app=make_app(DATABASE_POOLER="true"))
+
+    assert person.get(path).status_code == 200
+    assert person.patch(path, json={"completed": True}).json["status"] == "done"
+
+    [kept] = person.app.extensions["spare_connections"].idle
+    assert kept.driver_connection.execute("SELECT * FROM pg_prepared_statements").fetchall() == []
+
+
+def test_prepared_statements_outlive_refusals(spares, admin, make_task):
+    """A refusal ends in a rollback, after which the driver forgets all that it has prepared."""
+    path = f"/v1/tasks/{make_task()['id']}/sign-offs"
+
+    for _ in range(8):
+        created(admin.post(path, json={"act": "fail", "note": "Paint mark has moved"}))
+        problem(admin.post(path, json={"act": "fail", "note": "Again"}), 409)
+        created(admin.post(path, json={"act": "reopen"}))
+
+
+def test_a_refused_statement_leaves_the_connection_usable(spares, app):
+    statement = type("Statement", (), {"name": "broken", "text": "SELECT 1 / $1::int"})
+    lent = spares.take()
+
+    with pytest.raises(psycopg.DatabaseError, match="division by zero"):
+        wire.run(lent.driver_connection, statement, [0])
+
+    assert wire.run(lent.driver_connection, statement, [1]) == [(1,)]
+    spares.keep(lent)
+
+
+# What is read along with the account
+
+
+@pytest.fixture
+def of_somebody_else(make_task, chief):
+    return f"/v1/tasks/{make_task(assigned_to=chief.id)['id']}"
+
+
+def test_what_was_read_for_a_manager_is_not_shown_to_who_is_none_any_more(
+    postgres_only, admin, make_person, of_somebody_else
+):
+    person = make_person("demoted", "admin")
+    assert person.get(of_somebody_else).status_code == 200
+
+    admin.patch(f"/v1/users/{person.id}", json={"role": "user"})
+
+    problem(person.get(of_somebody_else), 404)
+
+
+def test_who_has_just_become_a_manager_reads_as_one(
+    postgres_only, admin, mechanic, of_somebody_else
+):
+    problem(mechanic.get(of_somebody_else), 404)
+
+    admin.patch(f"/v1/users/{mechanic.id}", json={"role": "admin"})
+
+    assert mechanic.get(of_somebody_else).status_code == 200
+
+
+def test_nothing_is_read_along_for_who_is_logged_out(postgres_only, mechanic, path):
+    mechanic.post("/v1/auth/logout")
+
+    problem(mechanic.get(path), 401)
