@@ -6,6 +6,7 @@ for a window of any length. It also counts by the clock of Redis, so that the ho
 clocks need not agree.
 """
 
+import builtins
 import contextvars
 import functools
 import hashlib
@@ -15,10 +16,11 @@ from pathlib import Path
 
 from limits.storage import RedisClusterStorage, RedisSentinelStorage, RedisStorage
 from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError, NoScriptError, TimeoutError
+from redis.exceptions import ConnectionError, RedisError, ResponseError, TimeoutError
 from redis.retry import Retry
 
 SCRIPT = (Path(__file__).parent / "moving_window.lua").read_text()
+OSTimeout = builtins.TimeoutError
 TIMEOUTS = {"socket_connect_timeout": 0.25, "socket_timeout": 0.25}
 NO_RETRY = Retry(NoBackoff(), 0)
 
@@ -29,7 +31,7 @@ class OneRoundTrip:
     """Replace the two questions of a moving window by one script."""
 
     def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        acquired, *window = self._ask(key, limit, expiry, amount)
+        acquired, *window = self.ask(key, limit, expiry, amount)
         _last_hit.set((key, window))
         return bool(acquired)
 
@@ -38,80 +40,118 @@ class OneRoundTrip:
         last_key, window = _last_hit.get() or (None, None)
         _last_hit.set(None)
         if last_key != key:
-            window = self._ask(key, limit, expiry, 0)[1:]
+            window = self.ask(key, limit, expiry, 0)[1:]
         count, age = window
         return time.time() - age / 1e6, count
 
     def check(self) -> bool:
         """Tell whether limits can be counted: a Redis that is full or read-only answers a ping."""
         try:
-            self._ask("check", 1_000_000, 1, 1)
+            self.ask("check", 1_000_000, 1, 1)
         except Exception:  # Whatever is wrong, it can't be counted there.
             return False
         return True
 
-    def _ask(self, key: str, limit: int, expiry: int, amount: int) -> list[int]:
+    def ask(self, key: str, limit: int, expiry: int, amount: int) -> list[int]:
+        """Enter `amount` hits into a window of `expiry` seconds, unless that is over `limit`.
+
+        Returns 1 if they were entered, how many there are, the age of the oldest in microseconds.
+        """
+        return self.run_script(self.prefixed_key(key), limit, expiry * 1_000_000, amount)
+
+    def run_script(self, key: str, *arguments: int) -> list[int]:
         if not hasattr(self, "_moving_window"):
             self._moving_window = self.get_connection().register_script(SCRIPT)
-        answer = self._moving_window([self.prefixed_key(key)], [limit, expiry * 1_000_000, amount])
-        return [int(number) for number in answer]
+        return [int(number) for number in self._moving_window([key], arguments)]
 
 
 # Each takes the place of the stock storage for its URL schemes.
 class OneTripRedis(OneRoundTrip, RedisStorage):
     """One server: redis://, rediss://, redis+unix://.
 
-    Every thread keeps a connection of its own: the pool, the retries and the measurements of
-    the client cost several times what Redis takes to answer.
+    Every thread keeps a connection of its own, since the pool, the retries, the encoding and the
+    measurements of the client cost five times what Redis takes to answer.
     """
 
     STORAGE_SCHEME = RedisStorage.STORAGE_SCHEME
-    SCRIPT_NAME = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
 
     def __init__(self, uri: str, **options):
         super().__init__(uri, **options)
         self._thread = threading.local()
+        # A ready client may be one without a network.
+        self._has_own = "connection_pool" not in options
 
-    def _ask(self, key: str, limit: int, expiry: int, amount: int) -> list[int]:
-        arguments = (1, self.prefixed_key(key), limit, expiry * 1_000_000, amount)
-        try:
-            return self._call("EVALSHA", self.SCRIPT_NAME, *arguments)
-        except NoScriptError:
-            return self._call("EVAL", SCRIPT, *arguments)
-
-    def _call(self, *command) -> list[int]:
+    def run_script(self, key: str, *arguments: int) -> list[int]:
+        if not self._has_own:
+            return super().run_script(key, *arguments)
         own = getattr(self._thread, "own", None)
         if own is not None:
             try:
-                return self._exchange(own.connection, command)
+                return own.run_script(key, *arguments)
             except ConnectionError:
                 # The server has been restarted since. A new connection tells whether it is up;
                 # counting this request twice, should it come to that, errs on the safe side.
                 pass
         self._thread.own = OwnConnection(self.storage.connection_pool)
-        return self._exchange(self._thread.own.connection, command)
-
-    def _exchange(self, connection, command) -> list[int]:
-        try:
-            connection.connect()
-            connection.send_command(*command, check_health=False)
-            return connection.read_response()
-        except (ConnectionError, TimeoutError):
-            self._thread.own = None
-            raise
+        return self._thread.own.run_script(key, *arguments)
 
 
 class OwnConnection:
     """A connection made as the pool makes its own, but not one of the pool's.
 
-    It is closed when nobody holds it any more, at the latest with the thread it belongs to.
+    The client opens it, with its passwords and certificates; the one question asked over it is
+    written and read here. It is closed after a failure, at the latest with the thread that has it.
     """
+
+    NAME = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest().encode()
+    COMMANDS = {
+        kind: b"*7\r\n$%d\r\n%s\r\n$%d\r\n%s\r\n$1\r\n1\r\n"
+        % (len(kind), kind, len(script), script)
+        for kind, script in ((b"EVALSHA", NAME), (b"EVAL", SCRIPT.encode()))
+    }
 
     def __init__(self, pool):
         self.connection = pool.connection_class(**pool.connection_kwargs)
 
     def __del__(self):
         self.connection.disconnect()
+
+    def run_script(self, *arguments) -> list[int]:
+        """Return what the script answers; raises redis-py's errors, and is closed then."""
+        try:
+            self.connection.connect()
+            texts = [str(argument).encode() for argument in arguments]
+            tail = b"".join(b"$%d\r\n%s\r\n" % (len(text), text) for text in texts)
+            answer = self.exchange(self.COMMANDS[b"EVALSHA"] + tail)
+            if answer.startswith(b"-NOSCRIPT"):
+                answer = self.exchange(self.COMMANDS[b"EVAL"] + tail)
+            return self.numbers(answer)
+        except OSError as error:
+            self.connection.disconnect()
+            kind = TimeoutError if isinstance(error, OSTimeout) else ConnectionError
+            raise kind("Redis does not answer.") from error
+        except RedisError:
+            self.connection.disconnect()
+            raise
+
+    def exchange(self, command: bytes) -> bytes:
+        """Send a command; return three numbers or a refusal, as they stand in RESP."""
+        sock = self.connection._sock
+        sock.sendall(command)
+        answer = b""
+        while not answer.endswith(b"\r\n") or (answer[:1] == b"*" and answer.count(b"\r\n") < 4):
+            more = sock.recv(4096)
+            if not more:
+                raise ConnectionError("Redis has hung up.")
+            answer += more
+        return answer
+
+    @staticmethod
+    def numbers(answer: bytes) -> list[int]:
+        head, *lines = answer.split()
+        if head != b"*3":
+            raise ResponseError(answer[1:].decode(errors="replace").strip())
+        return [int(line[1:]) for line in lines]
 
 
 class OneTripSentinel(OneRoundTrip, RedisSentinelStorage):
@@ -146,7 +186,8 @@ def options(url: str | None, redis=None) -> dict[str, object]:
         return {"storage_uri": "redis://", "storage_options": pool}
     if not url:
         return {"storage_uri": "memory://"}
-    more = dict(TIMEOUTS)
+    # In version 2 of the protocol nothing comes that was not asked for.
+    more = {**TIMEOUTS, "protocol": 2}
     if url.startswith("redis+sentinel"):
         # The client would otherwise ask each sentinel ten times over.
         more |= {"retry": NO_RETRY, "sentinel_kwargs": {**TIMEOUTS, "retry": NO_RETRY}}

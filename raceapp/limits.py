@@ -7,9 +7,10 @@ until Redis is back.
 """
 
 import ipaddress
+import time
 
 from flask import Flask, current_app, g, request
-from flask_jwt_extended import decode_token
+from flask.globals import app_ctx, request_ctx
 from flask_limiter import Limit, Limiter, RateLimitExceeded
 
 from raceapp import limit_storage, permissions
@@ -17,6 +18,7 @@ from raceapp import limit_storage, permissions
 TASKS, SIGN_OFFS = "tasks", "sign_offs"
 LOGIN, REGISTER, REFRESH = "login", "register", "refresh"
 PER_USER = (TASKS, SIGN_OFFS)
+HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 
 def init_app(app: Flask, redis=None) -> None:
@@ -25,36 +27,13 @@ def init_app(app: Flask, redis=None) -> None:
     The limiter is made here since it keeps the settings of its application to itself.
     """
     app.config.update(RATELIMIT_HEADERS_ENABLED=True, RATELIMIT_STRATEGY="moving-window")
-    app.after_request(keep_retry_after_for_refusals)
+    app.after_request(say_what_is_left)
     limiter = SteadyLimiter(
-        key_func=caller,
-        default_limits=[
-            BudgetLimit(limit_of_view, scope=lambda _endpoint: budget_of_view(), shared=True)
-        ],
-        key_prefix="mw",
-        in_memory_fallback_enabled=True,
+        BudgetLimit(limit_of_view, scope=lambda _endpoint: budget_of_view(), shared=True),
         **limit_storage.options(app.config["REDIS_URL"], redis),
     )
-    limiter.request_filter(is_unlimited)
     limiter.init_app(app)
     app.extensions["rate_limiter"] = limiter
-
-
-class SteadyLimiter(Limiter):
-    """Falls back for everybody who waits for Redis when it fails, not just for the first.
-
-    The stock class takes a failure after the fallback has begun for one of the fallback and
-    raises it, so that all but one of the requests of that moment would be answered 500.
-    """
-
-    def _check_request_limit(self, callable_name=None, in_middleware=True):
-        try:
-            super()._check_request_limit(callable_name, in_middleware)
-        except RateLimitExceeded:
-            raise
-        except Exception:
-            self.context.seen_limits.clear()
-            super()._check_request_limit(callable_name, in_middleware)
 
 
 class BudgetLimit(Limit):
@@ -65,25 +44,101 @@ class BudgetLimit(Limit):
         self.parsed = {}
 
     def __iter__(self):
-        budget = budget_of_view()
+        return iter(self.of(budget_of_view()))
+
+    def of(self, budget: str) -> list:
+        """Return the limits of a budget, that of the shortest window first."""
         if budget not in self.parsed:
-            self.parsed[budget] = list(super().__iter__())
-        return iter(self.parsed[budget])
+            self.parsed[budget] = sorted(super().__iter__(), key=lambda limit: limit.limit)
+        return self.parsed[budget]
+
+
+class SteadyLimiter(Limiter):
+    """Asks Redis at once; where it can't be asked, the stock limiter counts in this process.
+
+    What the first buys: the stock class spends several times as long as the question takes on
+    finding out which of all possible limits apply, while here it is the budget of the view.
+    Storage, notation, keys, refusals and the way back to Redis are those of the stock class.
+    """
+
+    PREFIX = "mw"
+
+    def __init__(self, budget_limit: BudgetLimit, **storage):
+        super().__init__(
+            key_func=caller,
+            default_limits=[budget_limit],
+            key_prefix=self.PREFIX,
+            in_memory_fallback_enabled=True,
+            **storage,
+        )
+        self.budget_limit = budget_limit
+
+    def init_app(self, app: Flask) -> None:
+        super().init_app(app)
+        # What the stock class does behind a view is called only where it did the counting.
+        add_headers = app.after_request_funcs[None].pop()
+        release = app.teardown_request_funcs[None].pop()
+        app.after_request(lambda answer: add_headers(answer) if self.is_counting() else answer)
+        app.teardown_request(lambda error: release(error) if self.is_counting() else None)
+
+    @staticmethod
+    def is_counting() -> bool:
+        return "budget_left" not in app_ctx.g
+
+    def _check_request_limit(self, callable_name=None, in_middleware=True):
+        budget = budget_of_view()
+        if budget is None:
+            return
+        if not self._storage_dead and limit_storage.is_shared(self.storage):
+            try:
+                self.draw_on(budget)
+            except RateLimitExceeded:
+                raise
+            except Exception as error:
+                self.fall_back(error)
+            else:
+                return
+        try:
+            super()._check_request_limit(callable_name, in_middleware)
+        except RateLimitExceeded:
+            raise
+        except Exception:
+            # The stock class takes a failure after the fallback has begun for one of the fallback,
+            # so that all but one of those who wait for Redis at that moment would fail.
+            self.context.seen_limits.clear()
+            super()._check_request_limit(callable_name, in_middleware)
+
+    def draw_on(self, budget: str) -> None:
+        """Count this request; raises RateLimitExceeded, or what keeps Redis from being asked."""
+        person, told = caller(), None
+        for limit in self.budget_limit.of(budget):
+            item = limit.limit
+            key, seconds = item.key_for(self.PREFIX, person, budget), item.get_expiry()
+            is_granted, count, age = self.storage.ask(key, item.amount, seconds, 1)
+            if told is None or not is_granted:
+                reset_at = int(time.time() - age / 1e6 + seconds + 1)
+                told = g.budget_left = item.amount, item.amount - count, reset_at
+            if not is_granted:
+                raise RateLimitExceeded(limit)
+
+    def fall_back(self, error: Exception) -> None:
+        if not self._storage_dead:
+            self._storage_dead = True
+            self.logger.warning("Redis can't count, each process does: %s", type(error).__name__)
 
 
 def budget_of_view() -> str | None:
     """Return the name of the budget that the present request draws on, if any."""
-    view = current_app.view_functions.get(request.endpoint)
+    asked = request_ctx.request
+    if asked.endpoint is None or asked.method == "OPTIONS":
+        return None
+    view = current_app.view_functions[asked.endpoint]
     resource = getattr(view, "view_class", None)
-    return resource.budget_for(request.method) if hasattr(resource, "budget_for") else None
+    return resource.budget_for(asked.method) if hasattr(resource, "budget_for") else None
 
 
 def limit_of_view() -> str:
     return current_app.config[f"RATELIMIT_{budget_of_view().upper()}"]
-
-
-def is_unlimited() -> bool:
-    return request.method == "OPTIONS" or budget_of_view() is None
 
 
 def caller() -> str:
@@ -98,9 +153,8 @@ def caller() -> str:
 
 
 def user_of_token() -> str | None:
-    token = permissions.bearer_token()
     try:
-        return token and decode_token(token)["sub"]
+        return permissions.claims_sent()["sub"]
     except Exception:  # A key function may not raise; whatever is wrong with it, it's not a token.
         return None
 
@@ -115,16 +169,20 @@ def network(address: str | None) -> str:
     return str(parsed if parsed.version == 4 else ipaddress.ip_network((parsed, 64), strict=False))
 
 
-def keep_retry_after_for_refusals(response):
-    """Send Retry-After with 429 and 503 only, and never as 0."""
+def say_what_is_left(response):
+    """Send how much of the budget is left, and Retry-After, never 0, with 429 and 503 only."""
+    headers, left = response.headers, g.get("budget_left")
+    if left:
+        headers.extend(zip(HEADERS, map(str, left), strict=True))
     if response.status_code not in (429, 503):
-        response.headers.pop("Retry-After", None)
-    elif g.get("retry_after"):
-        # The database's word, say. The limiter has put the end of its own window in its place.
-        response.headers["Retry-After"] = g.retry_after
+        # The stock limiter sends it with every answer.
+        headers.pop("Retry-After", None)
+    elif left and response.status_code == 429:
+        headers["Retry-After"] = str(max(1, int(left[2] - time.time())))
     else:
-        seconds = response.headers.get("Retry-After", "1")
-        response.headers["Retry-After"] = str(max(1, int(seconds)))
+        # The database's word, say. The limiter has put the end of its own window in its place.
+        seconds = g.get("retry_after") or headers.get("Retry-After", "1")
+        headers["Retry-After"] = str(max(1, int(seconds)))
     return response
 
 

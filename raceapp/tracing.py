@@ -29,8 +29,7 @@ SETTING = "OTEL_EXPORTER_OTLP_ENDPOINT"
 WRAPPED = (
     (DefaultDialect, "do_execute", "statement", lambda _dialect, _cursor, text, *_: text),
     (hot.Compiled, "rows", "prepared statement", lambda compiled, *_: compiled.text),
-    (limit_storage.OneTripRedis, "_ask", "rate limit", None),
-    (limit_storage.OneRoundTrip, "_ask", "rate limit", None),
+    (limit_storage.OneRoundTrip, "ask", "rate limit", None),
 )
 # What a database says of an error may hold values.
 SILENT = {"record_exception": False, "set_status_on_exception": False}
