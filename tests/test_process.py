@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from urllib.request import Request, urlopen
 
@@ -53,6 +54,62 @@ def press_ctrl_c(*processes):
     session = os.getsid(processes[0].pid)
     for process in [process for process in processes if os.getsid(process.pid) == session]:
         process.send_signal(signal.SIGINT)
+
+
+# Connections
+
+
+READ = b"GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+def connect(server):
+    return socket.create_connection(("127.0.0.1", server.port), timeout=10)
+
+
+def test_who_connects_and_says_nothing_keeps_no_thread(gunicorn_server):
+    server = gunicorn_server(workers=1)
+    silent = [connect(server) for _ in range(20)]
+
+    with urlopen(server.url + "/v1/health", timeout=4) as answer:
+        assert answer.status == 200
+
+    for one in silent:
+        one.close()
+
+
+def test_requests_sent_in_one_go_are_answered_one_by_one(gunicorn_server):
+    server = gunicorn_server(workers=1)
+    with connect(server) as caller:
+        caller.sendall(READ * 5)
+
+        answers = b""
+        while answers.count(b'{"status":"ok"}') < 5:
+            answers += caller.recv(65536)
+
+    assert answers.count(b"HTTP/1.1 200 OK") == 5
+
+
+def test_a_connection_that_is_idle_for_too_long_is_closed(gunicorn_server):
+    server = gunicorn_server(workers=1, GUNICORN_CMD_ARGS="--keep-alive 1")
+    with connect(server) as caller:
+        caller.sendall(READ)
+        assert caller.recv(65536).startswith(b"HTTP/1.1 200 OK")
+
+        assert caller.recv(65536) == b""
+
+
+def test_what_is_not_http_is_refused_and_costs_no_thread(gunicorn_server):
+    server = gunicorn_server(workers=1)
+    for _ in range(10):
+        with connect(server) as caller:
+            caller.sendall(b"\x16\x03\x01 hello\r\n\r\n")
+            assert caller.recv(65536).startswith(b"HTTP/1.1 400")
+
+    with urlopen(server.url + "/v1/health", timeout=4) as answer:
+        assert answer.status == 200
+
+
+# The end
 
 
 @pytest.mark.parametrize("end", [terminate, press_ctrl_c, kill])
