@@ -217,7 +217,11 @@ WHO = Prepared(
 )
 
 
-def actor_of(session_id: int, user_id: int) -> Actor | None:
-    """Return the caller as the account is now, or None when the session or it has ended."""
-    row = WHO.row(session_id=session_id, user_id=user_id)
+def actor_of(session_id: int, user_id: int, *, is_admin: bool, along=None) -> Actor | None:
+    """Return the caller as the account is now, or None when the session or it has ended.
+
+    `along` is a `hot.Along` that reads for the caller, who claims to be `is_admin`.
+    """
+    values = {"session_id": session_id, "user_id": user_id}
+    row = along.row_of(WHO, is_admin=is_admin, **values) if along else WHO.row(**values)
     return Actor(*row, session_id=session_id) if row else None

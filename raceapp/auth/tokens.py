@@ -13,6 +13,7 @@ from jwt import InvalidTokenError
 
 from raceapp.auth import sessions
 from raceapp.database import MAX_ID
+from raceapp.permissions import Role
 
 ISSUER, AUDIENCE = "raceapp", "raceapp-access"
 
@@ -85,7 +86,8 @@ def look_up(_header: dict, claims: dict) -> sessions.Actor | None:
     user_id, session_id = int(claims["sub"]), claims["sid"]
     if not (0 < user_id <= MAX_ID and 0 < session_id <= MAX_ID):
         return None
-    actor = sessions.actor_of(session_id, user_id)
+    is_admin = claims.get("role") == Role.ADMIN
+    actor = sessions.actor_of(session_id, user_id, is_admin=is_admin, along=g.get("along"))
     if actor is not None:
         claims["role"] = actor.role
         g.user_id = actor.id

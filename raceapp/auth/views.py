@@ -2,8 +2,7 @@
 
 from functools import wraps
 
-from flask import current_app, url_for
-from flask_jwt_extended import current_user
+from flask import current_app, g, url_for
 
 from raceapp import conditional, errors, limits
 from raceapp.auth import schemas, service, sessions
@@ -81,7 +80,7 @@ class Logout(Resource):
     @blp.response(204)
     def post(self):
         """Log out: the tokens of this session stop working at once"""
-        sessions.end(current_user.session_id)
+        sessions.end(g.actor.session_id)
         db.session.commit()
 
 
@@ -90,13 +89,13 @@ class Me(Resource):
     @blp.response(200, schemas.UserSchema)
     def get(self):
         """Read your own account"""
-        return service.get(current_user.id)
+        return service.get(g.actor.id)
 
     @blp.arguments(schemas.ProfileChangeSchema)
     @blp.response(200, schemas.UserSchema)
     def patch(self, changes):
         """Change your own name"""
-        user = service.get(current_user.id, for_update=True)
+        user = service.get(g.actor.id, for_update=True)
         conditional.check_if_match(user)
         service.update(user, changes)
         db.session.commit()
@@ -113,7 +112,7 @@ class Password(Resource):
     @blp.doc(operationId="change_password")
     def post(self, passwords):
         """Change your password and end your other sessions"""
-        sessions.change_password(current_user, **passwords)
+        sessions.change_password(g.actor, **passwords)
         db.session.commit()
 
 

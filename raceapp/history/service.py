@@ -31,10 +31,12 @@ SILENT = {"version", "updated_at", "created_at"}
 class Record:
     """A row read for a change outside of the session: its columns are its attributes.
 
-    It stands in for a model in the rules, which read and set attributes and no more.
+    It stands in for a model in the rules, which read and set attributes and no more. What is
+    noted of it is kept on it, for the statement that writes the change.
     """
 
     __tablename__ = ""
+    noted: dict | None = None
 
     def __init__(self, columns: dict):
         self.__dict__.update(columns)
@@ -42,8 +44,12 @@ class Record:
 
     def changes(self) -> dict:
         """Return `{column: [old, new]}` of what has been set since."""
-        now = ((name, old, self.__dict__[name]) for name, old in self._read.items())
-        return {name: [plain(old), plain(new)] for name, old, new in now if old != new}
+        now = self.__dict__
+        return {
+            name: [plain(old), plain(now[name])]
+            for name, old in self._read.items()
+            if now[name] is not old and now[name] != old
+        }
 
 
 def changes_of(model) -> dict:
@@ -73,13 +79,23 @@ def record(event_id: int, action: str, subject, *, actor, changes: dict | None =
     Without `changes` they are read off the model; where there are none nothing is noted.
     """
     found = changes_of(subject) if changes is None else changes
-    if found or changes is not None:
+    if not found and changes is None:
+        return
+    if isinstance(subject, Record):
+        subject.noted = entry(event_id, action, name_of(subject), actor=actor, changes=found)
+    else:
         note(event_id, action, name_of(subject), actor=actor, changes=found)
 
 
 def note(event_id: int, action: str, subject: str, *, actor, changes: dict) -> None:
     """Note an entry by the name of its subject, such as "task:7"."""
-    entry = {
+    noted = entry(event_id, action, subject, actor=actor, changes=changes)
+    db.session.info.setdefault("history", []).append(noted)
+
+
+def entry(event_id: int, action: str, subject: str, *, actor, changes: dict) -> dict:
+    """Return an entry of the record that has yet to be written."""
+    return {
         "event_id": event_id,
         "at": clock.utcnow(),
         "actor": actor.id if actor else None,
@@ -88,7 +104,6 @@ def note(event_id: int, action: str, subject: str, *, actor, changes: dict) -> N
         "changes": changes,
         "request_id": observability.request_id(),
     }
-    db.session.info.setdefault("history", []).append(entry)
 
 
 def name_of(model) -> str:
@@ -115,9 +130,12 @@ def of_task(task_id: int) -> sa.Select:
 
 def take_noted() -> list[dict]:
     """Return what has been noted, for the caller to write."""
-    noted = db.session.info.pop("history", [])
-    metrics.history_entries.inc(len(noted))
-    return noted
+    return count(db.session.info.pop("history", []))
+
+
+def count(entries: list[dict]) -> list[dict]:
+    metrics.history_entries.inc(len(entries))
+    return entries
 
 
 @event.listens_for(orm.Session, "before_commit")
@@ -178,12 +196,13 @@ def link(previous_hash: str, position: int, own_digest: str) -> str:
     return hashlib.sha256(f"{previous_hash}{position}{own_digest}".encode()).hexdigest()
 
 
-def append_one(written: sa.CTE | None = None) -> sa.Executable:
+def append_one(written: sa.CTE | None = None, *along: sa.CTE) -> sa.Executable:
     """Return the whole of `append()` for one entry, the usual case, as one statement.
 
     PostgreSQL moves the head, which makes writers take turns, computes the same `digest()` and
     `link()` and adds the entry. As part of a larger statement the entry is about the row that
     `written` returns the id of, and there is none where that returns no row; that id is returned.
+    What else is written `along` with it is part of the same statement.
     """
     before, after = placeholder("before_id", sa.Text), placeholder("after_id", sa.Text)
     row_id = sa.cast(written.c.id, sa.Text) if written is not None else sa.literal("")
@@ -205,7 +224,7 @@ def append_one(written: sa.CTE | None = None) -> sa.Executable:
     if written is None:
         return added
     entry = added.cte("entry")
-    return sa.select(written.c.id).select_from(written.join(entry, sa.true()))
+    return sa.select(written.c.id).select_from(written.join(entry, sa.true())).add_cte(*along)
 
 
 def sha256(text) -> sa.ColumnElement:

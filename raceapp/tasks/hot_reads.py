@@ -10,7 +10,7 @@ from enum import Enum
 import sqlalchemy as sa
 
 from raceapp import errors
-from raceapp.hot import AnyActor, Prepared, placeholder
+from raceapp.hot import AnyActor, Prepared, placeholder, row_along
 from raceapp.pages import Page, PageRequest, counted
 from raceapp.serializing import rows_reader
 from raceapp.tasks import service
@@ -30,7 +30,7 @@ def by_id(is_admin: bool) -> Prepared:
 
 def get(task_id: int, *, actor) -> dict:
     """Return the task as it is answered if `actor` may see it, or raise NotFound."""
-    row = by_id(actor.is_admin).row(task_id=task_id, **known(actor))
+    row = row_along(by_id, is_admin=actor.is_admin, task_id=task_id, **known(actor))
     if row is None:
         raise errors.NotFound(service.NO_SUCH_TASK)
     return as_task(row)

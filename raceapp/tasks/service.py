@@ -1,5 +1,6 @@
 """Tasks: giving, finding, changing, ticking, taking back."""
 
+import contextlib
 import functools
 import operator
 
@@ -174,9 +175,10 @@ FILTERS = {
 }
 
 
-def create(*, actor, **fields) -> Task:
-    """Add a task; see `draft`."""
-    task = draft(actor=actor, **fields)
+def create(*, actor, event_id: int, **fields) -> Task:
+    """Add a task; raises what `drafted` raises, and Invalid when there is no such weekend."""
+    check_event(event_id)
+    task = Task(**drafted(actor=actor, event_id=event_id, **fields))
     db.session.add(task)
     db.session.flush()
     history.record(task.event_id, CREATED, task, actor=actor, changes=told_of(task))
@@ -191,31 +193,37 @@ def told_of(task: Task) -> dict:
     return {"title": task.title}
 
 
-def draft(*, actor, event_id: int, assigned_to: int | None = None, **fields) -> Task:
-    """Return a new task, not yet added. A crew member's is their own, a manager's nobody's.
+def drafted(*, actor, assigned_to: int | None = None, **fields) -> dict:
+    """Return the columns of a new task. A crew member's is their own, a manager's nobody's.
 
-    Raises Forbidden when a crew member gives it to somebody else, Invalid when the weekend or
-    the person does not exist.
+    Raises Forbidden when a crew member gives it to somebody else, Invalid when the person does
+    not exist.
     """
     if not permissions.can_assign(actor, assigned_to):
         raise errors.Forbidden("You may create tasks for yourself only.")
     if not actor.is_admin:
         assigned_to = actor.id
-    check_event(event_id)
     if assigned_to != actor.id:
         check_assignee(assigned_to)
-    return Task(event_id=event_id, assigned_to=assigned_to, created_by=actor.id, **fields)
+    return {**fields, "assigned_to": assigned_to, "created_by": actor.id}
 
 
-LIVE_EVENT = Prepared(
-    sa.select(Event.id).where(Event.id == placeholder("event_id"), Event.deleted_at.is_(None))
-)
+def is_live(event_id):
+    """Hold where the race weekend exists and has not been taken back."""
+    return sa.exists().where(Event.id == event_id, Event.deleted_at.is_(None))
+
+
+LIVE_EVENT = Prepared(sa.select(sa.literal(1)).where(is_live(placeholder("event_id"))))
 ACTIVE_USER = Prepared(sa.select(User.id).where(User.id == placeholder("user_id"), User.is_active))
 
 
 def check_event(event_id: int) -> None:
     if LIVE_EVENT.row(event_id=event_id) is None:
-        raise errors.Invalid.field("event_id", "There is no such race weekend.")
+        raise no_such_event()
+
+
+def no_such_event() -> errors.Invalid:
+    return errors.Invalid.field("event_id", "There is no such race weekend.")
 
 
 def check_assignee(user_id: int | None) -> None:
@@ -259,13 +267,19 @@ def update(task: Task, changes: dict, *, actor) -> None:
     if is_signing:
         act = Act.DONE if completed else Act.REOPEN
         signing.check_may_sign(task, act, actor=actor)
-    with db.session.no_autoflush:  # One PATCH is one version and one entry of the record.
+    with unflushed(task):
         for name, value in changes.items():
             setattr(task, name, value)
         if is_signing:
             signing.sign_off(task, act, actor=actor)
         else:
             history.record(task.event_id, "task.updated", task, actor=actor)
+
+
+def unflushed(task: Task | history.Record):
+    """Keep a change together: one PATCH is one version and one entry of the record."""
+    is_outside = isinstance(task, history.Record)
+    return contextlib.nullcontext() if is_outside else db.session.no_autoflush
 
 
 def pinned(task: Task, changes: dict) -> dict:

@@ -39,6 +39,7 @@ TO = {
     Act.REOPEN: TaskStatus.OPEN,
 }
 CLAIMING = {Act.DONE, Act.FAIL, Act.NOT_APPLICABLE}
+VOIDING = {Act.FAIL, Act.REOPEN}
 DEVICE_MAY_BE_AHEAD = timedelta(minutes=10)
 
 # Sent with the task once it has been failed or reopened, before the commit: what rested on
@@ -97,7 +98,7 @@ def sign_off(
     value=None,
     note: str | None = None,
     device_time: datetime | None = None,
-) -> SignOff:
+) -> None:
     """Sign `task` as `act`. The caller has checked that `actor` may.
 
     Raises Conflict from a state that the act is not for, Invalid for a value or a time that
@@ -111,15 +112,22 @@ def sign_off(
     if is_self_check and not task.event.allow_self_check:
         raise errors.Conflict("You signed this as done: somebody else has to check it.")
     apply(task, act, actor=actor, value=value, note=note)
-    signed = SignOff(
-        task_id=task.id, act=act, signed_by=actor.id, at=clock.utcnow(), device_time=device_time
-    )
-    signed.value, signed.note, signed.is_self_check = value, note, is_self_check
-    db.session.add(signed)
+    signed = {
+        "act": act,
+        "signed_by": actor.id,
+        "at": clock.utcnow(),
+        "device_time": device_time,
+        "value": value,
+        "note": note,
+        "is_self_check": is_self_check,
+    }
+    if isinstance(task, history.Record):
+        task.signed = signed
+    else:
+        db.session.add(SignOff(task_id=task.id, **signed))
     history.record(task.event_id, f"task.{act}", task, actor=actor)
-    if act in (Act.FAIL, Act.REOPEN):
+    if act in VOIDING:
         signature_voided.send(task, actor=actor, act=act)
-    return signed
 
 
 def check_state(task: Task, act: Act, *, actor) -> None:

@@ -1,7 +1,6 @@
 """Tasks."""
 
-from flask import url_for
-from flask_jwt_extended import current_user
+from flask import g, url_for
 
 from raceapp import conditional, limits
 from raceapp.extensions import db
@@ -26,24 +25,26 @@ class TaskList(TaskResource):
     @blp.alt_response(403, description="Only team managers may list deleted tasks")
     def get(self, page, **filters):
         """List tasks: your own, soonest due first, unless you ask otherwise"""
-        return hot_reads.page(page, actor=current_user, **filters)
+        return hot_reads.page(page, actor=g.actor, **filters)
 
     @blp.arguments(schemas.TaskCreateSchema)
     @blp.response(201, schemas.TaskSchema)
     @blp.alt_response(403, description="You may create tasks for yourself only")
     def post(self, fields):
         """Create a task"""
-        task = hot_writes.create(actor=current_user, **fields)
+        task = hot_writes.create(actor=g.actor, **fields)
         return task, {"Location": url_for("tasks.TaskItem", task_id=task.id)}
 
 
 @blp.route("/<id:task_id>")
 class TaskItem(TaskResource):
+    along = {"GET": hot_reads.by_id, "PATCH": hot_writes.by_id}
+
     @blp.response(200, schemas.TaskSchema)
     @blp.alt_response(404, description="No such task, or none that you may see")
     def get(self, task_id):
         """Read a task"""
-        return hot_reads.get(task_id, actor=current_user)
+        return hot_reads.get(task_id, actor=g.actor)
 
     @blp.arguments(schemas.TaskChangeSchema)
     @blp.response(200, schemas.TaskSchema)
@@ -52,10 +53,10 @@ class TaskItem(TaskResource):
     @blp.alt_response(409, description="The task has been deleted")
     def patch(self, changes, task_id):
         """Change a task, or tick it"""
-        task = hot_writes.get(task_id, changes, actor=current_user)
-        service.check_may_change(task, changes, actor=current_user)
+        task = hot_writes.get_for_change(task_id, changes, actor=g.actor)
+        service.check_may_change(task, changes, actor=g.actor)
         conditional.check_if_match(task)
-        service.update(task, changes, actor=current_user)
+        service.update(task, changes, actor=g.actor)
         hot_writes.save(task)
         return task
 
@@ -65,10 +66,10 @@ class TaskItem(TaskResource):
     @blp.alt_response(409, description="Critical, signed or already deleted")
     def delete(self, task_id):
         """Delete a task: it is hidden, not erased"""
-        task = service.get(task_id, actor=current_user, for_update=True)
-        service.check_may_delete(task, actor=current_user)
+        task = service.get(task_id, actor=g.actor, for_update=True)
+        service.check_may_delete(task, actor=g.actor)
         conditional.check_if_match(task)
-        service.delete(task, actor=current_user)
+        service.delete(task, actor=g.actor)
         db.session.commit()
 
 
@@ -80,9 +81,9 @@ class RestoreTask(TaskResource):
     @blp.alt_response(412, "Status412")
     def post(self, task_id):
         """Restore a deleted task"""
-        task = service.get(task_id, actor=current_user, for_update=True)
+        task = service.get(task_id, actor=g.actor, for_update=True)
         conditional.check_if_match(task)
-        service.restore(task, actor=current_user)
+        service.restore(task, actor=g.actor)
         db.session.commit()
         return task
 
@@ -94,13 +95,14 @@ class TaskHistory(TaskResource):
     @blp.alt_response(404, description="No such task, or none that you may see")
     def get(self, page, task_id):
         """Read the record of a task"""
-        task = service.get(task_id, actor=current_user)
+        task = service.get(task_id, actor=g.actor)
         return page.of(history.of_task(task.id))
 
 
 @blp.route("/<id:task_id>/sign-offs")
 class TaskSignOffs(TaskResource):
     budgets = {"POST": limits.SIGN_OFFS}
+    along = {"POST": hot_writes.by_id}
 
     @blp.arguments(schemas.SignOffQuerySchema, location="query", as_kwargs=True)
     @blp.response(200, schemas.SignOffSchema(many=True))
@@ -108,7 +110,7 @@ class TaskSignOffs(TaskResource):
     @blp.doc(operationId="list_sign_offs")
     def get(self, page, task_id):
         """List the sign-offs of a task"""
-        task = service.get(task_id, actor=current_user)
+        task = service.get(task_id, actor=g.actor)
         return page.of(signing.sign_offs_of(task))
 
     @blp.arguments(schemas.SignOffCreateSchema)
@@ -120,9 +122,9 @@ class TaskSignOffs(TaskResource):
     @blp.doc(operationId="sign_off_task")
     def post(self, sign_off, task_id):
         """Sign a task as done, checked, failed, not applicable or reopened"""
-        task = service.get(task_id, actor=current_user, for_update=True)
-        signing.check_may_sign(task, sign_off["act"], actor=current_user)
+        task = hot_writes.get_for_sign_off(task_id, sign_off["act"], actor=g.actor)
+        signing.check_may_sign(task, sign_off["act"], actor=g.actor)
         conditional.check_if_match(task)
-        signing.sign_off(task, actor=current_user, **sign_off)
-        db.session.commit()
+        signing.sign_off(task, actor=g.actor, **sign_off)
+        hot_writes.save(task)
         return task, {"Location": url_for("tasks.TaskItem", task_id=task.id)}
