@@ -59,9 +59,8 @@ def create_app(settings: Mapping[str, object] | None = None, *, redis=None) -> f
     `settings` win over the environment; docs/configuration.md lists them. `redis` is a ready
     client to count with in place of the one at REDIS_URL. Raises config.SettingsError.
     """
-    app = flask.Flask(__name__)
+    app = rest.Application(__name__)
     app.config.update(config.load(settings))
-    app.json = rest.JSONProvider(app)
     app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = rest.BODY_LIMIT
     tracing.init_app(app)

@@ -44,7 +44,9 @@ def names_a_version() -> bool:
 
 def is_known_to_caller(resource) -> bool:
     """Tell whether If-None-Match of a read names the present version, weakly or strongly."""
-    return request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(etag(resource))
+    if "If-None-Match" not in request.headers or request.method not in ("GET", "HEAD"):
+        return False
+    return request.if_none_match.contains_weak(etag(resource))
 
 
 def not_modified(resource) -> Response:

@@ -3,10 +3,10 @@
 import contextvars
 import json
 import logging
+import os
 import re
 import sys
 import time
-import uuid
 
 from flask import Flask, g, request
 
@@ -72,12 +72,12 @@ def set_up_logging(level: str) -> None:
 def begin_request() -> None:
     sent = request.headers.get("X-Request-ID", "")
     g.started = time.perf_counter()
-    g.request_id = sent if CALLERS_ID.fullmatch(sent) else uuid.uuid4().hex
+    g.request_id = sent if CALLERS_ID.fullmatch(sent) else os.urandom(16).hex()
     _request_id.set(g.request_id)
 
 
 def end_request(response):
-    response.headers["X-Request-ID"] = g.get("request_id") or uuid.uuid4().hex
+    response.headers["X-Request-ID"] = g.get("request_id") or os.urandom(16).hex()
     if log.isEnabledFor(logging.INFO):
         log.info("request", extra=describe(response))
     return response

@@ -208,7 +208,12 @@ def signer() -> URLSafeSerializer:
     """
     settings = current_app.config
     keys = (settings["JWT_PREVIOUS_SECRET_KEY"], settings["JWT_SECRET_KEY"])
-    return URLSafeSerializer([key for key in keys if key], salt=f"cursor {request.path}")
+    return signer_of(tuple(key for key in keys if key), request.path)
+
+
+@functools.lru_cache(maxsize=256)
+def signer_of(keys: tuple[str, ...], path: str) -> URLSafeSerializer:
+    return URLSafeSerializer(list(keys), salt=f"cursor {path}")
 
 
 def write_cursor(sort: str, place: list) -> str:

@@ -7,6 +7,7 @@ duplicate names, NaN, bodies cut short or too long, unknown or repeated query pa
 import json
 
 from flask import g, request
+from flask.globals import request_ctx
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, ValidationError
@@ -81,13 +82,13 @@ def is_deep(value: object) -> bool:
     return True
 
 
-def read_body() -> bytes:
+def read_body(req) -> bytes:
     """Return the body as sent; raises TooLarge, or BadRequest when its framing is broken."""
     try:
-        body = request.get_data()
+        body = req.get_data()
         # A chunked body says no length: it is cut at the limit, so ask whether there was more.
-        is_cut = request.content_length is None and len(body) >= request.max_content_length
-        if is_cut and request.environ["wsgi.input"].read(1):
+        is_cut = req.content_length is None and len(body) >= req.max_content_length
+        if is_cut and req.environ["wsgi.input"].read(1):
             raise errors.TooLarge()
     except (HTTPException, errors.Refusal):
         raise
@@ -108,12 +109,13 @@ class StrictParser(FlaskParser):
 
     def parse(self, argmap, req=None, *, location=None, **kwargs):
         """Remember what a query means: it is a matter of its text alone, and phones repeat it."""
+        asked = req or request_ctx.request
         if location != "query":
-            return super().parse(argmap, req, location=location, **kwargs)
+            return super().parse(argmap, asked, location=location, **kwargs)
         g.query_is_read = True
-        key = (argmap, request.query_string)
+        key = (argmap, asked.query_string)
         if key not in self._understood:
-            found = super().parse(argmap, req, location=location, **kwargs)
+            found = super().parse(argmap, asked, location=location, **kwargs)
             if len(self._understood) >= self.REMEMBERED_QUERIES:
                 self._understood.clear()
             self._understood[key] = found
@@ -124,7 +126,7 @@ class StrictParser(FlaskParser):
             raise errors.TooLarge()
         if req.mimetype != "application/json":
             raise errors.UnsupportedMediaType()
-        return parse_json(read_body())
+        return parse_json(read_body(req))
 
     def load_querystring(self, req, schema):
         repeated = [name for name, values in req.args.lists() if len(values) > 1]
@@ -139,5 +141,5 @@ class StrictParser(FlaskParser):
 
 def refuse_query() -> None:
     """Refuse any parameter where a view takes none."""
-    if request.args:
+    if request.query_string and request.args:
         raise errors.Invalid(errors={"query": {name: ["Unknown field."] for name in request.args}})

@@ -8,12 +8,14 @@ ETag, a `Page` with its headers, anything else as it is.
 
 import random
 import time
+from collections.abc import Callable
 from functools import wraps
 
 import flask_smorest
 import orjson
 import sqlalchemy as sa
-from flask import Response, g, jsonify, request
+from flask import Flask, Response, g, jsonify
+from flask.globals import request_ctx
 from flask.json.provider import DefaultJSONProvider
 from flask.views import MethodView
 from flask_smorest.utils import unpack_tuple_response
@@ -21,7 +23,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
-from raceapp import conditional, database, errors, examples, openapi, permissions
+from raceapp import conditional, database, errors, examples, hot, openapi, permissions
 from raceapp.extensions import db
 from raceapp.pages import Page
 from raceapp.parsing import BODY_LIMIT, IdConverter, StrictParser, refuse_query
@@ -39,6 +41,16 @@ class JSONProvider(DefaultJSONProvider):
     def response(self, *args, **kwargs) -> Response:
         body = orjson.dumps(self._prepare_response_obj(args, kwargs))
         return self._app.response_class(body, mimetype=self.mimetype)
+
+
+class Application(Flask):
+    """Flask, but for a question it asks of every function it calls, a dozen in each request."""
+
+    json_provider_class = JSONProvider
+
+    def ensure_sync(self, func):
+        """Return `func`, none of ours being a coroutine."""
+        return func
 
 
 # --- writing -----------------------------------------------------------------------------
@@ -118,6 +130,8 @@ class Resource(MethodView):
     budget: str | None = None
     budgets: dict[str, str] = {}
     body_limit = BODY_LIMIT
+    # By method, what is read along with the account; see `hot.Along`.
+    along: dict[str, Callable] = {}
 
     @classmethod
     def budget_for(cls, method: str) -> str | None:
@@ -125,8 +139,11 @@ class Resource(MethodView):
         return cls.budgets.get("GET" if method == "HEAD" else method, cls.budget)
 
     def dispatch_request(self, **kwargs):
-        request.max_content_length = self.body_limit
-        with database.only_reading(request.method in ("GET", "HEAD")):
+        asked = request_ctx.request
+        asked.max_content_length = self.body_limit
+        with database.OnlyReading(asked.method in ("GET", "HEAD")):
+            if asked.method in self.along and hot.goes_past_the_session():
+                g.along = hot.Along(self.along[asked.method], kwargs)
             if not self.is_public:
                 permissions.authenticate()
             return self.as_one_transaction(kwargs)

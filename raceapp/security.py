@@ -1,6 +1,6 @@
 """Headers on every answer that tell browsers to be careful (OWASP ASVS 5, V3.4)."""
 
-from flask import Flask, request
+from flask import Flask
 
 API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 # No inline script or style, and nothing from anywhere else.
@@ -10,25 +10,41 @@ PAGE_POLICY = (
 )
 
 
-def init_app(app: Flask) -> None:
-    app.after_request(add_headers)
-
-
 COMMON = [
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "no-referrer"),
 ]
+HTTPS_ONLY = ("Strict-Transport-Security", "max-age=31536000")
 
 
-def add_headers(response):
-    headers = response.headers
-    headers.extend(COMMON)
-    if "Content-Security-Policy" not in headers:
-        is_page = response.mimetype == "text/html" and not request.path.startswith("/v1")
-        headers.add("Content-Security-Policy", PAGE_POLICY if is_page else API_POLICY)
-    if "Cache-Control" not in headers:
-        headers.add("Cache-Control", "no-store")
-    if request.is_secure:
-        headers.add("Strict-Transport-Security", "max-age=31536000")
-    return response
+class SecureHeaders:
+    """Add the headers where an answer leaves, so that none goes without, whoever made it."""
+
+    def __init__(self, wsgi_app):
+        self.wsgi_app = wsgi_app
+
+    def __call__(self, environ, start_response):
+        def start_securely(status, headers, *error):
+            return start_response(status, headers + missing(headers, environ), *error)
+
+        return self.wsgi_app(environ, start_securely)
+
+
+def missing(headers: list[tuple[str, str]], environ: dict) -> list[tuple[str, str]]:
+    """Return what is to be added to the headers of an answer."""
+    present = {name.lower(): value for name, value in headers}
+    added = list(COMMON)
+    if "content-security-policy" not in present:
+        is_html = present.get("content-type", "").startswith("text/html")
+        is_page = is_html and not environ["PATH_INFO"].startswith("/v1")
+        added.append(("Content-Security-Policy", PAGE_POLICY if is_page else API_POLICY))
+    if "cache-control" not in present:
+        added.append(("Cache-Control", "no-store"))
+    if environ["wsgi.url_scheme"] == "https":
+        added.append(HTTPS_ONLY)
+    return added
+
+
+def init_app(app: Flask) -> None:
+    app.wsgi_app = SecureHeaders(app.wsgi_app)

@@ -1,7 +1,6 @@
 """Motorcycles."""
 
-from flask import url_for
-from flask_jwt_extended import current_user
+from flask import g, url_for
 
 from raceapp import conditional
 from raceapp.bikes import schemas, service
@@ -62,5 +61,5 @@ class BikeItem(Resource):
         """Take back a bike"""
         bike = service.get(bike_id, for_update=True)
         conditional.check_if_match(bike)
-        service.delete(bike, actor=current_user)
+        service.delete(bike, actor=g.actor)
         db.session.commit()

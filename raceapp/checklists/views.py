@@ -1,7 +1,6 @@
 """Templates of checklists, and building a weekend from them."""
 
-from flask import url_for
-from flask_jwt_extended import current_user
+from flask import g, url_for
 
 from raceapp import conditional
 from raceapp.checklists import schemas, service, templates
@@ -84,6 +83,6 @@ class BuildWeekend(Resource):
         says. Run again it adds only what is missing. Items for a crash or rain wait for it.
         """
         event = events.get(event_id, for_update=True)
-        created = service.build(event, actor=current_user, **how)
+        created = service.build(event, actor=g.actor, **how)
         db.session.commit()
         return {"created": created}, {"Location": url_for("tasks.TaskList", event_id=event_id)}

@@ -1,7 +1,6 @@
 """Race weekends."""
 
-from flask import url_for
-from flask_jwt_extended import current_user
+from flask import g, url_for
 
 from raceapp import conditional
 from raceapp.events import schemas, service
@@ -28,7 +27,7 @@ class EventList(Resource):
     @blp.response(201, schemas.EventSchema)
     def post(self, fields):
         """Plan a race weekend"""
-        event = service.create(actor=current_user, **fields)
+        event = service.create(actor=g.actor, **fields)
         db.session.commit()
         return event, {"Location": url_for("events.EventItem", event_id=event.id)}
 
@@ -49,7 +48,7 @@ class EventItem(Resource):
         """Change a race weekend"""
         event = service.get(event_id, for_update=True)
         conditional.check_if_match(event)
-        service.update(event, changes, actor=current_user)
+        service.update(event, changes, actor=g.actor)
         db.session.commit()
         return event
 
@@ -60,7 +59,7 @@ class EventItem(Resource):
         """Take back a race weekend and its tasks"""
         event = service.get(event_id, for_update=True)
         conditional.check_if_match(event)
-        service.delete(event, actor=current_user)
+        service.delete(event, actor=g.actor)
         db.session.commit()
 
 
@@ -70,7 +69,7 @@ class CrewItem(Resource):
     @blp.alt_response(404, description="No such race weekend, or you are not on its crew")
     def get(self, event_id):
         """Read who does what at a race weekend"""
-        return service.crew_of(service.get_board(event_id, actor=current_user))
+        return service.crew_of(service.get_board(event_id, actor=g.actor))
 
     @admin_only
     @blp.arguments(schemas.CrewMemberSchema(many=True))
@@ -83,7 +82,7 @@ class CrewItem(Resource):
         """
         event = service.get(event_id, for_update=True)
         conditional.check_if_match(event)
-        service.set_crew(event, members, actor=current_user)
+        service.set_crew(event, members, actor=g.actor)
         db.session.commit()
         return service.crew_of(event)
 
@@ -95,5 +94,5 @@ class EventHistory(Resource):
     @blp.alt_response(404, description="No such race weekend, or you are not on its crew")
     def get(self, page, event_id):
         """Read the record of a race weekend"""
-        service.get_board(event_id, actor=current_user)
+        service.get_board(event_id, actor=g.actor)
         return page.of(history.of_event(event_id))

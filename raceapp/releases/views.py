@@ -1,7 +1,6 @@
 """Readiness, and releases of bikes."""
 
-from flask import url_for
-from flask_jwt_extended import current_user
+from flask import g, url_for
 
 from raceapp.events import service as events
 from raceapp.extensions import db
@@ -22,7 +21,7 @@ class BikeReadiness(Resource):
         hangs on the end of a session never blocks it, and what is not applicable blocks nothing.
         Cancelled sessions are left out.
         """
-        return readiness.board(events.get_board(event_id, actor=current_user))
+        return readiness.board(events.get_board(event_id, actor=g.actor))
 
 
 @blp.route("/sessions/<id:session_id>/releases")
@@ -32,7 +31,7 @@ class ReleaseList(Resource):
     @blp.alt_response(404, description="No such session, or you are not on its crew")
     def get(self, page, session_id):
         """List the releases for a session, voided ones too"""
-        session = service.get_session(session_id, actor=current_user)
+        session = service.get_session(session_id, actor=g.actor)
         return page.of(service.of_session(session))
 
     @blp.arguments(schemas.ReleaseCreateSchema)
@@ -46,8 +45,8 @@ class ReleaseList(Resource):
         A task of the bike that is failed or reopened later takes the release back, and so does
         a crash.
         """
-        session = service.get_session(session_id, actor=current_user, for_update=True)
-        service.check_may_release(session, actor=current_user)
-        release = service.give(session, actor=current_user, **fields)
+        session = service.get_session(session_id, actor=g.actor, for_update=True)
+        service.check_may_release(session, actor=g.actor)
+        release = service.give(session, actor=g.actor, **fields)
         db.session.commit()
         return release, {"Location": url_for("releases.ReleaseList", session_id=session_id)}

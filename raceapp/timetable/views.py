@@ -1,7 +1,6 @@
 """The timetable of a race weekend."""
 
-from flask import url_for
-from flask_jwt_extended import current_user
+from flask import g, url_for
 
 from raceapp import conditional
 from raceapp.events import service as events
@@ -31,7 +30,7 @@ class SessionList(Resource):
     def post(self, fields, event_id):
         """Put a session on the timetable"""
         event = events.get(event_id, for_update=True)
-        session = service.create(event, actor=current_user, **fields)
+        session = service.create(event, actor=g.actor, **fields)
         db.session.commit()
         return session, {"Location": url_for("timetable.SessionItem", session_id=session.id)}
 
@@ -57,7 +56,7 @@ class SessionItem(Resource):
         """
         session = service.get(session_id, for_update=True)
         conditional.check_if_match(session)
-        service.update(session, changes, actor=current_user)
+        service.update(session, changes, actor=g.actor)
         db.session.commit()
         return session
 
@@ -68,7 +67,7 @@ class SessionItem(Resource):
         """Take a session off the timetable; its open tasks become not applicable"""
         session = service.get(session_id, for_update=True)
         conditional.check_if_match(session)
-        service.delete(session, actor=current_user)
+        service.delete(session, actor=g.actor)
         db.session.commit()
 
 
@@ -86,6 +85,6 @@ class ShiftTimetable(Resource):
         sessions stay, and so do done and pinned tasks.
         """
         event = events.get(event_id, for_update=True)
-        moved = service.shift(event, actor=current_user, **shift)
+        moved = service.shift(event, actor=g.actor, **shift)
         db.session.commit()
         return moved
