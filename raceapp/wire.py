@@ -14,10 +14,11 @@ from collections import deque
 import sqlalchemy as sa
 from psycopg import OperationalError
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.errors import error_from_result
+from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 
 ANSWERS = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+STALE = (FeatureNotSupported, InvalidSqlStatementName)
 SECONDS_KEPT = 1800
 
 
@@ -40,7 +41,12 @@ def run(connection, statement, values: list) -> list[tuple]:
     else:
         ask, what = pgconn.exec_prepared, statement.name
     result = connection.watched(ask, what.encode(), texts, result_format=Format.BINARY)
-    check(pgconn, result)
+    try:
+        check(pgconn, result)
+    except STALE as error:
+        # The schema has changed since, or somebody dropped what was prepared: begin afresh.
+        connection.close()
+        raise OperationalError("What was prepared here is good no more.") from error
     transformer.set_pgresult(result)
     return transformer.load_rows(0, result.ntuples, tuple)
 

@@ -94,6 +94,15 @@ def test_a_refused_statement_leaves_the_connection_usable(spares, app):
     spares.keep(lent)
 
 
+def test_what_the_server_has_forgotten_is_prepared_anew(spares, mechanic, path):
+    mechanic.get(path)
+    spares.idle[-1].driver_connection.execute("DEALLOCATE ALL")
+
+    problem(mechanic.get(path), 503)
+
+    assert mechanic.get(path).status_code == 200
+
+
 # What is read along with the account
 
 
