@@ -91,6 +91,17 @@ def test_signing_off_has_a_budget_of_its_own(make_app, mechanic, event):
     assert person.get("/v1/tasks").status_code == 200
 
 
+def test_a_budget_may_have_two_limits_and_the_one_that_is_spent_is_told(make_app, mechanic):
+    person = replace(mechanic, app=make_app(RATELIMIT_TASKS="3/minute;2/hour"))
+
+    answers = [person.get("/v1/tasks") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    told = [answer.headers["X-RateLimit-Limit"] for answer in answers]
+    assert told == ["3", "3", "2"]
+    assert 60 < int(answers[2].headers["Retry-After"]) <= 3601
+
+
 def test_people_behind_one_router_have_a_budget_each(hurried, chief):
     for _ in range(4):
         hurried.get("/v1/tasks")
