@@ -1,7 +1,7 @@
 """A gunicorn worker whose threads fetch their own work.
 
 What this buys: the stock threaded worker hands each request from its main thread to a thread and
-back, through a queue, a future and a pipe, which takes a fifth of the time of a short request.
+back, through a queue, a future and a pipe, which takes an eighth of the CPU of a short request.
 Here the threads wait for requests themselves, all at one `epoll`; the main thread takes in
 new connections, closes idle ones, and sees to the end, as the stock one does.
 """
