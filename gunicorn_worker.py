@@ -100,6 +100,11 @@ class Worker(ThreadWorker):
         conn.set_timeout()
         descriptor = conn.sock.fileno()
         self.waiting[descriptor] = conn
-        enter(descriptor, ONCE)
+        try:
+            enter(descriptor, ONCE)
+        except (OSError, ValueError):
+            if self.waiting.pop(descriptor, None):
+                raise
+            return  # The main thread has just closed it, as the last thing it did.
         if not self.alive:
             conn.timeout = min(conn.timeout, time.monotonic() + STOP_KEEPALIVE_LINGER)
