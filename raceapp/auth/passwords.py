@@ -17,7 +17,7 @@ from raceapp import errors
 
 MAX_BYTES = 72  # bcrypt reads no further and, from version 5, refuses to.
 # A check costs a quarter of a second of one core, so one thread of each process makes them one
-# after the other. Whoever waits keeps a thread of the server, and most of the eight are for the
+# after the other. Whoever waits keeps a thread of the server, and most of the six are for the
 # pit wall: who would wait longer than this is asked to come again at once.
 # A lower priority of that thread made the others wait longer, not shorter: it may hold the
 # interpreter's lock while it is not run.
