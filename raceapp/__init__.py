@@ -20,6 +20,7 @@ from raceapp import (
     tracing,
     welcome,
 )
+from raceapp.application import Application
 from raceapp.auth import tokens
 from raceapp.auth.views import blp as auth
 from raceapp.auth.views import users
@@ -59,7 +60,7 @@ def create_app(settings: Mapping[str, object] | None = None, *, redis=None) -> f
     `settings` win over the environment; docs/configuration.md lists them. `redis` is a ready
     client to count with in place of the one at REDIS_URL. Raises config.SettingsError.
     """
-    app = rest.Application(__name__)
+    app = Application(__name__)
     app.config.update(config.load(settings))
     app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = rest.BODY_LIMIT

@@ -3,6 +3,7 @@
 import re
 
 from flask import Response, request
+from flask.globals import request_ctx
 from werkzeug.http import quote_etag
 
 from raceapp import errors
@@ -44,9 +45,10 @@ def names_a_version() -> bool:
 
 def is_known_to_caller(resource) -> bool:
     """Tell whether If-None-Match of a read names the present version, weakly or strongly."""
-    if "If-None-Match" not in request.headers or request.method not in ("GET", "HEAD"):
+    asked = request_ctx.request
+    if "HTTP_IF_NONE_MATCH" not in asked.environ or asked.method not in ("GET", "HEAD"):
         return False
-    return request.if_none_match.contains_weak(etag(resource))
+    return asked.if_none_match.contains_weak(etag(resource))
 
 
 def not_modified(resource) -> Response:

@@ -12,6 +12,7 @@ The interface is `Prepared(statement).rows(name=value, ...)`; the statement hold
 
 import functools
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -36,10 +37,14 @@ class AnyActor:
 
 
 class Prepared:
-    """A statement that is run often. `rows()` returns tuples in the order of its columns."""
+    """A statement that is run often. `rows()` returns tuples in the order of its columns.
 
-    def __init__(self, statement: sa.Select):
-        self.statement = statement
+    `order` names the columns it is sorted by, for another that it becomes a part of: those that
+    descend with a minus before them.
+    """
+
+    def __init__(self, statement: sa.Select, order: Sequence[str] = ()):
+        self.statement, self.order = statement, order
         self._compiled: Compiled | None = None
 
     def rows(self, **values) -> list[tuple]:
@@ -58,37 +63,41 @@ class Prepared:
 class Along:
     """A read that goes to the database along with the question who asks, in one round trip.
 
-    `make(is_admin)` returns the Prepared for either kind of caller, `values` are those known
-    from the path. It serves `row_along()` once; whoever asks again reads again.
+    `make(is_admin)` returns the Prepared for either kind of caller, whose first column is never
+    null; `values` are those known from path and query. It serves `rows_along()` once; whoever
+    asks again reads again.
     """
 
-    def __init__(self, make, values: dict):
+    def __init__(self, make: Callable[[bool], Prepared], values: dict):
         self.make, self.values = make, values
-        self.row = self.read_for = None
+        self.prepared = self.rows = None
 
     def row_of(self, who: Prepared, *, is_admin: bool, **values) -> tuple | None:
         """Return the row of `who`, keeping what was read along for such a caller."""
-        statement = joined(who, self.make(is_admin))
-        row = statement.row(**self.values, **values, actor_id=values["user_id"])
-        if row is None:
+        self.prepared = self.make(is_admin)
+        statement = joined(who, self.prepared)
+        found = statement.rows(**self.values, **values, actor_id=values["who_user_id"])
+        if not found:
             return None
         width = len(who.statement.selected_columns)
-        self.row, self.read_for = row[width:], is_admin
-        return row[:width]
+        self.rows = [row[width:] for row in found if row[width] is not None]
+        return found[0][:width]
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def joined(who: Prepared, other: Prepared) -> Prepared:
     found = other.statement.subquery().lateral()
-    return Prepared(who.statement.add_columns(*found.c).join(found, sa.true(), isouter=True))
+    both = who.statement.add_columns(*found.c).join(found, sa.true(), isouter=True)
+    order = [(found.c[name.lstrip("-")], name.startswith("-")) for name in other.order]
+    return Prepared(both.order_by(*(column.desc() if down else column for column, down in order)))
 
 
-def row_along(make, *, is_admin: bool, **values) -> tuple | None:
-    """Return the row of `make(is_admin)`, which may have been read along already."""
+def rows_along(prepared: Prepared, **values) -> list[tuple]:
+    """Return the rows of `prepared` for these values, which may have been read along already."""
     along = g.pop("along", None)
-    if along and along.make is make and along.read_for == is_admin:
-        return along.row if along.row[0] is not None else None
-    return make(is_admin).row(**values)
+    if along is not None and along.prepared is prepared:
+        return along.rows
+    return prepared.rows(**values)
 
 
 class Compiled:
@@ -104,13 +113,16 @@ class Compiled:
         written_out = compiled._post_compile_expanded_state
         own = written_out.processors if written_out else {}
         self.processors = {**compiled._bind_processors, **own}
+        self.processors = {name: one for name, one in self.processors.items() if one is not None}
         binds = compiled.bind_names
         self.computed = {name: bind for bind, name in binds.items() if bind.callable}
         self.constants = {
             name: self.processed(name, value)
             for name, value in compiled.params.items()
-            if value is not None
+            if value is not None and name not in self.computed
         }
+        given = set(self.names) - self.constants.keys()
+        self.to_process = {name: self.processors[name] for name in given & self.processors.keys()}
 
     def processed(self, name: str, value):
         process = self.processors.get(name)
@@ -118,11 +130,11 @@ class Compiled:
 
     def parameters(self, values: dict) -> list:
         """Return what the statement is sent, in the order of its places."""
-        given = dict(self.constants)
-        for name, value in values.items():
-            given[name] = self.processed(name, value)
+        given = {**self.constants, **values}
         for name, bind in self.computed.items():
-            given[name] = self.processed(name, bind.effective_value)
+            given[name] = bind.effective_value
+        for name, process in self.to_process.items():
+            given[name] = process(given[name])
         return [given[name] for name in self.names]
 
     def rows(self, values: dict, spares: wire.Spares) -> list[tuple]:

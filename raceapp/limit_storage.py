@@ -10,6 +10,8 @@ import builtins
 import contextvars
 import functools
 import hashlib
+import socket
+import struct
 import threading
 import time
 from pathlib import Path
@@ -20,8 +22,10 @@ from redis.exceptions import ConnectionError, RedisError, ResponseError, Timeout
 from redis.retry import Retry
 
 SCRIPT = (Path(__file__).parent / "moving_window.lua").read_text()
-OSTimeout = builtins.TimeoutError
+# What Python says of a time-out, and what it makes of the kernel's.
+TIMED_OUT = (builtins.TimeoutError, BlockingIOError)
 TIMEOUTS = {"socket_connect_timeout": 0.25, "socket_timeout": 0.25}
+TIMEVAL = struct.pack("@ll", 0, 250_000)  # seconds and microseconds, as setsockopt() takes it
 NO_RETRY = Retry(NoBackoff(), 0)
 
 _last_hit = contextvars.ContextVar("last_hit", default=None)
@@ -119,7 +123,8 @@ class OwnConnection:
     def run_script(self, *arguments) -> list[int]:
         """Return what the script answers; raises redis-py's errors, and is closed then."""
         try:
-            self.connection.connect()
+            if self.connection._sock is None:
+                self.open()
             texts = [str(argument).encode() for argument in arguments]
             tail = b"".join(b"$%d\r\n%s\r\n" % (len(text), text) for text in texts)
             answer = self.exchange(self.COMMANDS[b"EVALSHA"] + tail)
@@ -128,11 +133,20 @@ class OwnConnection:
             return self.numbers(answer)
         except OSError as error:
             self.connection.disconnect()
-            kind = TimeoutError if isinstance(error, OSTimeout) else ConnectionError
+            kind = TimeoutError if isinstance(error, TIMED_OUT) else ConnectionError
             raise kind("Redis does not answer.") from error
         except RedisError:
             self.connection.disconnect()
             raise
+
+    def open(self) -> None:
+        """Connect, and have the kernel keep the time-outs: Python asks it before every call."""
+        self.connection.connect()
+        sock = self.connection._sock
+        if type(sock) is socket.socket:  # and not one with TLS, which has to ask
+            for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+                sock.setsockopt(socket.SOL_SOCKET, option, TIMEVAL)
+            sock.settimeout(None)
 
     def exchange(self, command: bytes) -> bytes:
         """Send a command; return three numbers or a refusal, as they stand in RESP."""

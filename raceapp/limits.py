@@ -6,6 +6,7 @@ limit in any window, however requests fall. Without Redis each process counts by
 until Redis is back.
 """
 
+import functools
 import ipaddress
 import time
 
@@ -13,7 +14,7 @@ from flask import Flask, current_app, g, request
 from flask.globals import app_ctx, request_ctx
 from flask_limiter import Limit, Limiter, RateLimitExceeded
 
-from raceapp import limit_storage, permissions
+from raceapp import limit_storage, permissions, security
 
 TASKS, SIGN_OFFS = "tasks", "sign_offs"
 LOGIN, REGISTER, REFRESH = "login", "register", "refresh"
@@ -27,7 +28,6 @@ def init_app(app: Flask, redis=None) -> None:
     The limiter is made here since it keeps the settings of its application to itself.
     """
     app.config.update(RATELIMIT_HEADERS_ENABLED=True, RATELIMIT_STRATEGY="moving-window")
-    app.after_request(say_what_is_left)
     limiter = SteadyLimiter(
         BudgetLimit(limit_of_view, scope=lambda _endpoint: budget_of_view(), shared=True),
         **limit_storage.options(app.config["REDIS_URL"], redis),
@@ -75,15 +75,11 @@ class SteadyLimiter(Limiter):
 
     def init_app(self, app: Flask) -> None:
         super().init_app(app)
-        # What the stock class does behind a view is called only where it did the counting.
+        # What the stock class does behind a view is called only where it did the counting, and
+        # what it keeps for that ends with the request anyway.
         add_headers = app.after_request_funcs[None].pop()
-        release = app.teardown_request_funcs[None].pop()
-        app.after_request(lambda answer: add_headers(answer) if self.is_counting() else answer)
-        app.teardown_request(lambda error: release(error) if self.is_counting() else None)
-
-    @staticmethod
-    def is_counting() -> bool:
-        return "budget_left" not in app_ctx.g
+        app.teardown_request_funcs[None].pop()
+        app.after_request(functools.partial(say_what_is_left, add_headers))
 
     def _check_request_limit(self, callable_name=None, in_middleware=True):
         budget = budget_of_view()
@@ -110,7 +106,7 @@ class SteadyLimiter(Limiter):
 
     def draw_on(self, budget: str) -> None:
         """Count this request; raises RateLimitExceeded, or what keeps Redis from being asked."""
-        person, told = caller(), None
+        person, told = caller(budget), None
         for limit in self.budget_limit.of(budget):
             item = limit.limit
             key, seconds = item.key_for(self.PREFIX, person, budget), item.get_expiry()
@@ -129,10 +125,11 @@ class SteadyLimiter(Limiter):
 
 def budget_of_view() -> str | None:
     """Return the name of the budget that the present request draws on, if any."""
-    asked = request_ctx.request
+    context = request_ctx._get_current_object()
+    asked = context.request
     if asked.endpoint is None or asked.method == "OPTIONS":
         return None
-    view = current_app.view_functions[asked.endpoint]
+    view = context.app.view_functions[asked.endpoint]
     resource = getattr(view, "view_class", None)
     return resource.budget_for(asked.method) if hasattr(resource, "budget_for") else None
 
@@ -141,13 +138,13 @@ def limit_of_view() -> str:
     return current_app.config[f"RATELIMIT_{budget_of_view().upper()}"]
 
 
-def caller() -> str:
+def caller(budget: str | None = None) -> str:
     """Return whom this request counts for: the user of a genuine token, else the address.
 
     Whether the token has been revoked since is not asked here: a logged-out caller draws on
     the same budget as before. Logins and the like always count for the address.
     """
-    if budget_of_view() in PER_USER and (user_id := user_of_token()):
+    if (budget or budget_of_view()) in PER_USER and (user_id := user_of_token()):
         return f"user:{user_id}"
     return f"address:{network(request.remote_addr)}"
 
@@ -169,14 +166,19 @@ def network(address: str | None) -> str:
     return str(parsed if parsed.version == 4 else ipaddress.ip_network((parsed, 64), strict=False))
 
 
-def say_what_is_left(response):
-    """Send how much of the budget is left, and Retry-After, never 0, with 429 and 503 only."""
-    headers, left = response.headers, g.get("budget_left")
+def say_what_is_left(add_headers, response):
+    """Send how much of the budget is left, and Retry-After, never 0, with 429 and 503 only.
+
+    `add_headers` is what the stock class does where it has counted.
+    """
+    headers, left = response.headers, app_ctx.g.get("budget_left")
     if left:
-        headers.extend(zip(HEADERS, map(str, left), strict=True))
+        security.at_the_door().extend(zip(HEADERS, map(str, left), strict=True))
+    else:
+        response = add_headers(response)
     if response.status_code not in (429, 503):
-        # The stock limiter sends it with every answer.
-        headers.pop("Retry-After", None)
+        if not left:
+            headers.pop("Retry-After", None)
     elif left and response.status_code == 429:
         headers["Retry-After"] = str(max(1, int(left[2] - time.time())))
     else:

@@ -3,14 +3,15 @@
 import contextvars
 import json
 import logging
-import os
+import random
 import re
 import sys
 import time
 
 from flask import Flask, g, request
+from flask.globals import app_ctx, request_ctx
 
-from raceapp import clock
+from raceapp import clock, security
 
 CALLERS_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -70,14 +71,19 @@ def set_up_logging(level: str) -> None:
 
 
 def begin_request() -> None:
-    sent = request.headers.get("X-Request-ID", "")
-    g.started = time.perf_counter()
-    g.request_id = sent if CALLERS_ID.fullmatch(sent) else os.urandom(16).hex()
-    _request_id.set(g.request_id)
+    sent = request_ctx.request.environ.get("HTTP_X_REQUEST_ID", "")
+    kept = app_ctx.g
+    kept.started = time.perf_counter()
+    kept.request_id = sent if CALLERS_ID.fullmatch(sent) else new_id()
+    _request_id.set(kept.request_id)
+
+
+def new_id() -> str:
+    return f"{random.getrandbits(128):032x}"
 
 
 def end_request(response):
-    response.headers["X-Request-ID"] = g.get("request_id") or os.urandom(16).hex()
+    security.at_the_door().append(("X-Request-ID", app_ctx.g.get("request_id") or new_id()))
     if log.isEnabledFor(logging.INFO):
         log.info("request", extra=describe(response))
     return response

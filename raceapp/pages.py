@@ -8,19 +8,24 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import marshmallow as ma
+import orjson
 import sqlalchemy as sa
 from flask import current_app, request
-from itsdangerous import BadData, URLSafeSerializer
+from flask.globals import request_ctx
+from itsdangerous import BadData, Signer
+from itsdangerous.encoding import base64_decode, base64_encode
 
 from raceapp import errors, fields
 from raceapp.database import UTCDateTime, undated_last
 from raceapp.extensions import db
-from raceapp.hot import placeholder
+from raceapp.hot import Prepared, placeholder, rows_along
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
+# What the columns that a page is sorted by are called in its statement.
+KEY_NAMES = ("place_0", "place_1", "place_2")
 
 
 @dataclass(frozen=True)
@@ -147,12 +152,16 @@ class PageRequest:
     def of_prepared(self, rows, total, **values) -> Page:
         """Return this page of what two prepared statements answer to `values`.
 
-        `rows` was made of `narrowed()`, `total` of `counted()`, from the same select.
+        `rows` was made by `prepared()`, `total` of `counted()`, from the same select.
         """
-        found = rows.rows(**values, **self.place)
-        width = len(self.key)
-        count = total.row(**values)[0] if self.include_total else None
-        return self.page(found, [row[-width:] for row in found], count)
+        found = rows_along(rows, **values, **self.place)
+        count = None
+        if self.include_total:
+            # Each row comes with it; where there is none, it is asked for by itself.
+            count = found[0][-1] if found else total.row(**values)[0]
+        end = -1 if self.include_total else None
+        places = slice(-len(self.key) + (end or 0), end)
+        return self.page(found, [row[places] for row in found[: self.limit]], count)
 
     def page(self, items: list, places: list, total: int | None) -> Page:
         headers = {}
@@ -165,7 +174,7 @@ class PageRequest:
     @property
     def shape(self) -> "PageRequest":
         """Return what this has in common with all requests that make the same statement."""
-        return replace(self, limit=0, cursor=self.cursor and "", include_total=False)
+        return replace(self, limit=0, cursor=self.cursor and "")
 
     @property
     def place(self) -> dict:
@@ -187,13 +196,22 @@ class PageRequest:
             statement = statement.where(after < place if self.is_descending else after > place)
         order = [column.desc() if self.is_descending else column for column in key]
         size = placeholder("page_size", sa.Integer)
-        return statement.add_columns(*key).order_by(*order).limit(size)
+        labelled = (column.label(name) for column, name in zip(key, KEY_NAMES, strict=False))
+        return statement.add_columns(*labelled).order_by(*order).limit(size)
+
+    def prepared(self, statement: sa.Select) -> Prepared:
+        """Return `narrowed(statement)` with the total in each row if that is asked for."""
+        found = self.narrowed(statement)
+        if self.include_total:
+            found = found.add_columns(counted(statement).correlate(None).scalar_subquery())
+        sign = "-" if self.is_descending else ""
+        return Prepared(found, [sign + name for name in KEY_NAMES[: len(self.key)]])
 
     def link_after(self, place) -> str:
         """Return the Link header of the page after `place`, keeping the other parameters."""
-        cursor = write_cursor(self.sort, list(place))
-        query = urlencode({**request.args.to_dict(), "cursor": cursor})
-        return f'<{request.path}?{query}>; rel="next"'
+        asked = request_ctx.request
+        cursor = write_cursor(self.sort, list(place), asked.path)
+        return f'<{asked.path}?{others(asked.query_string)}cursor={cursor}>; rel="next"'
 
 
 def counted(statement: sa.Select) -> sa.Select:
@@ -201,31 +219,40 @@ def counted(statement: sa.Select) -> sa.Select:
     return statement.with_only_columns(sa.func.count(), maintain_column_froms=True)
 
 
-def signer() -> URLSafeSerializer:
+@functools.lru_cache(maxsize=1024)
+def others(query: bytes) -> str:
+    """Return all parameters of a query but the cursor, to be followed by another."""
+    given = parse_qsl(query.decode(), keep_blank_values=True)
+    kept = urlencode([(name, value) for name, value in given if name != "cursor"])
+    return f"{kept}&" if kept else ""
+
+
+def signer(path: str) -> Signer:
     """Return what signs cursors: one is good for its own list only.
 
     While the secret is being replaced, those signed with the one before lead on too.
     """
     settings = current_app.config
-    keys = (settings["JWT_PREVIOUS_SECRET_KEY"], settings["JWT_SECRET_KEY"])
-    return signer_of(tuple(key for key in keys if key), request.path)
+    return signer_of(settings["JWT_PREVIOUS_SECRET_KEY"], settings["JWT_SECRET_KEY"], path)
 
 
 @functools.lru_cache(maxsize=256)
-def signer_of(keys: tuple[str, ...], path: str) -> URLSafeSerializer:
-    return URLSafeSerializer(list(keys), salt=f"cursor {path}")
+def signer_of(previous: str | None, present: str, path: str) -> Signer:
+    return Signer([key for key in (previous, present) if key], salt=f"cursor {path}")
 
 
-def write_cursor(sort: str, place: list) -> str:
-    texts = [value.isoformat() if isinstance(value, date) else value for value in place]
-    return signer().dumps([sort, *texts])
+def write_cursor(sort: str, place: list, path: str) -> str:
+    """Return where a list goes on, as text that needs no escaping in an address."""
+    told = base64_encode(orjson.dumps([sort, *place], option=orjson.OPT_UTC_Z))
+    return signer(path).sign(told).decode()
 
 
 def read_cursor(cursor: str, sort: str, key: list) -> list:
     """Return the values of `key` at the cursor."""
     try:
-        made_for, *texts = signer().loads(cursor)
-    except BadData as error:
+        told = base64_decode(signer(request.path).unsign(cursor))
+        made_for, *texts = orjson.loads(told)
+    except (BadData, ValueError) as error:
         raise bad_cursor() from error
     if made_for != sort or len(texts) != len(key):
         raise bad_cursor()

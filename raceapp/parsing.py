@@ -6,7 +6,7 @@ duplicate names, NaN, bodies cut short or too long, unknown or repeated query pa
 
 import json
 
-from flask import g, request
+from flask import g
 from flask.globals import request_ctx
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
@@ -139,7 +139,7 @@ class StrictParser(FlaskParser):
         raise errors.Invalid(errors=error.messages) from error
 
 
-def refuse_query() -> None:
+def refuse_query(asked) -> None:
     """Refuse any parameter where a view takes none."""
-    if request.query_string and request.args:
-        raise errors.Invalid(errors={"query": {name: ["Unknown field."] for name in request.args}})
+    if asked.query_string and asked.args:
+        raise errors.Invalid(errors={"query": {name: ["Unknown field."] for name in asked.args}})

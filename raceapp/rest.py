@@ -12,11 +12,9 @@ from collections.abc import Callable
 from functools import wraps
 
 import flask_smorest
-import orjson
 import sqlalchemy as sa
-from flask import Flask, Response, g, jsonify
+from flask import g, jsonify
 from flask.globals import request_ctx
-from flask.json.provider import DefaultJSONProvider
 from flask.views import MethodView
 from flask_smorest.utils import unpack_tuple_response
 from sqlalchemy.orm.exc import StaleDataError
@@ -24,33 +22,13 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
 from raceapp import conditional, database, errors, examples, hot, openapi, permissions
+from raceapp.application import Response
 from raceapp.extensions import db
 from raceapp.pages import Page
 from raceapp.parsing import BODY_LIMIT, IdConverter, StrictParser, refuse_query
 from raceapp.serializing import compiled, to_json
 
 TRIES = 6
-
-
-class JSONProvider(DefaultJSONProvider):
-    """Write JSON with orjson: compact, UTF-8, several times the speed."""
-
-    def dumps(self, obj, **kwargs) -> str:
-        return orjson.dumps(obj).decode()
-
-    def response(self, *args, **kwargs) -> Response:
-        body = orjson.dumps(self._prepare_response_obj(args, kwargs))
-        return self._app.response_class(body, mimetype=self.mimetype)
-
-
-class Application(Flask):
-    """Flask, but for a question it asks of every function it calls, a dozen in each request."""
-
-    json_provider_class = JSONProvider
-
-    def ensure_sync(self, func):
-        """Return `func`, none of ours being a coroutine."""
-        return func
 
 
 # --- writing -----------------------------------------------------------------------------
@@ -101,8 +79,9 @@ class Blueprint(flask_smorest.Blueprint):
 
             @wraps(documented)
             def answer(*args, **kwargs):
-                if not g.get("query_is_read"):
-                    refuse_query()
+                asked = request_ctx.request
+                if asked.query_string and not g.get("query_is_read"):
+                    refuse_query(asked)
                 result, status, headers = unpack_tuple_response(view(*args, **kwargs))
                 response = written(result, write, status_code)
                 if headers:
@@ -112,6 +91,16 @@ class Blueprint(flask_smorest.Blueprint):
                 return response
 
             return answer
+
+        return decorator
+
+    def alt_response(self, *args, **kwargs):
+        """Document another answer. It changes nothing of the view, so nothing is put around it."""
+        document = super().alt_response(*args, **kwargs)
+
+        def decorator(view):
+            view._apidoc = document(view)._apidoc
+            return view
 
         return decorator
 
@@ -126,12 +115,13 @@ class Blueprint(flask_smorest.Blueprint):
 class Resource(MethodView):
     """The views of one path. Secure, transactional and unlimited unless it says otherwise."""
 
+    init_every_request = False  # Nothing is kept in it.
     is_public = False
     budget: str | None = None
     budgets: dict[str, str] = {}
     body_limit = BODY_LIMIT
-    # By method, what is read along with the account; see `hot.Along`.
-    along: dict[str, Callable] = {}
+    # By method, what tells from the path what is read along with the account; see `hot.Along`.
+    along: dict[str, Callable[[dict], hot.Along | None]] = {}
 
     @classmethod
     def budget_for(cls, method: str) -> str | None:
@@ -143,16 +133,20 @@ class Resource(MethodView):
         asked.max_content_length = self.body_limit
         with database.OnlyReading(asked.method in ("GET", "HEAD")):
             if asked.method in self.along and hot.goes_past_the_session():
-                g.along = hot.Along(self.along[asked.method], kwargs)
+                g.along = self.along[asked.method](kwargs)
             if not self.is_public:
                 permissions.authenticate()
-            return self.as_one_transaction(kwargs)
+            return self.as_one_transaction(self.view_of(asked.method), kwargs)
 
-    def as_one_transaction(self, kwargs):
+    def view_of(self, method: str) -> Callable:
+        """Return what answers a method; HEAD is answered as GET."""
+        return getattr(self, "get" if method == "HEAD" else method.lower())
+
+    def as_one_transaction(self, view, kwargs):
         """Run the view, again where it lost a race; keep what a refusal leaves behind."""
         for attempt in range(TRIES):
             try:
-                return super().dispatch_request(**kwargs)
+                return view(**kwargs)
             except errors.Refusal as refusal:
                 if refusal.is_recorded:
                     db.session.commit()

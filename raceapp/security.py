@@ -1,6 +1,8 @@
-"""Headers on every answer that tell browsers to be careful (OWASP ASVS 5, V3.4)."""
+"""Headers on every answer, added where it leaves: those that tell browsers to be careful
+(OWASP ASVS 5, V3.4), and what else belongs to every answer, `at_the_door()`."""
 
 from flask import Flask
+from flask.globals import request_ctx
 
 API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 # No inline script or style, and nothing from anywhere else.
@@ -18,6 +20,9 @@ COMMON = [
 HTTPS_ONLY = ("Strict-Transport-Security", "max-age=31536000")
 
 
+ADDED = "raceapp.headers"
+
+
 class SecureHeaders:
     """Add the headers where an answer leaves, so that none goes without, whoever made it."""
 
@@ -25,10 +30,17 @@ class SecureHeaders:
         self.wsgi_app = wsgi_app
 
     def __call__(self, environ, start_response):
+        added = environ[ADDED] = []
+
         def start_securely(status, headers, *error):
-            return start_response(status, headers + missing(headers, environ), *error)
+            return start_response(status, headers + added + missing(headers, environ), *error)
 
         return self.wsgi_app(environ, start_securely)
+
+
+def at_the_door() -> list[tuple[str, str]]:
+    """Return the headers, names and values, that the present answer gets as it leaves."""
+    return request_ctx.request.environ[ADDED]
 
 
 def missing(headers: list[tuple[str, str]], environ: dict) -> list[tuple[str, str]]:

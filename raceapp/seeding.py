@@ -6,7 +6,7 @@ from itertools import islice
 
 import sqlalchemy as sa
 
-from raceapp import clock
+from raceapp import bulk, clock
 from raceapp.auth import passwords
 from raceapp.auth.models import User
 from raceapp.checklists import library, templates
@@ -26,6 +26,7 @@ def seed() -> str:
 
     All of it is one transaction: half a demo team is never seen.
     """
+    bulk.take_turn(db.session.connection())
     logins = "\n".join(f"  {email:24}{PASSWORD}  {role}" for email, _, role in PEOPLE)
     hint = f"Log in with one of:\n{logins}"
     if db.session.scalar(sa.select(User.id).where(User.email == PEOPLE[0][0])):
@@ -75,6 +76,7 @@ def seed_tasks(number: int) -> str:
     A weekend a week, two years of them, over and over: what is due by now is done, and half of
     it checked; of what is to come a fifth is nobody's.
     """
+    bulk.take_turn(db.session.connection())
     count = -(-number // TEAM_TASKS)
     people, weekends = add_load_people(count), add_load_weekends(count)
     members = [
@@ -83,7 +85,7 @@ def seed_tasks(number: int) -> str:
         for place, role in enumerate(TEAM)
     ]
     db.session.execute(sa.insert(CrewMember), members)
-    write_tasks(load_rows(number, people, weekends))
+    write_tasks(load_rows(number, people, weekends), number)
     db.session.commit()
     return f"Added {number} tasks at {count} race weekends. Log in as {LOAD_EMAIL.format(1)}."
 
@@ -167,17 +169,18 @@ def load_rows(number: int, people: list[int], weekends: list[int]) -> Iterator[t
 SECTIONS = ("Chassis", "Brakes", "Tyres", "Fuel", "Electronics", "Paperwork", "Garage")
 
 
-def write_tasks(rows: Iterator[tuple]) -> None:
-    """Write rows of LOADED: by COPY where there is one, else many to a statement."""
+def write_tasks(rows: Iterator[tuple], number: int) -> None:
+    """Write so many rows of LOADED: by COPY where there is one, else many to a statement."""
     connection = db.session.connection()
     if connection.dialect.name == "sqlite":
         table = sa.insert(Task.__table__)
         while batch := [dict(zip(LOADED, row, strict=True)) for row in islice(rows, 5000)]:
             connection.execute(table, batch)
         return
-    # Each COPY stays well below the time that a statement may take.
-    with connection.connection.cursor() as cursor:
-        while batch := [*islice(rows, 5000)]:
-            with cursor.copy(f"COPY tasks ({', '.join(LOADED)}) FROM STDIN") as copy:
-                for row in batch:
-                    copy.write_row(row)
+    with (
+        bulk.unindexed(connection, Task.__table__, number),
+        connection.connection.cursor() as cursor,
+        cursor.copy(f"COPY tasks ({', '.join(LOADED)}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)

@@ -6,7 +6,7 @@ same text as `dump()`, in a tenth of the time; any other schema is dumped as eve
 """
 
 from collections.abc import Callable
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 
 import marshmallow as ma
 import orjson
@@ -62,7 +62,8 @@ def reader(names: list[str], nested: dict[str, Callable]) -> Callable[[object], 
 
     def read(item) -> dict:
         if isinstance(item, dict):
-            found = {name: item[name] for name in names if name in item}
+            is_whole = item.keys() == wanted
+            found = dict(item) if is_whole else {n: item[n] for n in names if n in item}
         else:
             found = dict(zip(names, get(item), strict=True))
         for name, write in nested.items():
@@ -70,11 +71,12 @@ def reader(names: list[str], nested: dict[str, Callable]) -> Callable[[object], 
                 found[name] = write(found[name])
         return found
 
+    wanted = dict.fromkeys(names).keys()
     get = attrgetter(*names) if len(names) > 1 else lambda item: (getattr(item, names[0]),)
     return read
 
 
 def rows_reader(names: list[str]) -> Callable[[tuple], dict]:
     """Return a function from a row of a prepared statement to `{name: value}`."""
-    get = itemgetter(*range(len(names)))
-    return lambda row: dict(zip(names, get(row), strict=True))
+    # A row may go on behind them.
+    return lambda row: dict(zip(names, row, strict=False))

@@ -20,6 +20,9 @@ from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 ANSWERS = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 STALE = (FeatureNotSupported, InvalidSqlStatementName)
 SECONDS_KEPT = 1800
+# Looking whether a connection is still there is a call to the kernel, which lets go of Python's
+# lock: too much for one that was used a moment ago.
+SECONDS_TRUSTED = 0.1
 
 
 def run(connection, statement, values: list) -> list[tuple]:
@@ -85,16 +88,19 @@ class Spares:
 
     def take(self):
         """Return a pooled connection whose server has not hung up; raises SQLAlchemy's errors."""
+        now = time.monotonic()
         while lent := self.pop():
-            if lent.driver_connection.has_hung_up():
+            connection = lent.driver_connection
+            if now > connection.used_at + SECONDS_TRUSTED and connection.has_hung_up():
                 lent.invalidate()
-            elif time.monotonic() > lent.driver_connection.made_at + SECONDS_KEPT:
+            elif now > connection.made_at + SECONDS_KEPT:
                 lent.close()
             else:
                 return lent
         return self.engine.raw_connection()
 
     def pop(self):
+        """Return the connection that was used last, None where there is none."""
         try:
             lent = self.idle.pop()
         except IndexError:
@@ -104,6 +110,7 @@ class Spares:
 
     def keep(self, lent) -> None:
         if lent.is_valid:
+            lent.driver_connection.used_at = time.monotonic()
             self.watcher(-1)
             self.idle.append(lent)
 

@@ -208,11 +208,12 @@ def change_password(actor: Actor, *, current_password: str, new_password: str) -
     accounts.revoke_sessions(AuthSession.user_id == actor.id, AuthSession.id != actor.session_id)
 
 
+# Its values have names that no filter has: it is asked together with other statements.
 WHO = Prepared(
     sa.select(User.id, User.email, User.role)
     .join(AuthSession, AuthSession.user_id == User.id)
-    .where(AuthSession.id == placeholder("session_id", sa.BigInteger))
-    .where(User.id == placeholder("user_id", sa.BigInteger))
+    .where(AuthSession.id == placeholder("who_session_id", sa.BigInteger))
+    .where(User.id == placeholder("who_user_id", sa.BigInteger))
     .where(AuthSession.revoked_at.is_(None), User.is_active)
 )
 
@@ -222,6 +223,6 @@ def actor_of(session_id: int, user_id: int, *, is_admin: bool, along=None) -> Ac
 
     `along` is a `hot.Along` that reads for the caller, who claims to be `is_admin`.
     """
-    values = {"session_id": session_id, "user_id": user_id}
+    values = {"who_session_id": session_id, "who_user_id": user_id}
     row = along.row_of(WHO, is_admin=is_admin, **values) if along else WHO.row(**values)
     return Actor(*row, session_id=session_id) if row else None

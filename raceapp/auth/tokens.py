@@ -7,7 +7,8 @@ account's state is read on every request, so rights follow it at once.
 import time
 from datetime import timedelta
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app
+from flask.globals import app_ctx
 from flask_jwt_extended import JWTManager
 from jwt import InvalidTokenError
 
@@ -86,9 +87,9 @@ def look_up(_header: dict, claims: dict) -> sessions.Actor | None:
     user_id, session_id = int(claims["sub"]), claims["sid"]
     if not (0 < user_id <= MAX_ID and 0 < session_id <= MAX_ID):
         return None
-    is_admin = claims.get("role") == Role.ADMIN
-    actor = sessions.actor_of(session_id, user_id, is_admin=is_admin, along=g.get("along"))
+    kept, is_admin = app_ctx.g, claims.get("role") == Role.ADMIN
+    actor = sessions.actor_of(session_id, user_id, is_admin=is_admin, along=kept.get("along"))
     if actor is not None:
         claims["role"] = actor.role
-        g.user_id = actor.id
+        kept.user_id = actor.id
     return actor

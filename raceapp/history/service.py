@@ -178,6 +178,7 @@ def append(session: orm.Session, event_id: int, entries: list[dict]) -> None:
     )
 
 
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 HASHED = ("event_id", "at", "actor", "action", "subject", "changes", "request_id")
 
 
@@ -187,8 +188,7 @@ def digest(entry: dict) -> str:
 
 
 def canonical(entry: dict) -> str:
-    content = [plain(entry[name]) for name in HASHED]
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return CANONICAL.encode([plain(entry[name]) for name in HASHED])
 
 
 def link(previous_hash: str, position: int, own_digest: str) -> str:

@@ -10,7 +10,7 @@ from enum import Enum
 import sqlalchemy as sa
 
 from raceapp import errors
-from raceapp.hot import AnyActor, Prepared, placeholder, row_along
+from raceapp.hot import Along, AnyActor, Prepared, placeholder, rows_along
 from raceapp.pages import Page, PageRequest, counted
 from raceapp.serializing import rows_reader
 from raceapp.tasks import service
@@ -30,10 +30,10 @@ def by_id(is_admin: bool) -> Prepared:
 
 def get(task_id: int, *, actor) -> dict:
     """Return the task as it is answered if `actor` may see it, or raise NotFound."""
-    row = row_along(by_id, is_admin=actor.is_admin, task_id=task_id, **known(actor))
-    if row is None:
+    found = rows_along(by_id(actor.is_admin), task_id=task_id, **known(actor))
+    if not found:
         raise errors.NotFound(service.NO_SUCH_TASK)
-    return as_task(row)
+    return as_task(found[0])
 
 
 def known(actor) -> dict:
@@ -46,13 +46,37 @@ def page(asked: PageRequest, *, actor, **filters) -> Page:
 
     Free text makes as many shapes as there are texts: such a search is built as it comes.
     """
-    if any(isinstance(value, str) and not is_fixed(value) for value in filters.values()):
+    if has_text(filters):
         return asked.of(service.search(actor=actor, **filters))
-    fixed = tuple((name, value) for name, value in filters.items() if is_fixed(value))
-    values = {name: value for name, value in filters.items() if not is_fixed(value)}
+    fixed, values = told_apart(filters)
     rows, total = statements(asked.shape, actor.is_admin, fixed, tuple(values))
     found = asked.of_prepared(rows, total, actor_id=actor.id, **values)
     return Page([as_task(row) for row in found.items], found.headers)
+
+
+def along_with_account(asked: PageRequest, **filters) -> Along | None:
+    """Return what reads that page along with the account, if anything does.
+
+    Raises Invalid for a bad cursor.
+    """
+    if has_text(filters) or filters.get("deleted") is not None:
+        return None
+    fixed, values = told_apart(filters)
+
+    def rows(is_admin: bool) -> Prepared:
+        return statements(asked.shape, is_admin, fixed, tuple(values))[0]
+
+    return Along(rows, {**values, **asked.place})
+
+
+def has_text(filters: dict) -> bool:
+    return any(isinstance(value, str) and not is_fixed(value) for value in filters.values())
+
+
+def told_apart(filters: dict) -> tuple[tuple, dict]:
+    """Return the filters that are part of the statement, and the values that come with each run."""
+    fixed = tuple((name, value) for name, value in filters.items() if is_fixed(value))
+    return fixed, {name: value for name, value in filters.items() if not is_fixed(value)}
 
 
 def is_fixed(value) -> bool:
@@ -62,7 +86,10 @@ def is_fixed(value) -> bool:
 
 @functools.lru_cache(maxsize=1024)
 def statements(shape: PageRequest, is_admin: bool, fixed, names) -> tuple[Prepared, Prepared]:
-    """Return the statements for a page and for the total of one shape of request."""
+    """Return the statements for a page and for the total of one shape of request.
+
+    A page that has rows brings its total along.
+    """
     placeholders = {name: placeholder(name) for name in names}
     found = service.search(actor=AnyActor(is_admin), **dict(fixed), **placeholders)
-    return Prepared(shape.narrowed(found.with_only_columns(*COLUMNS))), Prepared(counted(found))
+    return shape.prepared(found.with_only_columns(*COLUMNS)), Prepared(counted(found))

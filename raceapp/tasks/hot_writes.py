@@ -21,7 +21,7 @@ from raceapp import errors, hot
 from raceapp.events.models import Event
 from raceapp.extensions import db
 from raceapp.history import service as history
-from raceapp.hot import AnyActor, Prepared, placeholder, row_along
+from raceapp.hot import AnyActor, Prepared, placeholder, rows_along
 from raceapp.tasks import service, signing
 from raceapp.tasks.models import SignOff, Task, TaskStatus
 
@@ -29,7 +29,6 @@ from raceapp.tasks.models import SignOff, Task, TaskStatus
 SIMPLE = {"title", "description", "due_at", "is_critical", "assigned_to"}
 COLUMNS = Task.__table__.columns
 NAMES = COLUMNS.keys()
-GIVEN = [name for name in NAMES if name != "id"]
 SIGNED = {
     name: column
     for name, column in SignOff.__table__.columns.items()
@@ -78,10 +77,10 @@ def get(task_id: int, *, actor, is_alone: bool):
     """
     if not (is_alone and can_be_one_statement()):
         return service.get(task_id, actor=actor, for_update=True)
-    row = row_along(by_id, is_admin=actor.is_admin, task_id=task_id, actor_id=actor.id)
-    if row is None:
+    found = rows_along(by_id(actor.is_admin), task_id=task_id, actor_id=actor.id)
+    if not found:
         raise errors.NotFound(service.NO_SUCH_TASK)
-    return TaskRecord(dict(zip(NAMES, row, strict=True)))
+    return TaskRecord(dict(zip(NAMES, found[0], strict=True)))
 
 
 def get_for_change(task_id: int, changes: dict, *, actor):
@@ -152,11 +151,18 @@ BLANK = {
 
 
 @functools.cache
-def adding() -> Prepared:
-    """Return the statement that adds a task, if its weekend is there."""
-    values = [placeholder(f"new_{name}", COLUMNS[name].type) for name in GIVEN]
-    row = sa.select(*values).where(service.is_live(placeholder("new_event_id", sa.BigInteger)))
-    added = sa.insert(Task).from_select(GIVEN, row).returning(Task.id).cte("written")
+def adding(names: tuple[str, ...]) -> Prepared:
+    """Return the statement that adds a task with these columns, if its weekend is there.
+
+    The others are what they are by default.
+    """
+    values = {name: placeholder(f"new_{name}", COLUMNS[name].type) for name in names}
+    for name, value in BLANK.items():
+        if value is not None and name not in values:
+            values[name] = sa.literal(value, COLUMNS[name].type)
+    is_live = service.is_live(placeholder("new_event_id", sa.BigInteger))
+    row = sa.select(*values.values()).where(is_live)
+    added = sa.insert(Task).from_select([*values], row).returning(Task.id).cte("written")
     return Prepared(history.append_one(added))
 
 
@@ -166,14 +172,13 @@ def create(*, actor, **fields):
         task = service.create(actor=actor, **fields)
         db.session.commit()
         return task
-    task = TaskRecord({**BLANK, **service.drafted(actor=actor, **fields)})
-    told = service.told_of(task)
-    entry = history.entry(task.event_id, service.CREATED, SUBJECT, actor=actor, changes=told)
-    task.version, task.created_at, task.updated_at = 1, entry["at"], entry["at"]
-    values = {f"new_{name}": getattr(task, name) for name in GIVEN}
-    row = adding().row(**values, **history.as_values(entry, about_new=True))
+    given = service.drafted(actor=actor, **fields)
+    told = service.told_of(given)
+    entry = history.entry(given["event_id"], service.CREATED, SUBJECT, actor=actor, changes=told)
+    given |= {"version": 1, "created_at": entry["at"], "updated_at": entry["at"]}
+    values = {f"new_{name}": value for name, value in given.items()}
+    row = adding(tuple(given)).row(**values, **history.as_values(entry, about_new=True))
     if row is None:
         raise service.no_such_event()
     history.count([entry])
-    (task.id,) = row
-    return task
+    return TaskRecord({**BLANK, **given, "id": row[0]})

@@ -178,19 +178,20 @@ FILTERS = {
 def create(*, actor, event_id: int, **fields) -> Task:
     """Add a task; raises what `drafted` raises, and Invalid when there is no such weekend."""
     check_event(event_id)
-    task = Task(**drafted(actor=actor, event_id=event_id, **fields))
+    given = drafted(actor=actor, event_id=event_id, **fields)
+    task = Task(**given)
     db.session.add(task)
     db.session.flush()
-    history.record(task.event_id, CREATED, task, actor=actor, changes=told_of(task))
+    history.record(task.event_id, CREATED, task, actor=actor, changes=told_of(given))
     return task
 
 
 CREATED = "task.created"
 
 
-def told_of(task: Task) -> dict:
-    """Return what the record says of a new task."""
-    return {"title": task.title}
+def told_of(given: dict) -> dict:
+    """Return what the record says of a new task, whose columns are `given`."""
+    return {"title": given["title"]}
 
 
 def drafted(*, actor, assigned_to: int | None = None, **fields) -> dict:

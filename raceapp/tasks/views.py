@@ -1,11 +1,14 @@
 """Tasks."""
 
+from functools import partial
+
 from flask import g, url_for
 
-from raceapp import conditional, limits
+from raceapp import conditional, errors, limits
 from raceapp.extensions import db
 from raceapp.history import service as history
 from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema
+from raceapp.hot import Along
 from raceapp.rest import Blueprint, Resource
 from raceapp.tasks import hot_reads, hot_writes, schemas, service, signing
 
@@ -18,9 +21,23 @@ class TaskResource(Resource):
     budget = limits.TASKS
 
 
+QUERY = schemas.TaskQuerySchema()
+
+
+def page_along(_path: dict) -> Along | None:
+    """Return the page that the query asks for; what is wrong with it is told after the account."""
+    try:
+        asked = blp.ARGUMENTS_PARSER.parse(QUERY, location="query")
+        return hot_reads.along_with_account(asked.pop("page"), **asked)
+    except errors.Invalid:
+        return None
+
+
 @blp.route("")
 class TaskList(TaskResource):
-    @blp.arguments(schemas.TaskQuerySchema, location="query", as_kwargs=True)
+    along = {"GET": page_along}
+
+    @blp.arguments(QUERY, location="query", as_kwargs=True)
     @blp.response(200, schemas.TaskSchema(many=True))
     @blp.alt_response(403, description="Only team managers may list deleted tasks")
     def get(self, page, **filters):
@@ -38,7 +55,7 @@ class TaskList(TaskResource):
 
 @blp.route("/<id:task_id>")
 class TaskItem(TaskResource):
-    along = {"GET": hot_reads.by_id, "PATCH": hot_writes.by_id}
+    along = {"GET": partial(Along, hot_reads.by_id), "PATCH": partial(Along, hot_writes.by_id)}
 
     @blp.response(200, schemas.TaskSchema)
     @blp.alt_response(404, description="No such task, or none that you may see")
@@ -102,7 +119,7 @@ class TaskHistory(TaskResource):
 @blp.route("/<id:task_id>/sign-offs")
 class TaskSignOffs(TaskResource):
     budgets = {"POST": limits.SIGN_OFFS}
-    along = {"POST": hot_writes.by_id}
+    along = {"POST": partial(Along, hot_writes.by_id)}
 
     @blp.arguments(schemas.SignOffQuerySchema, location="query", as_kwargs=True)
     @blp.response(200, schemas.SignOffSchema(many=True))

@@ -1,0 +1,71 @@
+"""Flask without what this API has no use for, and with orjson.
+
+What this buys: Flask prepares for sessions in cookies, for routes by host, for views that are
+coroutines and for addresses to be corrected. None of that is here, and leaving it out saves a
+tenth of a short request.
+"""
+
+import flask
+import orjson
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+from flask.sessions import NullSession, SessionInterface
+from werkzeug.routing import MapAdapter
+
+
+class JSONProvider(DefaultJSONProvider):
+    """Write JSON with orjson: compact, UTF-8, several times the speed."""
+
+    def dumps(self, obj, **kwargs) -> str:
+        return orjson.dumps(obj).decode()
+
+    def response(self, *args, **kwargs) -> flask.Response:
+        body = orjson.dumps(self._prepare_response_obj(args, kwargs))
+        return self._app.response_class(body, mimetype=self.mimetype)
+
+
+class Response(flask.Response):
+    """An answer whose headers are sent as they are: every address in them comes from `url_for`."""
+
+    def get_wsgi_headers(self, environ):
+        status = self.status_code
+        is_short = status < 200 or status in (204, 304)
+        if is_short or "Content-Length" not in self.headers:
+            return super().get_wsgi_headers(environ)
+        return self.headers
+
+
+class NoSessions(SessionInterface):
+    """Who asks is in the token: there is nothing in cookies, and one empty session does."""
+
+    EMPTY = NullSession()
+
+    def open_session(self, app, request):
+        return self.EMPTY
+
+
+class Application(Flask):
+    json_provider_class = JSONProvider
+    response_class = Response
+    session_interface = NoSessions()
+
+    def ensure_sync(self, func):
+        """Return `func`, none of ours being a coroutine."""
+        return func
+
+    def create_url_adapter(self, request):
+        """Find the route by method and path alone, unless TRUSTED_HOSTS names hosts.
+
+        No route redirects, so the host that was asked for is in no answer either.
+        """
+        if request is None or self.config["TRUSTED_HOSTS"] is not None:
+            return super().create_url_adapter(request)
+        return MapAdapter(
+            self.url_map,
+            server_name="",
+            script_name=request.root_path or "/",
+            subdomain="",
+            url_scheme=request.scheme,
+            path_info=request.path,
+            default_method=request.method,
+        )
