@@ -22,6 +22,8 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 # One request at a time of each connection: it is watched again once it has been answered.
 ONCE = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLONESHOT
 LOOK_EVERY_SECONDS = 1
+# How long a worker hesitates to take in another connection for each that it has.
+STEP_SECONDS, MOST_STEPS = 0.0001, 30
 
 
 class Worker(ThreadWorker):
@@ -57,6 +59,16 @@ class Worker(ThreadWorker):
                 while select.select([listener], [], [], 0)[0]:
                     self.accept(listener)
                 listener.close()
+
+    def accept(self, listener):
+        """Take in a connection, the later the more are here: a worker with fewer goes first.
+
+        Connections stay for long, and at first come all will knock at once; a worker that had
+        them all would leave the others, and their cores, with nothing to do.
+        """
+        if self.alive:
+            time.sleep(min(self.nr_conns, MOST_STEPS) * STEP_SECONDS)
+        super().accept(listener)
 
     def enqueue_req(self, conn):
         """Watch a new connection: no thread waits for what has yet to be sent."""

@@ -108,8 +108,8 @@ class SteadyLimiter(Limiter):
         """Count this request; raises RateLimitExceeded, or what keeps Redis from being asked."""
         person, told = caller(budget), None
         for limit in self.budget_limit.of(budget):
-            item = limit.limit
-            key, seconds = item.key_for(self.PREFIX, person, budget), item.get_expiry()
+            item, key = limit.limit, key_of(limit.limit, person, budget)
+            seconds = item.get_expiry()
             is_granted, count, age = self.storage.ask(key, item.amount, seconds, 1)
             if told is None or not is_granted:
                 reset_at = int(time.time() - age / 1e6 + seconds + 1)
@@ -121,6 +121,12 @@ class SteadyLimiter(Limiter):
         if not self._storage_dead:
             self._storage_dead = True
             self.logger.warning("Redis can't count, each process does: %s", type(error).__name__)
+
+
+@functools.lru_cache(maxsize=4096)
+def key_of(item, person: str, budget: str) -> str:
+    """Return the name under which the hits of a person are kept."""
+    return item.key_for(SteadyLimiter.PREFIX, person, budget)
 
 
 def budget_of_view() -> str | None:

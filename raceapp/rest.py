@@ -18,6 +18,7 @@ from flask.globals import request_ctx
 from flask.views import MethodView
 from flask_smorest.utils import unpack_tuple_response
 from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
@@ -41,19 +42,20 @@ def write_all(result, write):
 def written(result, write, status: int) -> Response:
     """Return the answer for what a view returned; `write` is its compiled schema, if any."""
     if isinstance(result, Page):
-        return json_response([write(item) for item in result.items], result.headers)
+        return json_response([write(item) for item in result.items], result.headers, status)
     if write is None:
         return Response(status=status)
     version = conditional.version_of(result)
     if version is None:
-        return json_response(write_all(result, write), {})
+        return json_response(write_all(result, write), {}, status)
     if conditional.is_known_to_caller(result):
         return conditional.not_modified(result)
-    return json_response(write_all(result, write), {"ETag": f'"{version}"'})
+    return json_response(write_all(result, write), {"ETag": f'"{version}"'}, status)
 
 
-def json_response(value, headers: dict) -> Response:
-    return Response(to_json(value), headers=headers, mimetype="application/json")
+def json_response(value, headers: dict, status: int) -> Response:
+    sent = Headers([("Content-Type", "application/json"), *headers.items()])
+    return Response(to_json(value), status, sent)
 
 
 class Blueprint(flask_smorest.Blueprint):
@@ -83,11 +85,9 @@ class Blueprint(flask_smorest.Blueprint):
                 if asked.query_string and not g.get("query_is_read"):
                     refuse_query(asked)
                 result, status, headers = unpack_tuple_response(view(*args, **kwargs))
-                response = written(result, write, status_code)
+                response = written(result, write, status or status_code)
                 if headers:
                     response.headers.extend(headers)
-                if response.status_code == 200:
-                    response.status_code = status or status_code
                 return response
 
             return answer

@@ -85,7 +85,7 @@ def seed_tasks(number: int) -> str:
         for place, role in enumerate(TEAM)
     ]
     db.session.execute(sa.insert(CrewMember), members)
-    write_tasks(load_rows(number, people, weekends), number)
+    write_tasks(number, people, weekends)
     db.session.commit()
     return f"Added {number} tasks at {count} race weekends. Log in as {LOAD_EMAIL.format(1)}."
 
@@ -132,9 +132,10 @@ def added(model, rows: list[dict]) -> list[int]:
     return db.session.scalars(statement, rows).all()
 
 
-def load_rows(number: int, people: list[int], weekends: list[int]) -> Iterator[tuple]:
-    """Yield values for LOADED."""
+def load_rows(number: int, people, weekends, as_sent=lambda moment: moment) -> Iterator[tuple]:
+    """Yield values for LOADED, with times as they are sent."""
     now = clock.utcnow()
+    now_sent = as_sent(now)
     for i in range(number):
         team, place = divmod(i, TEAM_TASKS)
         crew = people[team * len(TEAM) : (team + 1) * len(TEAM)]
@@ -143,6 +144,7 @@ def load_rows(number: int, people: list[int], weekends: list[int]) -> Iterator[t
         is_done, is_free = due_at < now, place % 5 == 0
         holder = None if is_free and not is_done else crew[role]
         checker = crew[0] if is_done and place % 8 == 1 else None
+        due_sent = as_sent(due_at)
         yield (
             weekends[team],
             f"Check item {i} on bike {place % 4 + 1}",
@@ -151,29 +153,29 @@ def load_rows(number: int, people: list[int], weekends: list[int]) -> Iterator[t
             TEAM[role].value,
             holder,
             crew[0],
-            due_at,
+            due_sent,
             place % 3 == 0,
             place % 4 == 1,
             False,
             "done" if is_done else "open",
             holder if is_done else None,
-            due_at if is_done else None,
+            due_sent if is_done else None,
             checker,
-            due_at if checker else None,
+            due_sent if checker else None,
             1,
-            now,
-            now,
+            now_sent,
+            now_sent,
         )
 
 
 SECTIONS = ("Chassis", "Brakes", "Tyres", "Fuel", "Electronics", "Paperwork", "Garage")
 
 
-def write_tasks(rows: Iterator[tuple], number: int) -> None:
+def write_tasks(number: int, people: list[int], weekends: list[int]) -> None:
     """Write so many rows of LOADED: by COPY where there is one, else many to a statement."""
     connection = db.session.connection()
     if connection.dialect.name == "sqlite":
-        table = sa.insert(Task.__table__)
+        table, rows = sa.insert(Task.__table__), load_rows(number, people, weekends)
         while batch := [dict(zip(LOADED, row, strict=True)) for row in islice(rows, 5000)]:
             connection.execute(table, batch)
         return
@@ -182,5 +184,6 @@ def write_tasks(rows: Iterator[tuple], number: int) -> None:
         connection.connection.cursor() as cursor,
         cursor.copy(f"COPY tasks ({', '.join(LOADED)}) FROM STDIN") as copy,
     ):
-        for row in rows:
+        # A time is written out once, and not wherever it stands.
+        for row in load_rows(number, people, weekends, as_sent=str):
             copy.write_row(row)

@@ -4,12 +4,17 @@ import json
 import os
 import signal
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from urllib.request import Request, urlopen
 
 import psutil
 import pytest
 from servers import wait_until
+
+from raceapp import clock
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
@@ -108,6 +113,67 @@ def test_what_is_not_http_is_refused_and_costs_no_thread(gunicorn_server):
 
     with urlopen(server.url + "/v1/health", timeout=4) as answer:
         assert answer.status == 200
+
+
+def test_head_and_body_of_an_answer_leave_together(gunicorn_server):
+    server = gunicorn_server(workers=1)
+    with connect(server) as caller:
+        caller.sendall(READ)
+
+        first = caller.recv(65536)
+
+    assert first.startswith(b"HTTP/1.1 200 OK") and first.endswith(b'{"status":"ok"}')
+
+
+def test_an_answer_without_a_body_is_sent(gunicorn_server):
+    server = gunicorn_server(workers=1)
+    with urlopen(Request(server.url + "/v1/health", method="HEAD"), timeout=4) as answer:
+        assert (answer.status, answer.headers["Content-Length"]) == (200, "15")
+        assert parsedate_to_datetime(answer.headers["Date"]) - clock.utcnow() < timedelta(seconds=2)
+
+
+def test_a_file_is_sent_whole(gunicorn_server, app):
+    server = gunicorn_server(workers=1)
+    path = "/docs/assets/swagger-ui.css"
+
+    with urlopen(server.url + path, timeout=4) as answer, app.test_client().get(path) as expected:
+        assert answer.read() == expected.data
+
+
+def test_connections_that_come_at_once_are_shared_by_the_workers(gunicorn_server):
+    server = gunicorn_server(workers=2)
+    workers = psutil.Process(server.pid).children()
+    callers = []
+
+    def counts():
+        return [len(open_connections(worker, server.port)) for worker in workers]
+
+    def both_serve():
+        callers.append(connect(server))
+        time.sleep(0.05)
+        check(len(workers) == 2 and min(counts()) > 0)
+
+    try:
+        wait_until(both_serve)
+        callers += [connect(server) for _ in range(32)]
+        wait_until(lambda: check(sum(counts()) == len(callers)))
+        assert min(counts()) >= 8
+    finally:
+        for caller in callers:
+            caller.close()
+
+
+def check(is_so):
+    if not is_so:
+        raise TimeoutError()
+
+
+def open_connections(process, port):
+    return [
+        connection
+        for connection in process.net_connections("tcp")
+        if connection.status == psutil.CONN_ESTABLISHED and connection.laddr.port == port
+    ]
 
 
 # The end

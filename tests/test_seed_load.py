@@ -1,12 +1,18 @@
 """`flask seed --tasks N`: teams, weekends and tasks for measuring under load."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import psycopg
 import pytest
 import sqlalchemy as sa
 from accounts import login
 
 from raceapp import seeding
+from raceapp.checklists import library
 from raceapp.extensions import db
 from raceapp.history import service as history
+from raceapp.seeding import LOADED
 from raceapp.tasks.models import Task
 
 
@@ -58,3 +64,84 @@ def test_a_loaded_task_can_be_signed(loaded, client):
 def test_the_record_of_loaded_weekends_is_whole(loaded):
     with loaded.app_context():
         assert list(history.faults()) == []
+
+
+# How a whole table is written to
+
+DEFINITIONS = """
+SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION SELECT conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+"""
+
+
+@pytest.fixture
+def statements(app):
+    """What is said to the database about the table itself."""
+    said = []
+
+    def note(_connection, _cursor, text, *_):
+        if text.startswith(("CREATE", "DROP", "ALTER")):
+            said.append(text)
+
+    with app.app_context():
+        sa.event.listen(db.engine, "before_cursor_execute", note)
+        yield said
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+
+
+def definitions(backend):
+    return sorted(backend.connection.execute(DEFINITIONS).fetchall())
+
+
+def test_indexes_and_keys_are_as_before(postgres_only, backend, app, statements):
+    before = definitions(backend)
+
+    with app.app_context():
+        seeding.seed()
+        seeding.seed_tasks(1700)
+
+    assert any(said.startswith("DROP INDEX") for said in statements)
+    assert definitions(backend) == before
+
+
+def test_a_larger_table_keeps_its_indexes_meanwhile(postgres_only, loaded, statements):
+    with loaded.app_context():
+        seeding.seed_tasks(1)
+
+    assert statements == []
+
+
+def test_a_load_that_fails_leaves_the_table_as_it_was(
+    postgres_only, backend, app, statements, monkeypatch
+):
+    before = definitions(backend)
+    [row] = seeding.load_rows(1, [1] * len(seeding.TEAM), [1])
+    bad = ["shiny" if name == "status" else value for name, value in zip(LOADED, row, strict=True)]
+    monkeypatch.setattr(seeding, "load_rows", lambda *_, **__: iter([bad]))
+
+    with app.app_context():
+        seeding.seed()
+        with pytest.raises(psycopg.errors.CheckViolation):
+            seeding.seed_tasks(1700)
+        db.session.rollback()
+
+    assert any(said.startswith("DROP INDEX") for said in statements)
+    assert definitions(backend) == before
+
+
+@pytest.mark.parametrize("job", [seeding.seed, library.add])
+def test_two_at_once_add_it_once(postgres_only, make_app, job):
+    apps = [make_app(), make_app()]
+    are_ready = Barrier(len(apps))
+
+    def run(app):
+        with app.app_context():
+            are_ready.wait(10)
+            said = job()
+            db.session.commit()
+            return said
+
+    with ThreadPoolExecutor() as pool:
+        said = sorted(pool.map(run, apps), key=lambda text: "already" in text)
+
+    assert said[0].startswith("Added") and "there already" in said[1]
