@@ -137,6 +137,29 @@ def write_array(element, compiler, **options):
     return f"{column} = ANY (ARRAY{subquery})"
 
 
+class list_of(FunctionElement):
+    """`list_of(column, condition)` gathers a column of the rows of a group that meet it: an
+    array, null where there are none; JSON on SQLite."""
+
+    inherit_cache = True
+    name = "list_of"
+
+    def __init__(self, column, condition):
+        super().__init__(column, condition)
+
+
+@compiles(list_of, "sqlite")
+def write_json_list(element, compiler, **options):
+    column, condition = (compiler.process(part, **options) for part in element.clauses)
+    return f"json_group_array({column}) FILTER (WHERE {condition})"
+
+
+@compiles(list_of, "postgresql")
+def write_array_list(element, compiler, **options):
+    column, condition = (compiler.process(part, **options) for part in element.clauses)
+    return f"array_agg({column}) FILTER (WHERE {condition})"
+
+
 # --- engines -----------------------------------------------------------------------------
 
 _reading = contextvars.ContextVar("reading", default=False)

@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from raceapp.checklists.models import Scope, Tier
+from raceapp.extensions import db
 from raceapp.history import service as history
 from raceapp.incidents.models import IncidentKind
 from raceapp.permissions import CrewRole
@@ -70,10 +72,19 @@ BLOCKS = {
 }
 
 
-def test_what_blocks_is_what_the_table_says():
+def is_blocking(task_id, fields):
+    db.session.execute(sa.update(Task).where(Task.id == task_id).values(**fields))
+    verdict = sa.select(readiness.is_blocking(Task)).where(Task.id == task_id)
+    return bool(db.session.scalar(verdict))
+
+
+def test_what_blocks_is_what_the_table_says(app, make_task):
     told = {state: verdict for state, verdict in rows("| a task that is |")}
 
-    found = {state: readiness.is_blocking(Task(**fields)) for state, fields in BLOCKS.items()}
+    ids = {state: make_task()["id"] for state in BLOCKS}
+
+    with app.app_context():
+        found = {state: is_blocking(ids[state], fields) for state, fields in BLOCKS.items()}
     assert found == {state: not verdict.startswith("never") for state, verdict in told.items()}
 
 

@@ -9,35 +9,20 @@ it is due when the bike is back.
 """
 
 import functools
-from collections import defaultdict, namedtuple
+import json
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from raceapp import clock
 from raceapp.bikes.models import Bike
+from raceapp.database import list_of
 from raceapp.events.models import Event
 from raceapp.extensions import db
 from raceapp.hot import Prepared, placeholder
 from raceapp.releases.models import Release
 from raceapp.tasks.models import Anchor, Task, TaskStatus
+from raceapp.tasks.service import NOW
 from raceapp.timetable.models import SessionStatus, TrackSession
-
-# A board of hundreds of tasks is read for these few columns only.
-COLUMNS = (
-    Task.id,
-    Task.bike_id,
-    Task.session_id,
-    Task.status,
-    Task.is_critical,
-    Task.needs_check,
-    Task.checked_at,
-    Task.due_at,
-    Task.anchor,
-)
-
-
-CountedTask = namedtuple("CountedTask", [column.key for column in COLUMNS])
 
 
 def board(event: Event) -> list[dict]:
@@ -61,13 +46,16 @@ def board(event: Event) -> list[dict]:
 
 
 def of_bike(session: TrackSession, bike_id: int) -> dict:
-    """Return what `summed_up` says of one bike and session, with the counted tasks held.
+    """Return the sums of one bike and session and the ids `counted`, with those tasks held.
 
     Shared locks in the order of ids: nobody signs or reopens one of them before this
     transaction ends, while releases of other sessions, which count some of the same tasks, go on.
     """
-    held = counted(session, bike_id).with_for_update(read=True, of=Task)
-    return summed_up(db.session.execute(held).all())
+    held = counted(session, bike_id).order_by(Task.id).with_for_update(read=True, of=Task)
+    task = held.subquery().c
+    every = list_of(task.id, sa.true())
+    *sums, ids = db.session.execute(sa.select(*summed_up(task), every)).one()
+    return as_sums(sums) | {"counted": in_order(ids)}
 
 
 def live_bikes(event: Event) -> list[Bike]:
@@ -84,8 +72,7 @@ def sessions_of(event: Event) -> Sequence[TrackSession]:
 
 
 def live_tasks(event_id: int) -> sa.Select:
-    on_board = (Task.event_id == event_id, Task.deleted_at.is_(None))
-    return sa.select(*COLUMNS).where(*on_board).order_by(Task.id)
+    return sa.select(Task.__table__).where(Task.event_id == event_id, Task.deleted_at.is_(None))
 
 
 def counted(session: TrackSession, bike_id: int) -> sa.Select:
@@ -98,17 +85,16 @@ def counted(session: TrackSession, bike_id: int) -> sa.Select:
 
 def by_place(event: Event) -> dict[tuple, dict]:
     """Return what `summed_up` says of the bikes' live tasks by (bike id, session id or None)."""
-    found = defaultdict(list)
-    for row in board_tasks().rows(event_id=event.id):
-        task = CountedTask(*row)
-        found[task.bike_id, task.session_id].append(task)
-    return {place: summed_up(tasks) for place, tasks in found.items()}
+    rows = sums_by_place().rows(event_id=event.id)
+    return {(bike_id, session_id): as_sums(sums) for bike_id, session_id, *sums in rows}
 
 
 @functools.cache
-def board_tasks() -> Prepared:
-    tasks = live_tasks(placeholder("event_id", sa.BigInteger))
-    return Prepared(tasks.where(Task.bike_id.is_not(None)))
+def sums_by_place() -> Prepared:
+    task = Task.__table__.c
+    places = (task.bike_id, task.session_id)
+    tasks = live_tasks(placeholder("event_id", sa.BigInteger)).where(task.bike_id.is_not(None))
+    return Prepared(tasks.with_only_columns(*places, *summed_up(task)).group_by(*places))
 
 
 def counting(sums: dict[tuple, dict], session: TrackSession, bike: Bike) -> dict:
@@ -116,7 +102,7 @@ def counting(sums: dict[tuple, dict], session: TrackSession, bike: Bike) -> dict
     own = sums.get((bike.id, session.id), NOTHING)
     rest = NOTHING if session.is_over else sums.get((bike.id, None), NOTHING)
     both = {name: own[name] + rest[name] for name in own}
-    return both | {name: sorted(both[name]) for name in ("blocking", "counted")}
+    return both | {"blocking": sorted(both["blocking"])}
 
 
 def valid_releases(event: Event) -> dict[tuple, Release]:
@@ -125,35 +111,46 @@ def valid_releases(event: Event) -> dict[tuple, Release]:
     return {(release.session_id, release.bike_id): release for release in db.session.scalars(valid)}
 
 
-def summed_up(tasks: Sequence) -> dict:
-    """Return `{total, done, checked, failed, overdue, blocking, counted}` of tasks that count.
+SUMS = ("total", "done", "checked", "failed", "overdue", "blocking")
+NOTHING = dict.fromkeys(SUMS, 0) | {"blocking": []}
 
-    The last two are ids in order. Every task that counts is in the total, not applicable ones
-    too; overdue is open and past its due time.
+
+def summed_up(task) -> list[sa.ColumnElement]:
+    """Return the columns SUMS of the tasks that count, whose columns are `task`.
+
+    The last is a list of ids. Every task that counts is in the total, not applicable ones too;
+    overdue is open and past its due time.
     """
-    now = clock.utcnow()
-    return {
-        "total": len(tasks),
-        "done": sum(task.status == TaskStatus.DONE for task in tasks),
-        "checked": sum(task.checked_at is not None for task in tasks),
-        "failed": sum(task.status == TaskStatus.FAILED for task in tasks),
-        "overdue": sum(is_overdue(task, now) for task in tasks),
-        "blocking": sorted(task.id for task in tasks if is_blocking(task)),
-        "counted": sorted(task.id for task in tasks),
-    }
+    number = sa.func.count
+    return [
+        number(),
+        number().filter(task.status == TaskStatus.DONE),
+        number().filter(task.checked_at.is_not(None)),
+        number().filter(task.status == TaskStatus.FAILED),
+        number().filter(task.status == TaskStatus.OPEN, task.due_at < NOW),
+        list_of(task.id, is_blocking(task)),
+    ]
 
 
-NOTHING = summed_up([])
+def as_sums(row: Sequence) -> dict:
+    """Return a row of `summed_up` by name, with ids in order."""
+    sums = dict(zip(SUMS, row, strict=True))
+    return sums | {"blocking": in_order(sums["blocking"])}
 
 
-def is_overdue(task, now) -> bool:
-    return task.status == TaskStatus.OPEN and task.due_at is not None and task.due_at < now
+def in_order(ids: list[int] | str | None) -> list[int]:
+    """Return ids in order; SQLite, which has no lists, sends them as JSON."""
+    return sorted(json.loads(ids) if isinstance(ids, str) else ids or [])
 
 
-def is_blocking(task) -> bool:
-    if task.anchor == Anchor.SESSION_END:
-        return False
-    if task.status == TaskStatus.DONE:
-        return task.needs_check and task.checked_at is None
-    is_open = task.status == TaskStatus.OPEN
-    return task.is_critical if is_open else task.status == TaskStatus.FAILED
+def is_blocking(task) -> sa.ColumnElement[bool]:
+    """Hold for the tasks that stand against a release."""
+    is_unchecked = sa.and_(task.needs_check, task.checked_at.is_(None))
+    return sa.and_(
+        task.anchor.is_distinct_from(Anchor.SESSION_END),
+        sa.or_(
+            task.status == TaskStatus.FAILED,
+            sa.and_(task.status == TaskStatus.DONE, is_unchecked),
+            sa.and_(task.status == TaskStatus.OPEN, task.is_critical),
+        ),
+    )

@@ -181,4 +181,6 @@ def create(*, actor, **fields):
     if row is None:
         raise service.no_such_event()
     history.count([entry])
+    if hot.has_begun():
+        db.session.commit()
     return TaskRecord({**BLANK, **given, "id": row[0]})
