@@ -1,5 +1,6 @@
 """Race weekends: planning, finding, changing, taking back."""
 
+import functools
 from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import groupby
@@ -16,7 +17,7 @@ from raceapp.bikes.models import Bike
 from raceapp.events.models import CrewMember, Event
 from raceapp.extensions import db
 from raceapp.history import service as history
-from raceapp.hot import Prepared, placeholder
+from raceapp.hot import AnyActor, Prepared, placeholder, rows_along
 from raceapp.permissions import CrewRole
 
 # Sent with the event once its days or zone have changed, before the commit. What hangs on
@@ -170,8 +171,27 @@ def get_board(event_id: int, *, actor, for_update: bool = False) -> Event:
     """Return the weekend for its crew and team managers; raises NotFound for anybody else."""
     event = get(event_id, for_update=for_update)
     if not actor.is_admin and not crew_roles(event_id, actor):
-        raise errors.NotFound("There is no such race weekend, or you are not on its crew.")
+        raise errors.NotFound(NO_SUCH_BOARD)
     return event
+
+
+@functools.cache
+def board(is_admin: bool) -> Prepared:
+    """Return the statement that finds the id of a weekend whose board the actor may see."""
+    found = sa.select(Event.id).where(Event.deleted_at.is_(None))
+    if not is_admin:
+        found = found.where(Event.id.in_(crew_events(AnyActor(is_admin))))
+    return Prepared(found.where(Event.id == placeholder("event_id", sa.BigInteger)))
+
+
+def check_board(event_id: int, *, actor) -> None:
+    """Raise what `get_board` raises, without the weekend itself."""
+    values = {"event_id": event_id, "actor_id": actor.id}
+    if not rows_along(board(actor.is_admin), **values):
+        raise errors.NotFound(NO_SUCH_BOARD)
+
+
+NO_SUCH_BOARD = "There is no such race weekend, or you are not on its crew."
 
 
 class Crew(list):

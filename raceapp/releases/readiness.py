@@ -16,32 +16,32 @@ import sqlalchemy as sa
 
 from raceapp.bikes.models import Bike
 from raceapp.database import list_of
-from raceapp.events.models import Event
+from raceapp.events.models import Event, event_bikes
 from raceapp.extensions import db
 from raceapp.hot import Prepared, placeholder
 from raceapp.releases.models import Release
+from raceapp.releases.schemas import ReleaseSchema
+from raceapp.serializing import rows_reader
 from raceapp.tasks.models import Anchor, Task, TaskStatus
 from raceapp.tasks.service import NOW
 from raceapp.timetable.models import SessionStatus, TrackSession
 
 
-def board(event: Event) -> list[dict]:
+def board(event_id: int) -> list[dict]:
     """Return the readiness of each bike for each session that is not cancelled.
 
     In the order of the timetable, with the valid release under `release`, or None there. Takes
     the same few statements however large the weekend is.
     """
-    bikes, sessions = live_bikes(event), sessions_of(event)
-    sums, releases = by_place(event), valid_releases(event)
+    sums, releases = by_place(event_id), valid_releases(event_id)
     return [
         {
-            "session_id": session.id,
-            "bike_id": bike.id,
-            **counting(sums, session, bike),
-            "release": releases.get((session.id, bike.id)),
+            "session_id": session_id,
+            "bike_id": bike_id,
+            **counting(sums, session_id, bike_id, is_over=status == SessionStatus.FINISHED),
+            "release": releases.get((session_id, bike_id)),
         }
-        for session in sessions
-        for bike in bikes
+        for session_id, status, bike_id in places().rows(event_id=event_id)
     ]
 
 
@@ -62,13 +62,18 @@ def live_bikes(event: Event) -> list[Bike]:
     return [bike for bike in event.bikes if bike.deleted_at is None]
 
 
-def sessions_of(event: Event) -> Sequence[TrackSession]:
-    return db.session.scalars(
-        sa.select(TrackSession)
-        .where(TrackSession.event_id == event.id, TrackSession.deleted_at.is_(None))
-        .where(TrackSession.status != SessionStatus.CANCELLED)
-        .order_by(TrackSession.starts_at, TrackSession.id)
-    ).all()
+@functools.cache
+def places() -> Prepared:
+    """Return the statement for the sessions that are not cancelled, each with each live bike."""
+    session = TrackSession
+    return Prepared(
+        sa.select(session.id, session.status, Bike.id)
+        .join(event_bikes, event_bikes.c.event_id == session.event_id)
+        .join(Bike, sa.and_(Bike.id == event_bikes.c.bike_id, Bike.deleted_at.is_(None)))
+        .where(session.event_id == placeholder("event_id", sa.BigInteger))
+        .where(session.deleted_at.is_(None), session.status != SessionStatus.CANCELLED)
+        .order_by(session.starts_at, session.id, Bike.id)
+    )
 
 
 def live_tasks(event_id: int) -> sa.Select:
@@ -83,9 +88,9 @@ def counted(session: TrackSession, bike_id: int) -> sa.Select:
     return live_tasks(session.event_id).where(Task.bike_id == bike_id, sa.or_(*places))
 
 
-def by_place(event: Event) -> dict[tuple, dict]:
+def by_place(event_id: int) -> dict[tuple, dict]:
     """Return what `summed_up` says of the bikes' live tasks by (bike id, session id or None)."""
-    rows = sums_by_place().rows(event_id=event.id)
+    rows = sums_by_place().rows(event_id=event_id)
     return {(bike_id, session_id): as_sums(sums) for bike_id, session_id, *sums in rows}
 
 
@@ -97,18 +102,29 @@ def sums_by_place() -> Prepared:
     return Prepared(tasks.with_only_columns(*places, *summed_up(task)).group_by(*places))
 
 
-def counting(sums: dict[tuple, dict], session: TrackSession, bike: Bike) -> dict:
+def counting(sums: dict[tuple, dict], session_id: int, bike_id: int, *, is_over: bool) -> dict:
     """Return the sums of the bike's tasks for the session and of those without one."""
-    own = sums.get((bike.id, session.id), NOTHING)
-    rest = NOTHING if session.is_over else sums.get((bike.id, None), NOTHING)
+    own = sums.get((bike_id, session_id), NOTHING)
+    rest = NOTHING if is_over else sums.get((bike_id, None), NOTHING)
     both = {name: own[name] + rest[name] for name in own}
     return both | {"blocking": sorted(both["blocking"])}
 
 
-def valid_releases(event: Event) -> dict[tuple, Release]:
-    """Return the releases in force by (session id, bike id)."""
-    valid = sa.select(Release).where(Release.event_id == event.id, Release.voided_at.is_(None))
-    return {(release.session_id, release.bike_id): release for release in db.session.scalars(valid)}
+def valid_releases(event_id: int) -> dict[tuple, dict]:
+    """Return the releases in force, as they are answered, by (session id, bike id)."""
+    found = (as_release(row) for row in releases_in_force().rows(event_id=event_id))
+    return {(release["session_id"], release["bike_id"]): release for release in found}
+
+
+NAMES = list(ReleaseSchema().dump_fields)
+as_release = rows_reader(NAMES)
+
+
+@functools.cache
+def releases_in_force() -> Prepared:
+    columns = [getattr(Release, name) for name in NAMES]
+    of_event = Release.event_id == placeholder("event_id", sa.BigInteger)
+    return Prepared(sa.select(*columns).where(of_event, Release.voided_at.is_(None)))
 
 
 SUMS = ("total", "done", "checked", "failed", "overdue", "blocking")

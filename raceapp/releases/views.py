@@ -1,9 +1,12 @@
 """Readiness, and releases of bikes."""
 
+from functools import partial
+
 from flask import g, url_for
 
 from raceapp.events import service as events
 from raceapp.extensions import db
+from raceapp.hot import Along
 from raceapp.releases import readiness, schemas, service
 from raceapp.rest import Blueprint, Resource
 
@@ -12,6 +15,8 @@ blp = Blueprint("releases", __name__, url_prefix="/v1", description="Which bike 
 
 @blp.route("/events/<id:event_id>/readiness")
 class BikeReadiness(Resource):
+    along = {"GET": partial(Along, events.board)}
+
     @blp.response(200, schemas.BikeReadinessSchema(many=True))
     @blp.alt_response(404, description="No such race weekend, or you are not on its crew")
     def get(self, event_id):
@@ -21,7 +26,8 @@ class BikeReadiness(Resource):
         hangs on the end of a session never blocks it, and what is not applicable blocks nothing.
         Cancelled sessions are left out.
         """
-        return readiness.board(events.get_board(event_id, actor=g.actor))
+        events.check_board(event_id, actor=g.actor)
+        return readiness.board(event_id)
 
 
 @blp.route("/sessions/<id:session_id>/releases")
