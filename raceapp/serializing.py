@@ -61,9 +61,10 @@ def reader(names: list[str], nested: dict[str, Callable]) -> Callable[[object], 
     """Return a function from an object or a mapping to `{name: value}`."""
 
     def read(item) -> dict:
+        if type(item) is Written:
+            return item
         if isinstance(item, dict):
-            is_whole = item.keys() == wanted
-            found = dict(item) if is_whole else {n: item[n] for n in names if n in item}
+            found = {name: item[name] for name in names if name in item}
         else:
             found = dict(zip(names, get(item), strict=True))
         for name, write in nested.items():
@@ -71,12 +72,27 @@ def reader(names: list[str], nested: dict[str, Callable]) -> Callable[[object], 
                 found[name] = write(found[name])
         return found
 
-    wanted = dict.fromkeys(names).keys()
     get = attrgetter(*names) if len(names) > 1 else lambda item: (getattr(item, names[0]),)
     return read
 
 
-def rows_reader(names: list[str]) -> Callable[[tuple], dict]:
-    """Return a function from a row of a prepared statement to `{name: value}`."""
-    # A row may go on behind them.
-    return lambda row: dict(zip(names, row, strict=False))
+class Written(dict):
+    """An answer as its schema writes it: `compiled()` has nothing more to do with it."""
+
+
+def rows_reader(schema: ma.Schema) -> Callable[[tuple], Written]:
+    """Return a function that does for a row what `compiled()` does for an object.
+
+    The row has the fields of the schema in their order; it may go on behind them.
+    """
+    names = list(schema.dump_fields)
+    nested = {name: compiled(field.schema) for name, field in nested_fields(schema)}
+
+    def read(row: tuple) -> Written:
+        found = Written(zip(names, row, strict=False))
+        for name, write in nested.items():
+            if found[name] is not None:
+                found[name] = write(found[name])
+        return found
+
+    return read

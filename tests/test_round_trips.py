@@ -96,6 +96,10 @@ def test_signing_a_task_takes_three_statements(cost, admin, make_task):
     assert cost(lambda: admin.post(paths.pop(), json={"act": "done"})) == (3, 1)
 
 
+def test_readiness_takes_four_statements_and_asks_nothing_of_redis(cost, admin, event):
+    assert cost(lambda: admin.get(f"/v1/events/{event['id']}/readiness")) == (4, 0)
+
+
 def test_taking_a_signature_back_takes_six_statements(cost, admin, make_task):
     paths = [f"/v1/tasks/{make_task()['id']}/sign-offs" for _ in range(2)]
     for path in paths:

@@ -117,7 +117,7 @@ def valid_releases(event_id: int) -> dict[tuple, dict]:
 
 
 NAMES = list(ReleaseSchema().dump_fields)
-as_release = rows_reader(NAMES)
+as_release = rows_reader(ReleaseSchema())
 
 
 @functools.cache

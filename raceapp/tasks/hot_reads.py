@@ -19,7 +19,7 @@ from raceapp.tasks.schemas import TaskSchema
 
 NAMES = list(TaskSchema().dump_fields)
 COLUMNS = [getattr(Task, name).label(name) for name in NAMES]
-as_task = rows_reader(NAMES)
+as_task = rows_reader(TaskSchema())
 
 
 @functools.cache
