@@ -125,7 +125,7 @@ def last_cursor(place: project.Place) -> str:
         due_at, task_id = connection.execute(NEAR_THE_END).fetchone()
     app = create_app(place.installation.settings)
     with app.test_request_context("/v1/tasks"):
-        return pages.write_cursor("due_at", [due_at.astimezone(UTC), task_id])
+        return pages.write_cursor("due_at", [due_at.astimezone(UTC), task_id], "/v1/tasks")
 
 
 def time_of(connection: http.client.HTTPConnection, request: Request) -> list[float]:

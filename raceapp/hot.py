@@ -36,6 +36,18 @@ class AnyActor:
     id = placeholder("actor_id", sa.BigInteger)
 
 
+@dataclass(frozen=True)
+class UnknownActor:
+    """AnyActor for a statement whose plan is to be the same whoever asks.
+
+    PostgreSQL plans a prepared statement anew for each run, which can take longer than the run,
+    as long as plans made for known values promise to be cheaper. It cannot look into a subquery.
+    """
+
+    is_admin: bool
+    id = sa.select(placeholder("actor_id", sa.BigInteger)).scalar_subquery()
+
+
 class Prepared:
     """A statement that is run often. `rows()` returns tuples in the order of its columns.
 

@@ -10,7 +10,7 @@ from enum import Enum
 import sqlalchemy as sa
 
 from raceapp import errors
-from raceapp.hot import Along, AnyActor, Prepared, placeholder, rows_along
+from raceapp.hot import Along, AnyActor, Prepared, UnknownActor, placeholder, rows_along
 from raceapp.pages import Page, PageRequest, counted
 from raceapp.serializing import rows_reader
 from raceapp.tasks import service
@@ -91,5 +91,5 @@ def statements(shape: PageRequest, is_admin: bool, fixed, names) -> tuple[Prepar
     A page that has rows brings its total along.
     """
     placeholders = {name: placeholder(name) for name in names}
-    found = service.search(actor=AnyActor(is_admin), **dict(fixed), **placeholders)
+    found = service.search(actor=UnknownActor(is_admin), **dict(fixed), **placeholders)
     return shape.prepared(found.with_only_columns(*COLUMNS)), Prepared(counted(found))
