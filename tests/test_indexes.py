@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from accounts import bearer, login
 from sqlalchemy.ext.compiler import compiles
 
 from raceapp import clock, seeding
@@ -159,3 +160,23 @@ def test_an_index_serves_the_record_of_a_weekend(people):
     nodes = nodes_of(page, history.of_event(5))
 
     assert not reads_all(nodes, HistoryEntry.__tablename__)
+
+
+COUNTS = """
+SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement LIKE '%place_0%'
+"""
+
+
+@pytest.mark.parametrize("email", ["manager@demo.example", "load42@demo.example"])
+@pytest.mark.parametrize("query", ["limit=20&include_total=true", "assigned_to=any"])
+def test_a_page_is_planned_once_and_not_for_each_run(loaded, app, client, email, query):
+    headers = bearer(login(client, email, seeding.PASSWORD))
+    spares = app.extensions["spare_connections"]
+    spares.close()
+
+    for _ in range(12):
+        assert client.get(f"/v1/tasks?{query}", headers=headers).status_code == 200
+
+    # PostgreSQL makes five plans for known values, then it compares.
+    [kept] = spares.idle
+    assert kept.driver_connection.execute(COUNTS).fetchall() == [(5, 7)]
