@@ -81,7 +81,7 @@ class Connection(psycopg.Connection):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.made_at = self.used_at = time.monotonic()
+        self.made_at = time.monotonic()
         # What `wire` has prepared here: by the name of a statement, what reads its answers.
         self.transformers = {}
 

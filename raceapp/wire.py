@@ -20,9 +20,6 @@ from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 ANSWERS = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 STALE = (FeatureNotSupported, InvalidSqlStatementName)
 SECONDS_KEPT = 1800
-# Looking whether a connection is still there is a call to the kernel, which lets go of Python's
-# lock: too much for one that was used a moment ago.
-SECONDS_TRUSTED = 0.1
 
 
 def run(connection, statement, values: list) -> list[tuple]:
@@ -91,7 +88,7 @@ class Spares:
         now = time.monotonic()
         while lent := self.pop():
             connection = lent.driver_connection
-            if now > connection.used_at + SECONDS_TRUSTED and connection.has_hung_up():
+            if connection.has_hung_up():
                 lent.invalidate()
             elif now > connection.made_at + SECONDS_KEPT:
                 lent.close()
@@ -110,7 +107,6 @@ class Spares:
 
     def keep(self, lent) -> None:
         if lent.is_valid:
-            lent.driver_connection.used_at = time.monotonic()
             self.watcher(-1)
             self.idle.append(lent)
 

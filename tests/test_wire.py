@@ -32,10 +32,7 @@ def test_connections_are_kept_at_hand(spares, mechanic, path):
     assert kept and list(spares.idle) == kept
 
 
-def test_connections_the_server_has_closed_are_replaced(
-    spares, backend, mechanic, path, monkeypatch
-):
-    monkeypatch.setattr(wire, "SECONDS_TRUSTED", 0)
+def test_connections_the_server_has_closed_are_replaced(spares, backend, mechanic, path):
     mechanic.get(path)
     backend.connection.execute(END_CONNECTIONS)
 
