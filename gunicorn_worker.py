@@ -30,7 +30,7 @@ class Worker(ThreadWorker):
     """Serves as the stock worker does; a stop fails nobody who is at the door."""
 
     def init_process(self):
-        # Settings do not change any more; as plain attributes they cost a tenth.
+        # Settings do not change any more; as plain attributes they are found without a function.
         vars(self.cfg).update({name: one.get() for name, one in self.cfg.settings.items()})
         self.ready = select.epoll()
         # By descriptor. Whoever takes a connection out of it has it for themselves.

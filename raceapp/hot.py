@@ -124,8 +124,8 @@ class Compiled:
         # The values of an IN have names and processors of their own, made as it is written out.
         written_out = compiled._post_compile_expanded_state
         own = written_out.processors if written_out else {}
-        self.processors = {**compiled._bind_processors, **own}
-        self.processors = {name: one for name, one in self.processors.items() if one is not None}
+        processors = {**compiled._bind_processors, **own}
+        self.processors = {name: one for name, one in processors.items() if one is not None}
         binds = compiled.bind_names
         self.computed = {name: bind for bind, name in binds.items() if bind.callable}
         self.constants = {
