@@ -3,9 +3,11 @@
 import json
 from datetime import timedelta
 
+import flask_migrate
 import pytest
 import sqlalchemy as sa
 from accounts import bearer, login
+from backends import forget_connections
 from sqlalchemy.ext.compiler import compiles
 
 from raceapp import clock, seeding
@@ -47,14 +49,29 @@ def write_explain(element, compiler, **options):
     return f"EXPLAIN (FORMAT JSON) {compiler.process(element.statement, **options)}"
 
 
-@pytest.fixture
-def loaded(postgres_only, backend):
-    """The context of an application with thirty teams in its database."""
-    with backend.app.app_context():
+@pytest.fixture(scope="module")
+def loaded_app(backends):
+    """An application with thirty teams in a database of its own, which tests only read."""
+    real = backends("postgres")
+    app = real.make_app(DATABASE_URL=real.new_database("loaded"))
+    with app.app_context(), real.postgres.connect("loaded") as connection:
+        flask_migrate.upgrade()
         seeding.seed()
         seeding.seed_tasks(TASKS)
         for statement in (SPREAD, RECORD, "VACUUM ANALYZE"):
-            backend.connection.execute(statement)
+            connection.execute(statement)
+    yield app
+    forget_connections(app)
+
+
+@pytest.fixture
+def app(postgres_only, backend, loaded_app):
+    return loaded_app
+
+
+@pytest.fixture
+def loaded(app):
+    with app.app_context():
         yield
 
 
@@ -169,7 +186,7 @@ SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement L
 
 @pytest.mark.parametrize("email", ["manager@demo.example", "load42@demo.example"])
 @pytest.mark.parametrize("query", ["limit=20&include_total=true", "assigned_to=any"])
-def test_a_page_is_planned_once_and_not_for_each_run(loaded, app, client, email, query):
+def test_a_page_is_planned_once_and_not_for_each_run(app, client, email, query):
     headers = bearer(login(client, email, seeding.PASSWORD))
     spares = app.extensions["spare_connections"]
     spares.engine.dispose()  # and all that was prepared before
