@@ -1,5 +1,6 @@
 """How gunicorn serves the application. In development it brings its own Redis."""
 
+import importlib
 import json
 import logging
 import os
@@ -78,6 +79,13 @@ logconfig_dict = {
 
 def on_starting(server):
     start_metrics(server)
+    bring_redis(server)
+    # Workers are forked with the code in them, so that one which takes the place of another is
+    # there in a fraction of the time. The application each makes for itself.
+    importlib.import_module("raceapp")
+
+
+def bring_redis(server):
     is_development = os.environ.get("RACEAPP_ENV", "") in ("", "development")
     if not is_development or os.environ.get("REDIS_URL"):
         return
@@ -96,7 +104,7 @@ def on_exit(server):
 
 def child_exit(server, worker):
     # What a dead worker counted stays; what it was doing does not. This is what the library's
-    # mark_process_dead() does, which must not be imported before the workers know the folder.
+    # mark_process_dead() does.
     if hasattr(server, "metrics"):
         folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
         for gauge in folder.glob(f"gauge_live*_{worker.pid}.db"):

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, ValidationError
 
 from raceapp import database, errors
+from raceapp.loading import quick_loader
 
 BODY_LIMIT = 64 * 1024
 MAX_DEPTH = 100
@@ -111,6 +112,10 @@ class StrictParser(FlaskParser):
         """Remember what a query means: it is a matter of its text alone, and phones repeat it."""
         asked = req or request_ctx.request
         if location != "query":
+            load = quick_loader(argmap) if location == "json" else None
+            found = load(self.load_json(asked, argmap)) if load else None
+            if found is not None:
+                return found
             return super().parse(argmap, asked, location=location, **kwargs)
         g.query_is_read = True
         key = (argmap, asked.query_string)
