@@ -81,7 +81,8 @@ def on_starting(server):
     start_metrics(server)
     bring_redis(server)
     # Workers are forked with the code in them, so that one which takes the place of another is
-    # there in a fraction of the time. The application each makes for itself.
+    # there in a fraction of the time. The application each makes for itself. Only now, since the
+    # metrics library looks once, as it is imported, for the folder that start_metrics() named.
     importlib.import_module("raceapp")
 
 
