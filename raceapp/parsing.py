@@ -109,7 +109,8 @@ class StrictParser(FlaskParser):
         self._understood: dict[tuple, dict] = {}
 
     def parse(self, argmap, req=None, *, location=None, **kwargs):
-        """Remember what a query means: it is a matter of its text alone, and phones repeat it."""
+        """Read a good body quickly, and remember what a query means: it is a matter of its text
+        alone, and phones repeat it."""
         asked = req or request_ctx.request
         if location != "query":
             load = quick_loader(argmap) if location == "json" else None
