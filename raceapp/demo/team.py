@@ -8,8 +8,6 @@ when the work was done; the server's time is that of the seeding.
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-import sqlalchemy as sa
-
 from raceapp import clock
 from raceapp.auth import passwords
 from raceapp.auth.models import User
@@ -22,7 +20,7 @@ from raceapp.events import service as events
 from raceapp.extensions import db
 from raceapp.permissions import CrewRole, Role
 from raceapp.releases import service as releases
-from raceapp.tasks import due, signing
+from raceapp.tasks import due, rows, signing
 from raceapp.tasks.models import Act, Anchor, Task, TaskStatus
 from raceapp.timetable import service as timetable
 from raceapp.timetable.models import SessionKind, SessionStatus
@@ -157,8 +155,7 @@ class Weekend:
 
     def open_tasks(self, *which) -> list[Task]:
         is_open = (Task.event_id == self.event.id, Task.status == TaskStatus.OPEN)
-        found = sa.select(Task).where(*is_open, *which).order_by(Task.due_at, Task.id)
-        return list(db.session.scalars(found))
+        return rows.every(*is_open, *which)
 
     def before(self, name: str, *which) -> list[Task]:
         """Return what is open before the session starts."""

@@ -42,6 +42,10 @@ class Record:
         self.__dict__.update(columns)
         self._read = columns
 
+    def start_again(self) -> None:
+        self._read = {name: self.__dict__[name] for name in self._read}
+        self.noted = self.signed = None
+
     def changes(self) -> dict:
         """Return `{column: [old, new]}` of what has been set since."""
         now = self.__dict__
@@ -89,7 +93,11 @@ def record(event_id: int, action: str, subject, *, actor, changes: dict | None =
 
 def note(event_id: int, action: str, subject: str, *, actor, changes: dict) -> None:
     """Note an entry by the name of its subject, such as "task:7"."""
-    noted = entry(event_id, action, subject, actor=actor, changes=changes)
+    keep(entry(event_id, action, subject, actor=actor, changes=changes))
+
+
+def keep(noted: dict) -> None:
+    """Have an entry written just before the commit."""
     db.session.info.setdefault("history", []).append(noted)
 
 

@@ -7,10 +7,7 @@ with placeholders for the values, and kept. See `raceapp.hot` for what that buys
 import functools
 from enum import Enum
 
-import sqlalchemy as sa
-
-from raceapp import errors
-from raceapp.hot import Along, AnyActor, Prepared, UnknownActor, placeholder, rows_along
+from raceapp.hot import Along, Prepared, UnknownActor, placeholder
 from raceapp.pages import Page, PageRequest, counted
 from raceapp.serializing import rows_reader
 from raceapp.tasks import service
@@ -20,25 +17,6 @@ from raceapp.tasks.schemas import TaskSchema
 NAMES = list(TaskSchema().dump_fields)
 COLUMNS = [getattr(Task, name).label(name) for name in NAMES]
 as_task = rows_reader(TaskSchema())
-
-
-@functools.cache
-def by_id(is_admin: bool) -> Prepared:
-    visible = service.visible_to(AnyActor(is_admin)).with_only_columns(*COLUMNS)
-    return Prepared(visible.where(Task.id == placeholder("task_id", sa.BigInteger)))
-
-
-def get(task_id: int, *, actor) -> dict:
-    """Return the task as it is answered if `actor` may see it, or raise NotFound."""
-    found = rows_along(by_id(actor.is_admin), task_id=task_id, **known(actor))
-    if not found:
-        raise errors.NotFound(service.NO_SUCH_TASK)
-    return as_task(found[0])
-
-
-def known(actor) -> dict:
-    """Return what a statement needs of `actor`: nothing, where a team manager sees all."""
-    return {} if actor.is_admin else {"actor_id": actor.id}
 
 
 def page(asked: PageRequest, *, actor, **filters) -> Page:

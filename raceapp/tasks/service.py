@@ -1,7 +1,5 @@
 """Tasks: giving, finding, changing, ticking, taking back."""
 
-import contextlib
-import functools
 import operator
 
 import sqlalchemy as sa
@@ -9,37 +7,13 @@ import sqlalchemy as sa
 from raceapp import clock, errors, permissions
 from raceapp.auth.models import User
 from raceapp.database import UTCDateTime, is_among, undated_last
-from raceapp.events import service as events
 from raceapp.events.models import CrewMember, Event
-from raceapp.extensions import db
 from raceapp.history import service as history
-from raceapp.hot import AnyActor, Prepared, placeholder
+from raceapp.hot import Prepared, placeholder
 from raceapp.permissions import CrewRole
-from raceapp.tasks import due, signing
+from raceapp.tasks import due, rows, signing
 from raceapp.tasks.models import Act, Task, TaskStatus
-
-NO_SUCH_TASK = "There is no such task, or none that you may see."
-
-
-def visible_to(actor) -> sa.Select:
-    """Return the tasks `actor` may see, of weekends that have not been taken back.
-
-    Deleted tasks are among them for team managers only.
-    """
-    statement = sa.select(Task).join(Event, Event.id == Task.event_id)
-    statement = statement.where(Event.deleted_at.is_(None))
-    if actor.is_admin:
-        return statement
-    return statement.where(is_theirs(Task, actor), Task.deleted_at.is_(None))
-
-
-def is_theirs(task, actor):
-    """Hold for what a crew member holds, has created or has on a board of theirs."""
-    return sa.or_(
-        task.assigned_to == actor.id,
-        task.created_by == actor.id,
-        is_among(task.event_id, events.crew_events(actor).scalar_subquery()),
-    )
+from raceapp.tasks.visibility import NO_SUCH_TASK, is_live, is_theirs, visible_to
 
 
 def found_beforehand(actor):
@@ -50,22 +24,6 @@ def found_beforehand(actor):
     task = sa.orm.aliased(Task)
     theirs = sa.select(task.id).where(is_theirs(task, actor))
     return is_among(Task.id, theirs.scalar_subquery())
-
-
-@functools.cache
-def one(is_admin: bool, for_update: bool) -> sa.Select:
-    """Return the statement of `get()`, which is built once for each kind of caller."""
-    found = visible_to(AnyActor(is_admin)).where(Task.id == placeholder("task_id"))
-    return found.with_for_update(of=Task) if for_update else found
-
-
-def get(task_id: int, *, actor, for_update: bool = False) -> Task:
-    """Return the task if `actor` may see it, or raise NotFound."""
-    values = {"task_id": task_id, "actor_id": actor.id}
-    task = db.session.scalar(one(actor.is_admin, for_update), values)
-    if task is None:
-        raise errors.NotFound(NO_SUCH_TASK)
-    return task
 
 
 def search(
@@ -175,23 +133,19 @@ FILTERS = {
 }
 
 
-def create(*, actor, event_id: int, **fields) -> Task:
+def create(*, actor, event_id: int, **fields):
     """Add a task; raises what `drafted` raises, and Invalid when there is no such weekend."""
-    check_event(event_id)
-    given = drafted(actor=actor, event_id=event_id, **fields)
-    task = Task(**given)
-    db.session.add(task)
-    db.session.flush()
-    history.record(task.event_id, CREATED, task, actor=actor, changes=told_of(given))
+    try:
+        given = drafted(actor=actor, event_id=event_id, **fields)
+    except errors.Refusal:
+        check_event(event_id)
+        raise
+    told = {"title": given["title"]}
+    entry = history.entry(event_id, "task.created", rows.SUBJECT, actor=actor, changes=told)
+    task = rows.add(given, entry)
+    if task is None:
+        raise no_such_event()
     return task
-
-
-CREATED = "task.created"
-
-
-def told_of(given: dict) -> dict:
-    """Return what the record says of a new task, whose columns are `given`."""
-    return {"title": given["title"]}
 
 
 def drafted(*, actor, assigned_to: int | None = None, **fields) -> dict:
@@ -207,11 +161,6 @@ def drafted(*, actor, assigned_to: int | None = None, **fields) -> dict:
     if assigned_to != actor.id:
         check_assignee(assigned_to)
     return {**fields, "assigned_to": assigned_to, "created_by": actor.id}
-
-
-def is_live(event_id):
-    """Hold where the race weekend exists and has not been taken back."""
-    return sa.exists().where(Event.id == event_id, Event.deleted_at.is_(None))
 
 
 LIVE_EVENT = Prepared(sa.select(sa.literal(1)).where(is_live(placeholder("event_id"))))
@@ -268,19 +217,18 @@ def update(task: Task, changes: dict, *, actor) -> None:
     if is_signing:
         act = Act.DONE if completed else Act.REOPEN
         signing.check_may_sign(task, act, actor=actor)
-    with unflushed(task):
-        for name, value in changes.items():
-            setattr(task, name, value)
-        if is_signing:
-            signing.sign_off(task, act, actor=actor)
-        else:
-            history.record(task.event_id, "task.updated", task, actor=actor)
+    for name, value in changes.items():
+        setattr(task, name, value)
+    if is_signing:
+        signing.sign_off(task, act, actor=actor)
+    else:
+        history.record(task.event_id, "task.updated", task, actor=actor)
+        rows.save(task)
 
 
-def unflushed(task: Task | history.Record):
-    """Keep a change together: one PATCH is one version and one entry of the record."""
-    is_outside = isinstance(task, history.Record)
-    return contextlib.nullcontext() if is_outside else db.session.no_autoflush
+def is_voiding(changes: dict) -> bool:
+    """Tell whether such a change takes a signature back, and so what rests on it."""
+    return changes.get("completed") is False
 
 
 def pinned(task: Task, changes: dict) -> dict:
@@ -313,6 +261,7 @@ def delete(task: Task, *, actor) -> None:
         raise errors.Conflict("This task is critical or signed: only a team manager may delete it.")
     task.deleted_at = clock.utcnow()
     history.record(task.event_id, "task.deleted", task, actor=actor)
+    rows.save(task)
 
 
 def restore(task: Task, *, actor) -> None:
@@ -323,3 +272,4 @@ def restore(task: Task, *, actor) -> None:
         raise errors.Conflict("This task has not been deleted.")
     task.deleted_at = None
     history.record(task.event_id, "task.restored", task, actor=actor)
+    rows.save(task)

@@ -23,6 +23,7 @@ from raceapp.auth.models import User
 from raceapp.events import service as events
 from raceapp.extensions import db
 from raceapp.history import service as history
+from raceapp.tasks import rows
 from raceapp.tasks.models import Act, SignOff, Task, TaskStatus
 
 FROM = {
@@ -121,11 +122,9 @@ def sign_off(
         "note": note,
         "is_self_check": is_self_check,
     }
-    if isinstance(task, history.Record):
-        task.signed = signed
-    else:
-        db.session.add(SignOff(task_id=task.id, **signed))
+    task.signed = signed
     history.record(task.event_id, f"task.{act}", task, actor=actor)
+    rows.save(task)
     if act in VOIDING:
         signature_voided.send(task, actor=actor, act=act)
 

@@ -10,7 +10,7 @@ from raceapp.history import service as history
 from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema
 from raceapp.hot import Along
 from raceapp.rest import Blueprint, Resource
-from raceapp.tasks import hot_reads, hot_writes, schemas, service, signing
+from raceapp.tasks import hot_reads, rows, schemas, service, signing
 
 blp = Blueprint("tasks", __name__, url_prefix="/v1/tasks", description="What is to be done")
 
@@ -49,19 +49,20 @@ class TaskList(TaskResource):
     @blp.alt_response(403, description="You may create tasks for yourself only")
     def post(self, fields):
         """Create a task"""
-        task = hot_writes.create(actor=g.actor, **fields)
+        task = service.create(actor=g.actor, **fields)
+        db.session.commit()
         return task, {"Location": url_for("tasks.TaskItem", task_id=task.id)}
 
 
 @blp.route("/<id:task_id>")
 class TaskItem(TaskResource):
-    along = {"GET": partial(Along, hot_reads.by_id), "PATCH": partial(Along, hot_writes.by_id)}
+    along = {"GET": partial(Along, rows.one), "PATCH": partial(Along, rows.one)}
 
     @blp.response(200, schemas.TaskSchema)
     @blp.alt_response(404, description="No such task, or none that you may see")
     def get(self, task_id):
         """Read a task"""
-        return hot_reads.get(task_id, actor=g.actor)
+        return rows.get(task_id, actor=g.actor)
 
     @blp.arguments(schemas.TaskChangeSchema)
     @blp.response(200, schemas.TaskSchema)
@@ -70,11 +71,11 @@ class TaskItem(TaskResource):
     @blp.alt_response(409, description="The task has been deleted")
     def patch(self, changes, task_id):
         """Change a task, or tick it"""
-        task = hot_writes.get_for_change(task_id, changes, actor=g.actor)
+        task = rows.get(task_id, actor=g.actor, hold=service.is_voiding(changes))
         service.check_may_change(task, changes, actor=g.actor)
         conditional.check_if_match(task)
         service.update(task, changes, actor=g.actor)
-        hot_writes.save(task)
+        db.session.commit()
         return task
 
     @blp.response(204)
@@ -83,7 +84,7 @@ class TaskItem(TaskResource):
     @blp.alt_response(409, description="Critical, signed or already deleted")
     def delete(self, task_id):
         """Delete a task: it is hidden, not erased"""
-        task = service.get(task_id, actor=g.actor, for_update=True)
+        task = rows.get(task_id, actor=g.actor)
         service.check_may_delete(task, actor=g.actor)
         conditional.check_if_match(task)
         service.delete(task, actor=g.actor)
@@ -98,7 +99,7 @@ class RestoreTask(TaskResource):
     @blp.alt_response(412, "Status412")
     def post(self, task_id):
         """Restore a deleted task"""
-        task = service.get(task_id, actor=g.actor, for_update=True)
+        task = rows.get(task_id, actor=g.actor)
         conditional.check_if_match(task)
         service.restore(task, actor=g.actor)
         db.session.commit()
@@ -112,14 +113,14 @@ class TaskHistory(TaskResource):
     @blp.alt_response(404, description="No such task, or none that you may see")
     def get(self, page, task_id):
         """Read the record of a task"""
-        task = service.get(task_id, actor=g.actor)
+        task = rows.get(task_id, actor=g.actor)
         return page.of(history.of_task(task.id))
 
 
 @blp.route("/<id:task_id>/sign-offs")
 class TaskSignOffs(TaskResource):
     budgets = {"POST": limits.SIGN_OFFS}
-    along = {"POST": partial(Along, hot_writes.by_id)}
+    along = {"POST": partial(Along, rows.one)}
 
     @blp.arguments(schemas.SignOffQuerySchema, location="query", as_kwargs=True)
     @blp.response(200, schemas.SignOffSchema(many=True))
@@ -127,7 +128,7 @@ class TaskSignOffs(TaskResource):
     @blp.doc(operationId="list_sign_offs")
     def get(self, page, task_id):
         """List the sign-offs of a task"""
-        task = service.get(task_id, actor=g.actor)
+        task = rows.get(task_id, actor=g.actor)
         return page.of(signing.sign_offs_of(task))
 
     @blp.arguments(schemas.SignOffCreateSchema)
@@ -139,9 +140,10 @@ class TaskSignOffs(TaskResource):
     @blp.doc(operationId="sign_off_task")
     def post(self, sign_off, task_id):
         """Sign a task as done, checked, failed, not applicable or reopened"""
-        task = hot_writes.get_for_sign_off(task_id, sign_off["act"], actor=g.actor)
+        is_voiding = sign_off["act"] in signing.VOIDING
+        task = rows.get(task_id, actor=g.actor, hold=is_voiding)
         signing.check_may_sign(task, sign_off["act"], actor=g.actor)
         conditional.check_if_match(task)
         signing.sign_off(task, actor=g.actor, **sign_off)
-        hot_writes.save(task)
+        db.session.commit()
         return task, {"Location": url_for("tasks.TaskItem", task_id=task.id)}

@@ -1,0 +1,190 @@
+"""One task as a row: found, added and saved. The rules read and set its attributes, no more.
+
+Where nothing else changes with it, what was set, the signature, the head of the record and the
+entry go to PostgreSQL as one statement, which is its own transaction. In a transaction that has
+begun, and on SQLite, they are written one after the other. Either way only the version that was
+read is changed: who comes second is answered or tried again as anybody who lost a race.
+"""
+
+import functools
+
+import sqlalchemy as sa
+from flask import g
+from sqlalchemy.orm.exc import StaleDataError
+
+from raceapp import errors, hot
+from raceapp.events.models import Event
+from raceapp.extensions import db
+from raceapp.history import service as history
+from raceapp.hot import AnyActor, Prepared, placeholder, rows_along
+from raceapp.tasks.models import SignOff, Task, TaskStatus
+from raceapp.tasks.visibility import NO_SUCH_TASK, is_live, visible_to
+
+COLUMNS = Task.__table__.columns
+NAMES = COLUMNS.keys()
+SIGNED = [column for name, column in SignOff.__table__.c.items() if name not in ("id", "task_id")]
+SUBJECT = "task:"  # The id is added where the row is written.
+
+
+class TaskRow(history.Record):
+    """A task outside of the session. `signed` is a signature that `save()` adds."""
+
+    __tablename__ = Task.__tablename__
+    signed: dict | None = None
+
+    @property
+    def completed(self) -> bool:
+        return self.status == TaskStatus.DONE
+
+    @property
+    def event(self) -> Event:
+        return db.session.get(Event, self.event_id)
+
+    @property
+    def session(self):
+        found = Task.session.property.mapper.class_
+        return self.session_id and db.session.get(found, self.session_id)
+
+    completed_at = property(lambda self: self.done_at)
+    completed_by = property(lambda self: self.done_by)
+
+
+def is_alone() -> bool:
+    """Tell whether what is written now is one statement, and so its own transaction."""
+    return hot.goes_past_the_session() and not hot.has_begun()
+
+
+# --- finding -----------------------------------------------------------------------------
+
+
+@functools.cache
+def one(is_admin: bool) -> Prepared:
+    visible = visible_to(AnyActor(is_admin)).with_only_columns(*COLUMNS)
+    return Prepared(visible.where(Task.id == placeholder("task_id", sa.BigInteger)))
+
+
+def get(task_id: int, *, actor, hold: bool = False) -> TaskRow:
+    """Return the task if `actor` may see it, or raise NotFound.
+
+    Held, nobody else changes it before this transaction ends; so is what lost a race before.
+    """
+    values = {"task_id": task_id, "actor_id": actor.id}
+    if hold or g.get("has_lost_race"):
+        statement = one(actor.is_admin).statement.with_for_update(of=Task)
+        found = db.session.execute(statement, values).all()
+    else:
+        found = rows_along(one(actor.is_admin), **values)
+    if not found:
+        raise errors.NotFound(NO_SUCH_TASK)
+    return TaskRow(dict(zip(NAMES, found[0], strict=True)))
+
+
+def every(*conditions) -> list[TaskRow]:
+    found = sa.select(*COLUMNS).where(*conditions).order_by(Task.due_at, Task.id)
+    return [TaskRow(dict(row._mapping)) for row in db.session.execute(found)]
+
+
+# --- saving ------------------------------------------------------------------------------
+
+
+def changing(names: frozenset[str]) -> sa.Update:
+    values = {name: placeholder(f"new_{name}", COLUMNS[name].type) for name in names}
+    is_as_read = Task.id == placeholder("task_id"), Task.version == placeholder("version")
+    return (
+        sa.update(Task.__table__)
+        .where(*is_as_read)
+        .values(
+            **values,
+            version=COLUMNS["version"] + 1,
+            updated_at=placeholder("updated_at", COLUMNS["updated_at"].type),
+        )
+        .returning(COLUMNS["id"])
+    )
+
+
+@functools.cache
+def changing_alone(names: frozenset[str], is_signed: bool) -> Prepared:
+    written = changing(names).cte("written")
+    return Prepared(history.append_one(written, *([signing(written)] if is_signed else [])))
+
+
+changing_within = functools.cache(changing)
+
+
+def signing(written: sa.CTE) -> sa.CTE:
+    values = [placeholder(f"signed_{column.name}", column.type) for column in SIGNED]
+    row = sa.select(written.c.id, *values)
+    names = ["task_id", *(column.name for column in SIGNED)]
+    return sa.insert(SignOff).from_select(names, row).returning(SignOff.id).cte("signed")
+
+
+def save(task: TaskRow) -> None:
+    """Write what has been set; raises StaleDataError when somebody was first."""
+    entry, signed = task.noted, task.signed or {}
+    if entry is None:
+        return
+    names = frozenset(entry["changes"])
+    values = {f"new_{name}": getattr(task, name) for name in names}
+    values |= {"task_id": task.id, "version": task.version, "updated_at": entry["at"]}
+    if is_alone():
+        values |= {f"signed_{name}": value for name, value in signed.items()}
+        told = history.as_values({**entry, "subject": SUBJECT}, about_new=True)
+        row = changing_alone(names, bool(signed)).row(**values, **told)
+    else:
+        row = db.session.execute(changing_within(names), values).first()
+        if row and signed:
+            db.session.execute(sa.insert(SignOff.__table__), {"task_id": task.id, **signed})
+    finish(row, entry)
+    task.version, task.updated_at = task.version + 1, entry["at"]
+    task.start_again()
+
+
+def finish(row, entry: dict) -> None:
+    """Leave the entry to the transaction, unless it is written already."""
+    if row is None:
+        raise StaleDataError("The task has been changed since it was read.")
+    if is_alone():
+        history.count([entry])
+    else:
+        history.keep(entry)
+
+
+# --- adding ------------------------------------------------------------------------------
+
+# What a task is when nothing is said of it.
+BLANK = {
+    name: column.default.arg if column.default is not None and column.default.is_scalar else None
+    for name, column in COLUMNS.items()
+}
+
+
+@functools.cache
+def adding(names: tuple[str, ...]) -> sa.Insert:
+    """Return the statement that adds a task with these columns, if its weekend is there."""
+    values = {name: placeholder(f"new_{name}", COLUMNS[name].type) for name in names}
+    for name, value in BLANK.items():
+        if value is not None and name not in values:
+            values[name] = sa.literal(value, COLUMNS[name].type)
+    is_there = is_live(placeholder("new_event_id", sa.BigInteger))
+    row = sa.select(*values.values()).where(is_there)
+    return sa.insert(Task.__table__).from_select([*values], row).returning(COLUMNS["id"])
+
+
+@functools.cache
+def adding_alone(names: tuple[str, ...]) -> Prepared:
+    return Prepared(history.append_one(adding(names).cte("written")))
+
+
+def add(given: dict, entry: dict) -> TaskRow | None:
+    """Add a task with the entry that tells of it; None where its weekend is not there."""
+    given = {**given, "version": 1, "created_at": entry["at"], "updated_at": entry["at"]}
+    values = {f"new_{name}": value for name, value in given.items()}
+    if is_alone():
+        told = history.as_values(entry, about_new=True)
+        row = adding_alone(tuple(given)).row(**values, **told)
+    else:
+        row = db.session.execute(adding(tuple(given)), values).first()
+    if row is None:
+        return None
+    finish(row, {**entry, "subject": f"{SUBJECT}{row[0]}"})
+    return TaskRow({**BLANK, **given, "id": row[0]})
