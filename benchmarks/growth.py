@@ -18,7 +18,8 @@ from benchmarks import project, report
 from benchmarks.compare import RESULTS, describe
 from benchmarks.load import Request
 from benchmarks.services import SafePostgres
-from raceapp import create_app, pages
+from raceapp import create_app
+from raceapp.web import keyset
 
 SIZES = "1000,10000,100000,1000000"
 TIMES, PATIENCE = 300, 6  # requests, seconds
@@ -125,7 +126,7 @@ def last_cursor(place: project.Place) -> str:
         due_at, task_id = connection.execute(NEAR_THE_END).fetchone()
     app = create_app(place.installation.settings)
     with app.test_request_context("/v1/tasks"):
-        return pages.write_cursor("due_at", [due_at.astimezone(UTC), task_id], "/v1/tasks")
+        return keyset.write_cursor("due_at", [due_at.astimezone(UTC), task_id], "/v1/tasks")
 
 
 def time_of(connection: http.client.HTTPConnection, request: Request) -> list[float]:

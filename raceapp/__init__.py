@@ -7,38 +7,25 @@ from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from raceapp import (
-    cli,
-    docs,
-    health,
-    hot,
-    limits,
-    metrics,
-    observability,
-    rest,
-    security,
-    tracing,
-    welcome,
-)
-from raceapp.application import Application
+from raceapp import cli, welcome
 from raceapp.auth import tokens
 from raceapp.auth.views import blp as auth
 from raceapp.auth.views import users
 from raceapp.bikes.views import blp as bikes
 from raceapp.checklists.views import blp as checklists
-from raceapp.database import (
-    engine_options,
-    is_in_models,
-    migration_type,
-    reading_bind,
-    set_up_engine,
-)
 from raceapp.events.views import blp as events
-from raceapp.extensions import db, migrate
 from raceapp.incidents.views import blp as incidents
+from raceapp.limits import limiter
 from raceapp.releases.views import blp as releases
+from raceapp.storage import prepared
+from raceapp.storage.columns import is_in_models, migration_type
+from raceapp.storage.engines import engine_options, reading_bind, set_up_engine
+from raceapp.storage.session import db, migrate
 from raceapp.tasks.views import blp as tasks
+from raceapp.telemetry import health, logs, metrics, tracing
 from raceapp.timetable.views import blp as timetable
+from raceapp.web import headers, rest, swagger
+from raceapp.web.application import Application
 
 BLUEPRINTS = (
     health.blp,
@@ -65,15 +52,15 @@ def create_app(settings: Mapping[str, object] | None = None, *, redis=None) -> f
     app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = rest.BODY_LIMIT
     tracing.init_app(app)
-    observability.init_app(app)
-    security.init_app(app)
+    logs.init_app(app)
+    headers.init_app(app)
     set_up_database(app)
-    hot.init_app(app)
+    prepared.init_app(app)
     tokens.init_app(app)
-    limits.init_app(app, redis)
+    limiter.init_app(app, redis)
     metrics.init_app(app)
-    docs.init_app(app)
-    api = rest.Api(app, spec_kwargs=docs.SPEC)
+    swagger.init_app(app)
+    api = rest.Api(app, spec_kwargs=swagger.SPEC)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     app.register_blueprint(welcome.blp)

@@ -3,13 +3,14 @@
 import click
 from flask import Blueprint, Flask, current_app
 
-from raceapp import errors, seeding
+from raceapp import errors
 from raceapp.auth import service as accounts
 from raceapp.auth.schemas import RegisterSchema
 from raceapp.checklists import library
-from raceapp.extensions import db
+from raceapp.demo import load, seeding
 from raceapp.history import service as history
 from raceapp.permissions import Role
+from raceapp.storage.session import db
 
 commands = Blueprint("commands", __name__, cli_group=None)
 
@@ -55,7 +56,7 @@ def seed(force, tasks):
         raise click.ClickException("This adds demo accounts with known passwords. Say --force.")
     click.echo(seeding.seed())
     if tasks:
-        click.echo(seeding.seed_tasks(tasks))
+        click.echo(load.seed_tasks(tasks))
 
 
 @commands.cli.command("seed-library")

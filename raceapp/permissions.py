@@ -1,21 +1,9 @@
-"""Who may do what: decorators on role claims, and questions about (person, thing).
+"""Who may do what: questions about a person and a thing, answered yes or no.
 
-A question takes the acting person and the thing and answers yes or no; it asks nothing of
-the database.
+They ask nothing of the database and know nothing of the web.
 """
 
-import re
-from copy import deepcopy
 from enum import StrEnum
-from functools import wraps
-
-from flask.globals import app_ctx, request_ctx
-from flask_jwt_extended import decode_token, get_jwt
-from flask_jwt_extended.exceptions import JWTExtendedException
-from flask_jwt_extended.internal_utils import custom_verification_for_token, user_lookup
-from jwt import ExpiredSignatureError, PyJWTError
-
-from raceapp import errors
 
 
 class Role(StrEnum):
@@ -36,80 +24,6 @@ class CrewRole(StrEnum):
     DATA_ENGINEER = "data_engineer"
     LOGISTICS = "logistics"
     RIDER = "rider"
-
-
-# A token is the caller's own bytes: beside what the libraries refuse, decoding it can raise these.
-JUNK = (PyJWTError, JWTExtendedException, ValueError, TypeError, AttributeError, RecursionError)
-
-
-BEARER = re.compile(r"Bearer ([A-Za-z0-9._~+/=-]+)", re.ASCII)  # RFC 6750, section 2.1
-
-
-def bearer_token() -> str | None:
-    """Return the token sent, if the header is what RFC 6750 says and nothing beside it.
-
-    Who is calling and whose budget is drawn on are read from the same place, so that no
-    spelling of the header means one person here and nobody there.
-    """
-    found = BEARER.fullmatch(request_ctx.request.environ.get("HTTP_AUTHORIZATION", ""))
-    return found and found[1]
-
-
-def claims_sent() -> dict:
-    """Return what the token sent claims, verified once a request. Raises any of JUNK."""
-    kept = app_ctx.g
-    if "claims_sent" not in kept:
-        kept.claims_sent = decode_token(bearer_token())
-    return kept.claims_sent
-
-
-def authenticate() -> None:
-    """Find out who is calling, `g.actor`; raises Unauthorized in our words, whatever is wrong.
-
-    This is `verify_jwt_in_request()` without its second and third reading of the same token,
-    which would take an eighth of the time of a short request.
-    """
-    kept = app_ctx.g
-    if "claims_sent" not in kept and bearer_token() is None:
-        raise errors.Unauthorized()
-    try:
-        claims = claims_sent()
-        custom_verification_for_token({}, claims)
-        actor = user_lookup({}, claims)
-    except ExpiredSignatureError as error:
-        raise invalid_token("This access token has expired: refresh it.") from error
-    except JUNK as error:
-        raise invalid_token(None) from error
-    if actor is None:
-        raise invalid_token(None)
-    kept.actor, kept._jwt_extended_jwt = actor, claims
-
-
-def invalid_token(detail: str | None) -> errors.Unauthorized:
-    return errors.Unauthorized(detail, challenge='Bearer realm="raceapp", error="invalid_token"')
-
-
-def role_required(*roles: Role):
-    """Let only callers through whose token holds one of these role claims.
-
-    The claim was brought up to date from the account when the token was verified.
-    """
-
-    def decorator(view):
-        @wraps(view)
-        def guarded(*args, **kwargs):
-            if get_jwt()["role"] not in roles:
-                raise errors.Forbidden("Only a team manager may do this.")
-            return view(*args, **kwargs)
-
-        guarded._apidoc = deepcopy(getattr(view, "_apidoc", {}))
-        guarded._apidoc["roles"] = sorted(roles)
-        return guarded
-
-    return decorator
-
-
-admin_only = role_required(Role.ADMIN)
 
 
 def is_holder(actor, task) -> bool:

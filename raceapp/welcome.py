@@ -2,7 +2,7 @@
 
 from flask import Blueprint, current_app, render_template
 
-from raceapp import seeding
+from raceapp.demo import seeding
 
 blp = Blueprint("welcome", __name__)
 

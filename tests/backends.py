@@ -12,7 +12,7 @@ from flask import Flask
 from servers import Postgres, Valkey
 
 from raceapp import create_app
-from raceapp.extensions import db
+from raceapp.storage.session import db
 
 ENOUGH = "100000/minute"
 SETTINGS = {

@@ -8,7 +8,7 @@ from datetime import datetime
 from raceapp import clock
 from raceapp.bikes.models import Bike
 from raceapp.events.models import CrewMember, Event
-from raceapp.extensions import db
+from raceapp.storage.session import db
 from raceapp.tasks.models import Task
 from raceapp.timetable.models import TrackSession
 

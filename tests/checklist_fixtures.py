@@ -7,7 +7,7 @@ from checklists import fill, template
 from helpers import created
 
 from raceapp.checklists import library
-from raceapp.extensions import db
+from raceapp.storage.session import db
 from raceapp.tasks.models import Task
 
 

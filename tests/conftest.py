@@ -16,7 +16,7 @@ from servers import Gunicorn
 
 from raceapp import clock as raceapp_clock
 from raceapp.auth.service import create_user
-from raceapp.extensions import db
+from raceapp.storage.session import db
 
 BACKENDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.real)]
 

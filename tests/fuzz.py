@@ -16,7 +16,7 @@ from pathlib import Path
 from backends import SETTINGS, Light, Real
 from servers import ROOT, Gunicorn
 
-from raceapp import seeding
+from raceapp.demo import seeding
 
 TOOLS = ROOT / ".tools" / "contract"
 SEEDS = os.environ.get("SEEDS", "1 2 3").split()

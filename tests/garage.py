@@ -6,7 +6,7 @@ from board import Board
 from helpers import created
 
 from raceapp.checklists.models import EventChecklist, Template, TemplateVersion
-from raceapp.extensions import db
+from raceapp.storage.session import db
 
 FRIDAY = datetime(2026, 6, 12, 8, 20, tzinfo=UTC)
 UNDO = {"act": "reopen", "note": "Thread lock was forgotten"}

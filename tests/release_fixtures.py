@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from garage import FRIDAY, Garage
 from helpers import created
 
-from raceapp.extensions import db
+from raceapp.storage.session import db
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from board import Board
 from checklists import EVERY_SCOPE, FIRST_DAY, FULL_WEEKEND, NOTHING, TIMETABLE, fill, item
 from helpers import created
 
-from raceapp.extensions import db
+from raceapp.storage.session import db
 
 pytest_plugins = ["checklist_fixtures"]
 

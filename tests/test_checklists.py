@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from checklists import EVERY_SCOPE, FIRST_DAY, FULL_WEEKEND, NOTHING, SCOPES, item
 from helpers import problem
 
-from raceapp.extensions import db
+from raceapp.storage.session import db
 from raceapp.timetable.models import TrackSession
 
 pytest_plugins = ["checklist_fixtures"]

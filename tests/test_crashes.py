@@ -7,8 +7,8 @@ from checklists import item
 from garage import CHECKED, FRIDAY, REASON, at_once
 from helpers import created, problem
 
-from raceapp.fields import utc_text
 from raceapp.timetable.models import TrackSession
+from raceapp.web.fields import utc_text
 
 pytest_plugins = ["release_fixtures"]
 CRASH_ITEM = item("cr-full", title="Strip and inspect", anchor="crash", offset_minutes=30)

@@ -22,8 +22,8 @@ from servers import ROOT, Postgres, Server, free_port
 from sqlalchemy.engine import make_url
 
 from config import SettingsSchema
-from raceapp.extensions import db
 from raceapp.history import service as history
+from raceapp.storage.session import db
 
 DEPLOY = ROOT / "deploy"
 
@@ -228,7 +228,8 @@ def test_compose_and_the_unit_name_only_settings_that_exist():
     named = set(compose["x-app"]["environment"])
     unit = (DEPLOY / "raceapp@.service").read_text()
     named |= set(re.findall(r"(?:Environment=| )([A-Z_]+)=", unit)) - {"PYTHONDONTWRITEBYTECODE"}
-    server = set(re.findall(r"environ\.get\(.([A-Z_]+)", (ROOT / "gunicorn.conf.py").read_text()))
+    files = ROOT / "gunicorn.conf.py", ROOT / "server" / "helpers.py"
+    server = set(re.findall(r"environ\.get\(.([A-Z_]+)", "".join(map(Path.read_text, files))))
 
     assert named <= set(SettingsSchema().fields) | server
 
@@ -295,7 +296,7 @@ OTHERWISE = {
     "gunicorn": "the server, named on the command line",
     "psycopg": "SQLAlchemy loads it for postgresql://",
     "tzdata": "zoneinfo reads it where the system has no time zones",
-    "flask-swagger-ui": "its files are served, see raceapp/docs.py",
+    "flask-swagger-ui": "its files are served, see raceapp/web/swagger.py",
 }
 
 

@@ -7,11 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from raceapp.checklists.models import Scope, Tier
-from raceapp.extensions import db
 from raceapp.history import service as history
 from raceapp.incidents.models import IncidentKind
 from raceapp.permissions import CrewRole
 from raceapp.releases import readiness
+from raceapp.storage.session import db
 from raceapp.tasks.models import Act, Anchor, Task, TaskStatus
 from raceapp.tasks.signing import FROM, TO
 from raceapp.timetable.models import SessionStatus

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from helpers import created
 
-from raceapp.extensions import db
+from raceapp.storage.session import db
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from checklists import item
 from garage import CHECKED, FRIDAY, at_once
 from helpers import created, problem
 
-from raceapp.extensions import db
-from raceapp.fields import utc_text
 from raceapp.history import service as history
 from raceapp.history.models import HistoryEntry
+from raceapp.storage.session import db
 from raceapp.timetable.models import TrackSession
+from raceapp.web.fields import utc_text
 
 pytest_plugins = ["release_fixtures"]
 CRASH_ITEM = item("cr-full", title="Strip and inspect", anchor="crash", offset_minutes=30)

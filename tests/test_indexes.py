@@ -10,15 +10,16 @@ from accounts import bearer, login
 from backends import forget_connections
 from sqlalchemy.ext.compiler import compiles
 
-from raceapp import clock, seeding
+from raceapp import clock
 from raceapp.auth.models import User
 from raceapp.auth.sessions import Actor
+from raceapp.demo import load, seeding
 from raceapp.events.models import CrewMember
-from raceapp.extensions import db
 from raceapp.history import service as history
 from raceapp.history.models import HistoryEntry
 from raceapp.history.schemas import HistoryQuerySchema
 from raceapp.permissions import Role
+from raceapp.storage.session import db
 from raceapp.tasks import service
 from raceapp.tasks.schemas import TASK_KEYSET, TaskQuerySchema
 
@@ -57,7 +58,7 @@ def loaded_app(backends):
     with app.app_context(), real.postgres.connect("loaded") as connection:
         flask_migrate.upgrade()
         seeding.seed()
-        seeding.seed_tasks(TASKS)
+        load.seed_tasks(TASKS)
         for statement in (SPREAD, RECORD, "VACUUM ANALYZE"):
             connection.execute(statement)
     yield app

@@ -3,9 +3,9 @@
 import marshmallow as ma
 import pytest
 
-from raceapp import fields
-from raceapp.loading import quick_loader
 from raceapp.tasks.schemas import SignOffCreateSchema, TaskChangeSchema, TaskCreateSchema
+from raceapp.web import fields
+from raceapp.web.loading import quick_loader
 
 GOOD = [
     (

@@ -10,7 +10,7 @@ from helpers import PASSWORD, parallel
 from prometheus_client import REGISTRY
 from servers import free_port, wait_until
 
-from raceapp import metrics
+from raceapp.telemetry import metrics
 
 
 @pytest.fixture

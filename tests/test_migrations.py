@@ -7,8 +7,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from raceapp.database import is_in_models
-from raceapp.extensions import db
+from raceapp.storage.columns import is_in_models
+from raceapp.storage.session import db
 
 # The indexes that hold an expression: SQLAlchemy cannot read them back.
 pytestmark = pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression")

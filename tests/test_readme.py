@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from raceapp import seeding
+from raceapp.demo import seeding
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

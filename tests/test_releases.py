@@ -7,8 +7,8 @@ import pytest
 from garage import FRIDAY, REASON, at_once
 from helpers import created, problem
 
-from raceapp.fields import utc_text
 from raceapp.timetable.models import TrackSession
+from raceapp.web.fields import utc_text
 
 pytest_plugins = ["release_fixtures"]
 

@@ -16,8 +16,8 @@ from rights import NUMBERS, PEOPLE, RIGHTS
 from raceapp.bikes.models import Bike
 from raceapp.checklists import templates
 from raceapp.events.models import CrewMember, Event
-from raceapp.extensions import db
 from raceapp.history import service as history
+from raceapp.storage.session import db
 from raceapp.tasks.models import Task
 from raceapp.timetable.models import TrackSession
 

@@ -8,13 +8,13 @@ import pytest
 from helpers import created
 from redis.connection import AbstractConnection
 
-from raceapp import wire
-from raceapp.limit_storage import OwnConnection
+from raceapp.limits.redis_window import OwnConnection
+from raceapp.storage import libpq
 
 # By the client libraries, and past them.
 ROUND_TRIPS = [
     ("sql", psycopg.Cursor, "execute"),
-    ("sql", wire, "run"),
+    ("sql", libpq, "run"),
     ("redis", AbstractConnection, "send_command"),
     ("redis", OwnConnection, "exchange"),
 ]

@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 from helpers import Person, created
 
-from raceapp import clock, seeding
-from raceapp.extensions import db
+from raceapp import clock
+from raceapp.demo import seeding
 from raceapp.history import service as history
+from raceapp.storage.session import db
 from raceapp.tasks.models import Task
 
 

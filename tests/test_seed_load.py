@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 from accounts import login
 
-from raceapp import seeding
 from raceapp.checklists import library
-from raceapp.extensions import db
+from raceapp.demo import load, seeding
+from raceapp.demo.load import LOADED
 from raceapp.history import service as history
-from raceapp.seeding import LOADED
+from raceapp.storage.session import db
 from raceapp.tasks.models import Task
 
 
@@ -20,7 +20,7 @@ from raceapp.tasks.models import Task
 def loaded(app):
     with app.app_context():
         seeding.seed()
-        seeding.seed_tasks(1700)
+        load.seed_tasks(1700)
     return app
 
 
@@ -33,7 +33,7 @@ def test_as_many_tasks_are_added_as_were_asked_for(loaded):
     before = number_of_tasks(loaded)
 
     with loaded.app_context():
-        seeding.seed_tasks(801)
+        load.seed_tasks(801)
 
     assert number_of_tasks(loaded) == before + 801
 
@@ -47,7 +47,7 @@ def test_somebody_of_a_load_team_sees_their_board(loaded, client):
     )
 
     assert answer.json[0]["title"].startswith("Check item")
-    assert int(answer.headers["X-Total-Count"]) == seeding.TEAM_TASKS
+    assert int(answer.headers["X-Total-Count"]) == load.TEAM_TASKS
 
 
 def test_a_loaded_task_can_be_signed(loaded, client):
@@ -98,7 +98,7 @@ def test_indexes_and_keys_are_as_before(postgres_only, backend, app, statements)
 
     with app.app_context():
         seeding.seed()
-        seeding.seed_tasks(1700)
+        load.seed_tasks(1700)
 
     assert any(said.startswith("DROP INDEX") for said in statements)
     assert definitions(backend) == before
@@ -106,7 +106,7 @@ def test_indexes_and_keys_are_as_before(postgres_only, backend, app, statements)
 
 def test_a_larger_table_keeps_its_indexes_meanwhile(postgres_only, loaded, statements):
     with loaded.app_context():
-        seeding.seed_tasks(1)
+        load.seed_tasks(1)
 
     assert statements == []
 
@@ -115,14 +115,14 @@ def test_a_load_that_fails_leaves_the_table_as_it_was(
     postgres_only, backend, app, statements, monkeypatch
 ):
     before = definitions(backend)
-    [row] = seeding.load_rows(1, [1] * len(seeding.TEAM), [1])
+    [row] = load.load_rows(1, [1] * len(load.TEAM), [1])
     bad = ["shiny" if name == "status" else value for name, value in zip(LOADED, row, strict=True)]
     monkeypatch.setattr(seeding, "load_rows", lambda *_, **__: iter([bad]))
 
     with app.app_context():
         seeding.seed()
         with pytest.raises(psycopg.errors.CheckViolation):
-            seeding.seed_tasks(1700)
+            load.seed_tasks(1700)
         db.session.rollback()
 
     assert any(said.startswith("DROP INDEX") for said in statements)

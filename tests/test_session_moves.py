@@ -6,7 +6,7 @@ from board import Board
 from helpers import problem
 from timetable import Timetable, at, moment
 
-from raceapp.extensions import db
+from raceapp.storage.session import db
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from checklists import FULL_WEEKEND, NOTHING
 from helpers import created, problem
 from story import FRIDAY, SATURDAY, SUNDAY, Weekend, moment
 
-from raceapp.extensions import db
+from raceapp.storage.session import db
 
 PRESSURE = {"label": "Hot, front", "kind": "number", "unit": "bar", "min": 2.3, "max": 2.5}
 REASON = "Rear sensor is dead, pressure read by hand at pit exit"

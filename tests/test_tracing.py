@@ -6,7 +6,8 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 import config
-from raceapp import hot, tracing
+from raceapp.storage import prepared
+from raceapp.telemetry import tracing
 
 
 @pytest.fixture
@@ -68,5 +69,5 @@ def test_without_the_packages_the_start_says_what_to_install(make_app, monkeypat
 
 
 def test_switched_off_nothing_is_wrapped(app):
-    assert not hasattr(hot.Compiled.rows, "__wrapped__")
+    assert not hasattr(prepared.Compiled.rows, "__wrapped__")
     assert tracing.name_request not in app.after_request_funcs[None]

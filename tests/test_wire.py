@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from helpers import created, problem
 
-from raceapp import wire
+from raceapp.storage import libpq
 
 END_CONNECTIONS = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
@@ -41,7 +41,7 @@ def test_connections_the_server_has_closed_are_replaced(spares, backend, mechani
 
 
 def test_old_connections_go_back_to_the_pool(spares, mechanic, path, monkeypatch):
-    monkeypatch.setattr(wire, "SECONDS_KEPT", -1)
+    monkeypatch.setattr(libpq, "SECONDS_KEPT", -1)
 
     answers = [mechanic.get(path).status_code for _ in range(3)]
 
@@ -88,9 +88,9 @@ def test_a_refused_statement_leaves_the_connection_usable(spares, app):
     lent = spares.take()
 
     with pytest.raises(psycopg.DatabaseError, match="division by zero"):
-        wire.run(lent.driver_connection, statement, [0])
+        libpq.run(lent.driver_connection, statement, [0])
 
-    assert wire.run(lent.driver_connection, statement, [1]) == [(1,)]
+    assert libpq.run(lent.driver_connection, statement, [1]) == [(1,)]
     spares.keep(lent)
 
 

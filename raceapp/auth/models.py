@@ -5,9 +5,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from raceapp.database import Identified, Versioned, choice
-from raceapp.extensions import db
 from raceapp.permissions import Role
+from raceapp.storage.columns import Identified, Versioned, choice
+from raceapp.storage.session import db
 
 
 class User(Versioned, db.Model):

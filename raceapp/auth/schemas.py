@@ -2,10 +2,10 @@
 
 import marshmallow as ma
 
-from raceapp import fields
 from raceapp.auth.models import User
-from raceapp.pages import Keyset, list_query
 from raceapp.permissions import Role
+from raceapp.web import fields
+from raceapp.web.keyset import Keyset, list_query
 
 MAX_TOKEN = 200
 

@@ -5,8 +5,8 @@ import sqlalchemy as sa
 from raceapp import clock, errors
 from raceapp.auth import passwords
 from raceapp.auth.models import AuthSession, User
-from raceapp.extensions import db
 from raceapp.permissions import Role
+from raceapp.storage.session import db
 
 
 def create_user(*, email: str, password: str, name: str | None = None, role=Role.USER) -> User:

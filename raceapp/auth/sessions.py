@@ -14,13 +14,14 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_jwt_extended import create_access_token
 
-from raceapp import clock, errors, metrics
+from raceapp import clock, errors
 from raceapp.auth import passwords
 from raceapp.auth import service as accounts
 from raceapp.auth.models import AuthSession, RefreshToken, User
-from raceapp.extensions import db
-from raceapp.hot import Prepared, placeholder
 from raceapp.permissions import Role
+from raceapp.storage.prepared import Prepared, placeholder
+from raceapp.storage.session import db
+from raceapp.telemetry import metrics
 
 
 @dataclass(frozen=True)

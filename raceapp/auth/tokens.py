@@ -13,8 +13,8 @@ from flask_jwt_extended import JWTManager
 from jwt import InvalidTokenError
 
 from raceapp.auth import sessions
-from raceapp.database import MAX_ID
 from raceapp.permissions import Role
+from raceapp.storage.columns import MAX_ID
 
 ISSUER, AUDIENCE = "raceapp", "raceapp-access"
 

@@ -4,11 +4,13 @@ from functools import wraps
 
 from flask import current_app, g, url_for
 
-from raceapp import conditional, errors, limits
+from raceapp import errors
 from raceapp.auth import schemas, service, sessions
-from raceapp.extensions import db
-from raceapp.permissions import admin_only
-from raceapp.rest import Blueprint, Resource
+from raceapp.limits import budgets
+from raceapp.storage.session import db
+from raceapp.web import etags
+from raceapp.web.callers import admin_only
+from raceapp.web.rest import Blueprint, Resource
 
 blp = Blueprint("auth", __name__, url_prefix="/v1/auth", description="Accounts and log-ins")
 users = Blueprint(
@@ -31,7 +33,7 @@ def while_registration_is_open(view):
 @blp.route("/register")
 class Register(Resource):
     is_public = True
-    budget = limits.REGISTER
+    budget = budgets.REGISTER
 
     @while_registration_is_open
     @blp.arguments(schemas.RegisterSchema)
@@ -48,7 +50,7 @@ class Register(Resource):
 @blp.route("/login")
 class Login(Resource):
     is_public = True
-    budget = limits.LOGIN
+    budget = budgets.LOGIN
 
     @blp.arguments(schemas.LoginSchema)
     @blp.response(200, schemas.TokensSchema)
@@ -63,7 +65,7 @@ class Login(Resource):
 @blp.route("/refresh")
 class Refresh(Resource):
     is_public = True
-    budget = limits.REFRESH
+    budget = budgets.REFRESH
 
     @blp.arguments(schemas.RefreshSchema)
     @blp.response(200, schemas.TokensSchema)
@@ -96,7 +98,7 @@ class Me(Resource):
     def patch(self, changes):
         """Change your own name"""
         user = service.get(g.actor.id, for_update=True)
-        conditional.check_if_match(user)
+        etags.check_if_match(user)
         service.update(user, changes)
         db.session.commit()
         return user
@@ -104,7 +106,7 @@ class Me(Resource):
 
 @blp.route("/password")
 class Password(Resource):
-    budget = limits.LOGIN
+    budget = budgets.LOGIN
 
     @blp.arguments(schemas.PasswordChangeSchema)
     @blp.response(204)
@@ -143,7 +145,7 @@ class UserItem(Resource):
     def patch(self, changes, user_id):
         """Change a person's name, role or state"""
         user = service.get(user_id, for_update=True)
-        conditional.check_if_match(user)
+        etags.check_if_match(user)
         service.update(user, changes)
         db.session.commit()
         return user

@@ -5,8 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from raceapp.database import Versioned
-from raceapp.extensions import db
+from raceapp.storage.columns import Versioned
+from raceapp.storage.session import db
 
 IS_LIVE = sa.text("deleted_at IS NULL")
 

@@ -2,9 +2,9 @@
 
 import marshmallow as ma
 
-from raceapp import fields
 from raceapp.bikes.models import Bike
-from raceapp.pages import Keyset, list_query
+from raceapp.web import fields
+from raceapp.web.keyset import Keyset, list_query
 
 MAX_NUMBER = 9999
 NUMBER = {"description": "The start number", "example": 44}

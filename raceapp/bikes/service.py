@@ -7,7 +7,7 @@ from blinker import Signal
 
 from raceapp import clock, errors
 from raceapp.bikes.models import Bike
-from raceapp.extensions import db
+from raceapp.storage.session import db
 
 # Sent with a bike that is about to be taken back, its row held. Who still needs it stands above
 # this package, so it listens and raises Conflict.

@@ -2,11 +2,11 @@
 
 from flask import g, url_for
 
-from raceapp import conditional
 from raceapp.bikes import schemas, service
-from raceapp.extensions import db
-from raceapp.permissions import admin_only
-from raceapp.rest import Blueprint, Resource
+from raceapp.storage.session import db
+from raceapp.web import etags
+from raceapp.web.callers import admin_only
+from raceapp.web.rest import Blueprint, Resource
 
 blp = Blueprint(
     "bikes", __name__, url_prefix="/v1/bikes", description="Motorcycles and who rides them"
@@ -48,7 +48,7 @@ class BikeItem(Resource):
     def patch(self, changes, bike_id):
         """Change a bike"""
         bike = service.get(bike_id, for_update=True)
-        conditional.check_if_match(bike)
+        etags.check_if_match(bike)
         service.update(bike, changes)
         db.session.commit()
         return bike
@@ -60,6 +60,6 @@ class BikeItem(Resource):
     def delete(self, bike_id):
         """Take back a bike"""
         bike = service.get(bike_id, for_update=True)
-        conditional.check_if_match(bike)
+        etags.check_if_match(bike)
         service.delete(bike, actor=g.actor)
         db.session.commit()

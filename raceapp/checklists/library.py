@@ -3,10 +3,10 @@
 import json
 from importlib import resources
 
-from raceapp import bulk
 from raceapp.checklists import templates
 from raceapp.checklists.schemas import TemplateCreateSchema
-from raceapp.extensions import db
+from raceapp.storage import turns
+from raceapp.storage.session import db
 
 
 def read() -> dict:
@@ -18,7 +18,7 @@ def read() -> dict:
 def add() -> str:
     """Add the shipped template unless it is there, by its name; returns what to say."""
     fields = read()
-    bulk.take_turn(db.session.connection())
+    turns.take_turn(db.session.connection())
     there = db.session.scalar(templates.named(fields["name"]).limit(1))
     if there is not None:
         return f"“{there.name}” is there already, as template {there.id}."

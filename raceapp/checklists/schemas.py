@@ -4,13 +4,13 @@ import re
 
 import marshmallow as ma
 
-from raceapp import fields
 from raceapp.checklists.models import Scope, Template, Tier
-from raceapp.pages import Keyset, list_query
 from raceapp.permissions import CrewRole
 from raceapp.tasks.models import Anchor
 from raceapp.tasks.schemas import MeasurementSchema
 from raceapp.timetable.models import SessionKind
+from raceapp.web import fields
+from raceapp.web.keyset import Keyset, list_query
 
 MAX_ITEMS = 1000
 MAX_OFFSET = 60 * 24 * 60

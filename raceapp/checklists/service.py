@@ -16,8 +16,8 @@ from raceapp.bikes.models import Bike
 from raceapp.checklists import fanout
 from raceapp.checklists.models import EventChecklist, Scope, Template, TemplateVersion, Tier
 from raceapp.events.models import Event
-from raceapp.extensions import db
 from raceapp.history import service as history
+from raceapp.storage.session import db
 from raceapp.tasks import due
 from raceapp.tasks.models import Anchor, Task
 from raceapp.timetable import service as timetable

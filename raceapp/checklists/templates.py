@@ -9,7 +9,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from raceapp import clock, errors
 from raceapp.checklists.models import Template, TemplateVersion
-from raceapp.extensions import db
+from raceapp.storage.session import db
 
 
 def get(template_id: int, *, for_update: bool = False) -> Template:

@@ -2,12 +2,12 @@
 
 from flask import g, url_for
 
-from raceapp import conditional
 from raceapp.checklists import schemas, service, templates
 from raceapp.events import service as events
-from raceapp.extensions import db
-from raceapp.permissions import admin_only
-from raceapp.rest import Blueprint, Resource
+from raceapp.storage.session import db
+from raceapp.web import etags
+from raceapp.web.callers import admin_only
+from raceapp.web.rest import Blueprint, Resource
 
 blp = Blueprint(
     "checklists", __name__, url_prefix="/v1", description="Checklists to build weekends from"
@@ -54,7 +54,7 @@ class TemplateItem(TemplateResource):
         Weekends built with an earlier one keep it, also when they are run again.
         """
         template = templates.get(template_id, for_update=True)
-        conditional.check_if_match(template)
+        etags.check_if_match(template)
         templates.update(template, changes)
         db.session.commit()
         return template
@@ -65,7 +65,7 @@ class TemplateItem(TemplateResource):
     def delete(self, template_id):
         """Take back a template; weekends built with it keep it"""
         template = templates.get(template_id, for_update=True)
-        conditional.check_if_match(template)
+        etags.check_if_match(template)
         templates.delete(template)
         db.session.commit()
 

@@ -17,9 +17,9 @@ from raceapp.bikes.models import Bike
 from raceapp.checklists import service as checklists
 from raceapp.checklists.models import Tier
 from raceapp.events import service as events
-from raceapp.extensions import db
 from raceapp.permissions import CrewRole, Role
 from raceapp.releases import service as releases
+from raceapp.storage.session import db
 from raceapp.tasks import due, rows, signing
 from raceapp.tasks.models import Act, Anchor, Task, TaskStatus
 from raceapp.timetable import service as timetable

@@ -6,9 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from raceapp.bikes.models import Bike
-from raceapp.database import Versioned, choice
-from raceapp.extensions import db
 from raceapp.permissions import CrewRole
+from raceapp.storage.columns import Versioned, choice
+from raceapp.storage.session import db
 
 event_bikes = sa.Table(
     "event_bikes",

@@ -2,10 +2,10 @@
 
 import marshmallow as ma
 
-from raceapp import fields
 from raceapp.events.models import Event
-from raceapp.pages import Keyset, list_query
 from raceapp.permissions import CrewRole
+from raceapp.web import fields
+from raceapp.web.keyset import Keyset, list_query
 
 MAX_BIKES = 100
 MAX_CREW = 200

@@ -15,10 +15,10 @@ from raceapp.auth.models import User
 from raceapp.bikes import service as bikes
 from raceapp.bikes.models import Bike
 from raceapp.events.models import CrewMember, Event
-from raceapp.extensions import db
 from raceapp.history import service as history
-from raceapp.hot import AnyActor, Prepared, placeholder, rows_along
 from raceapp.permissions import CrewRole
+from raceapp.storage.prepared import AnyActor, Prepared, placeholder, rows_along
+from raceapp.storage.session import db
 
 # Sent with the event once its days or zone have changed, before the commit. What hangs on
 # them stands above this package, so it listens.

@@ -2,14 +2,14 @@
 
 from flask import g, url_for
 
-from raceapp import conditional
 from raceapp.events import schemas, service
-from raceapp.extensions import db
 from raceapp.history import service as history
 from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema
-from raceapp.openapi import refs
-from raceapp.permissions import admin_only
-from raceapp.rest import Blueprint, Resource
+from raceapp.storage.session import db
+from raceapp.web import etags
+from raceapp.web.callers import admin_only
+from raceapp.web.openapi import refs
+from raceapp.web.rest import Blueprint, Resource
 
 blp = Blueprint("events", __name__, url_prefix="/v1/events", description="Race weekends")
 
@@ -47,7 +47,7 @@ class EventItem(Resource):
     def patch(self, changes, event_id):
         """Change a race weekend"""
         event = service.get(event_id, for_update=True)
-        conditional.check_if_match(event)
+        etags.check_if_match(event)
         service.update(event, changes, actor=g.actor)
         db.session.commit()
         return event
@@ -58,7 +58,7 @@ class EventItem(Resource):
     def delete(self, event_id):
         """Take back a race weekend and its tasks"""
         event = service.get(event_id, for_update=True)
-        conditional.check_if_match(event)
+        etags.check_if_match(event)
         service.delete(event, actor=g.actor)
         db.session.commit()
 
@@ -81,7 +81,7 @@ class CrewItem(Resource):
         Replaces the crew as a whole. ETag and If-Match are those of the race weekend.
         """
         event = service.get(event_id, for_update=True)
-        conditional.check_if_match(event)
+        etags.check_if_match(event)
         service.set_crew(event, members, actor=g.actor)
         db.session.commit()
         return service.crew_of(event)

@@ -2,9 +2,9 @@
 
 import marshmallow as ma
 
-from raceapp import fields
 from raceapp.history.models import HistoryEntry
-from raceapp.pages import Keyset, list_query
+from raceapp.web import fields
+from raceapp.web.keyset import Keyset, list_query
 
 
 class HistoryEntrySchema(ma.Schema):

@@ -18,10 +18,11 @@ import sqlalchemy as sa
 from sqlalchemy import event, orm
 from sqlalchemy.orm.base import NO_VALUE
 
-from raceapp import clock, metrics, observability
-from raceapp.extensions import db
+from raceapp import clock
 from raceapp.history.models import HistoryEntry, HistoryHead
-from raceapp.hot import Prepared, placeholder
+from raceapp.storage.prepared import Prepared, placeholder
+from raceapp.storage.session import db
+from raceapp.telemetry import logs, metrics
 
 GENESIS = "0" * 64
 # Columns that every change moves; they say nothing of it.
@@ -110,7 +111,7 @@ def entry(event_id: int, action: str, subject: str, *, actor, changes: dict) -> 
         "action": action,
         "subject": subject,
         "changes": changes,
-        "request_id": observability.request_id(),
+        "request_id": logs.request_id(),
     }
 
 

@@ -2,9 +2,9 @@
 
 import marshmallow as ma
 
-from raceapp import fields
 from raceapp.incidents.models import Incident, IncidentKind
-from raceapp.pages import Keyset, list_query
+from raceapp.web import fields
+from raceapp.web.keyset import Keyset, list_query
 
 
 class IncidentFields(ma.Schema):

@@ -12,12 +12,12 @@ from raceapp import clock, errors
 from raceapp.bikes.models import Bike
 from raceapp.checklists import service as checklists
 from raceapp.events.models import Event
-from raceapp.extensions import db
 from raceapp.history import service as history
 from raceapp.incidents import reopening
 from raceapp.incidents.models import Incident, IncidentKind
 from raceapp.releases import readiness
 from raceapp.releases import service as releases
+from raceapp.storage.session import db
 from raceapp.timetable import service as timetable
 from raceapp.timetable.models import SessionStatus, TrackSession
 

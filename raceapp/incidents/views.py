@@ -3,9 +3,9 @@
 from flask import g, url_for
 
 from raceapp.events import service as events
-from raceapp.extensions import db
 from raceapp.incidents import schemas, service
-from raceapp.rest import Blueprint, Resource
+from raceapp.storage.session import db
+from raceapp.web.rest import Blueprint, Resource
 
 blp = Blueprint("incidents", __name__, url_prefix="/v1/events", description="Crashes, and rain")
 

@@ -5,8 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from raceapp.database import Identified, Json
-from raceapp.extensions import db
+from raceapp.storage.columns import Identified, Json
+from raceapp.storage.session import db
 
 IS_VALID = sa.text("voided_at IS NULL")
 

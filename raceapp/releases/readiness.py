@@ -15,16 +15,16 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from raceapp.bikes.models import Bike
-from raceapp.database import list_of
 from raceapp.events.models import Event, event_bikes
-from raceapp.extensions import db
-from raceapp.hot import Prepared, placeholder
 from raceapp.releases.models import Release
 from raceapp.releases.schemas import ReleaseSchema
-from raceapp.serializing import rows_reader
+from raceapp.storage.expressions import list_of
+from raceapp.storage.prepared import Prepared, placeholder
+from raceapp.storage.session import db
 from raceapp.tasks.models import Anchor, Task, TaskStatus
 from raceapp.tasks.service import NOW
 from raceapp.timetable.models import SessionStatus, TrackSession
+from raceapp.web.writing import rows_reader
 
 
 def board(event_id: int) -> list[dict]:

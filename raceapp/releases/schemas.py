@@ -2,9 +2,9 @@
 
 import marshmallow as ma
 
-from raceapp import fields
-from raceapp.pages import Keyset, list_query
 from raceapp.releases.models import Release
+from raceapp.web import fields
+from raceapp.web.keyset import Keyset, list_query
 
 
 def count(description: str, example: int):

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from raceapp import clock, errors, permissions
 from raceapp.events import service as events
 from raceapp.events.models import Event
-from raceapp.extensions import db
 from raceapp.history import service as history
 from raceapp.releases import readiness
 from raceapp.releases.models import Release
+from raceapp.storage.session import db
 from raceapp.tasks import signing
 from raceapp.tasks.models import Act, Task
 from raceapp.timetable import service as timetable

@@ -5,10 +5,10 @@ from functools import partial
 from flask import g, url_for
 
 from raceapp.events import service as events
-from raceapp.extensions import db
-from raceapp.hot import Along
 from raceapp.releases import readiness, schemas, service
-from raceapp.rest import Blueprint, Resource
+from raceapp.storage.prepared import Along
+from raceapp.storage.session import db
+from raceapp.web.rest import Blueprint, Resource
 
 blp = Blueprint("releases", __name__, url_prefix="/v1", description="Which bike is ready to go out")
 

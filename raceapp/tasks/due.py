@@ -4,8 +4,8 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from raceapp import errors
-from raceapp.fields import YEARS
 from raceapp.tasks.models import Anchor
+from raceapp.web.fields import YEARS
 
 
 def midnight(day: date, timezone: str) -> datetime:

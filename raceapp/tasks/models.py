@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from raceapp.database import Identified, Json, Versioned, choice
 from raceapp.events.models import Event
-from raceapp.extensions import db
 from raceapp.permissions import CrewRole
+from raceapp.storage.columns import Identified, Json, Versioned, choice
+from raceapp.storage.session import db
 
 
 class TaskStatus(StrEnum):

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from flask import g
 from sqlalchemy.orm.exc import StaleDataError
 
-from raceapp import errors, hot
+from raceapp import errors
 from raceapp.events.models import Event
-from raceapp.extensions import db
 from raceapp.history import service as history
-from raceapp.hot import AnyActor, Prepared, placeholder, rows_along
+from raceapp.storage import prepared
+from raceapp.storage.prepared import AnyActor, Prepared, placeholder, rows_along
+from raceapp.storage.session import db
 from raceapp.tasks.models import SignOff, Task, TaskStatus
 from raceapp.tasks.visibility import NO_SUCH_TASK, is_live, visible_to
 
@@ -51,7 +52,7 @@ class TaskRow(history.Record):
 
 def is_alone() -> bool:
     """Tell whether what is written now is one statement, and so its own transaction."""
-    return hot.goes_past_the_session() and not hot.has_begun()
+    return prepared.goes_past_the_session() and not prepared.has_begun()
 
 
 # --- finding -----------------------------------------------------------------------------

@@ -2,10 +2,10 @@
 
 import marshmallow as ma
 
-from raceapp import fields
-from raceapp.pages import Keyset, list_query
 from raceapp.permissions import CrewRole
 from raceapp.tasks.models import Act, Anchor, SignOff, Task, TaskStatus
+from raceapp.web import fields
+from raceapp.web.keyset import Keyset, list_query
 
 
 class TaskFields(ma.Schema):

@@ -6,11 +6,12 @@ import sqlalchemy as sa
 
 from raceapp import clock, errors, permissions
 from raceapp.auth.models import User
-from raceapp.database import UTCDateTime, is_among, undated_last
 from raceapp.events.models import CrewMember, Event
 from raceapp.history import service as history
-from raceapp.hot import Prepared, placeholder
 from raceapp.permissions import CrewRole
+from raceapp.storage.columns import UTCDateTime
+from raceapp.storage.expressions import is_among, undated_last
+from raceapp.storage.prepared import Prepared, placeholder
 from raceapp.tasks import due, rows, signing
 from raceapp.tasks.models import Act, Task, TaskStatus
 from raceapp.tasks.visibility import NO_SUCH_TASK, is_live, is_theirs, visible_to

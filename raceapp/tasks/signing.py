@@ -21,8 +21,8 @@ from blinker import Signal
 from raceapp import clock, errors, permissions
 from raceapp.auth.models import User
 from raceapp.events import service as events
-from raceapp.extensions import db
 from raceapp.history import service as history
+from raceapp.storage.session import db
 from raceapp.tasks import rows
 from raceapp.tasks.models import Act, SignOff, Task, TaskStatus
 

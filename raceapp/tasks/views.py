@@ -4,13 +4,15 @@ from functools import partial
 
 from flask import g, url_for
 
-from raceapp import conditional, errors, limits
-from raceapp.extensions import db
+from raceapp import errors
 from raceapp.history import service as history
 from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema
-from raceapp.hot import Along
-from raceapp.rest import Blueprint, Resource
-from raceapp.tasks import hot_reads, rows, schemas, service, signing
+from raceapp.limits import budgets
+from raceapp.storage.prepared import Along
+from raceapp.storage.session import db
+from raceapp.tasks import lists, rows, schemas, service, signing
+from raceapp.web import etags
+from raceapp.web.rest import Blueprint, Resource
 
 blp = Blueprint("tasks", __name__, url_prefix="/v1/tasks", description="What is to be done")
 
@@ -18,7 +20,7 @@ blp = Blueprint("tasks", __name__, url_prefix="/v1/tasks", description="What is 
 class TaskResource(Resource):
     """All views of tasks draw on one budget per person."""
 
-    budget = limits.TASKS
+    budget = budgets.TASKS
 
 
 QUERY = schemas.TaskQuerySchema()
@@ -28,7 +30,7 @@ def page_along(_path: dict) -> Along | None:
     """Return the page that the query asks for; what is wrong with it is told after the account."""
     try:
         asked = blp.ARGUMENTS_PARSER.parse(QUERY, location="query")
-        return hot_reads.along_with_account(asked.pop("page"), **asked)
+        return lists.along_with_account(asked.pop("page"), **asked)
     except errors.Invalid:
         return None
 
@@ -42,7 +44,7 @@ class TaskList(TaskResource):
     @blp.alt_response(403, description="Only team managers may list deleted tasks")
     def get(self, page, **filters):
         """List tasks: your own, soonest due first, unless you ask otherwise"""
-        return hot_reads.page(page, actor=g.actor, **filters)
+        return lists.page(page, actor=g.actor, **filters)
 
     @blp.arguments(schemas.TaskCreateSchema)
     @blp.response(201, schemas.TaskSchema)
@@ -73,7 +75,7 @@ class TaskItem(TaskResource):
         """Change a task, or tick it"""
         task = rows.get(task_id, actor=g.actor, hold=service.is_voiding(changes))
         service.check_may_change(task, changes, actor=g.actor)
-        conditional.check_if_match(task)
+        etags.check_if_match(task)
         service.update(task, changes, actor=g.actor)
         db.session.commit()
         return task
@@ -86,7 +88,7 @@ class TaskItem(TaskResource):
         """Delete a task: it is hidden, not erased"""
         task = rows.get(task_id, actor=g.actor)
         service.check_may_delete(task, actor=g.actor)
-        conditional.check_if_match(task)
+        etags.check_if_match(task)
         service.delete(task, actor=g.actor)
         db.session.commit()
 
@@ -100,7 +102,7 @@ class RestoreTask(TaskResource):
     def post(self, task_id):
         """Restore a deleted task"""
         task = rows.get(task_id, actor=g.actor)
-        conditional.check_if_match(task)
+        etags.check_if_match(task)
         service.restore(task, actor=g.actor)
         db.session.commit()
         return task
@@ -119,7 +121,7 @@ class TaskHistory(TaskResource):
 
 @blp.route("/<id:task_id>/sign-offs")
 class TaskSignOffs(TaskResource):
-    budgets = {"POST": limits.SIGN_OFFS}
+    budgets = {"POST": budgets.SIGN_OFFS}
     along = {"POST": partial(Along, rows.one)}
 
     @blp.arguments(schemas.SignOffQuerySchema, location="query", as_kwargs=True)
@@ -143,7 +145,7 @@ class TaskSignOffs(TaskResource):
         is_voiding = sign_off["act"] in signing.VOIDING
         task = rows.get(task_id, actor=g.actor, hold=is_voiding)
         signing.check_may_sign(task, sign_off["act"], actor=g.actor)
-        conditional.check_if_match(task)
+        etags.check_if_match(task)
         signing.sign_off(task, actor=g.actor, **sign_off)
         db.session.commit()
         return task, {"Location": url_for("tasks.TaskItem", task_id=task.id)}

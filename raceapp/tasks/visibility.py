@@ -2,9 +2,9 @@
 
 import sqlalchemy as sa
 
-from raceapp.database import is_among
 from raceapp.events import service as events
 from raceapp.events.models import Event
+from raceapp.storage.expressions import is_among
 from raceapp.tasks.models import Task
 
 NO_SUCH_TASK = "There is no such task, or none that you may see."

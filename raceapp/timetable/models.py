@@ -6,8 +6,8 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from raceapp.database import Versioned, choice
-from raceapp.extensions import db
+from raceapp.storage.columns import Versioned, choice
+from raceapp.storage.session import db
 
 
 class SessionKind(StrEnum):

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from raceapp import clock, errors
 from raceapp.events.models import Event
-from raceapp.extensions import db
 from raceapp.history import service as history
+from raceapp.storage.session import db
 from raceapp.tasks import due
 from raceapp.tasks.models import Anchor, Task, TaskStatus
 from raceapp.timetable.models import TrackSession

@@ -2,9 +2,9 @@
 
 import marshmallow as ma
 
-from raceapp import fields
-from raceapp.pages import Keyset, list_query
 from raceapp.timetable.models import SessionKind, SessionStatus, TrackSession
+from raceapp.web import fields
+from raceapp.web.keyset import Keyset, list_query
 
 MAX_SHIFT = 24 * 60
 NAME = {"example": "FP1"}

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from raceapp import clock, errors
 from raceapp.events import service as events
 from raceapp.events.models import Event
-from raceapp.extensions import db
 from raceapp.history import service as history
+from raceapp.storage.session import db
 from raceapp.tasks import due
 from raceapp.timetable import moves
 from raceapp.timetable.models import SessionStatus, TrackSession

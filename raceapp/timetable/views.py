@@ -2,12 +2,12 @@
 
 from flask import g, url_for
 
-from raceapp import conditional
 from raceapp.events import service as events
-from raceapp.extensions import db
-from raceapp.permissions import admin_only
-from raceapp.rest import Blueprint, Resource
+from raceapp.storage.session import db
 from raceapp.timetable import schemas, service
+from raceapp.web import etags
+from raceapp.web.callers import admin_only
+from raceapp.web.rest import Blueprint, Resource
 
 blp = Blueprint(
     "timetable", __name__, url_prefix="/v1", description="Sessions on track, and what moves them"
@@ -55,7 +55,7 @@ class SessionItem(Resource):
         applicable.
         """
         session = service.get(session_id, for_update=True)
-        conditional.check_if_match(session)
+        etags.check_if_match(session)
         service.update(session, changes, actor=g.actor)
         db.session.commit()
         return session
@@ -66,7 +66,7 @@ class SessionItem(Resource):
     def delete(self, session_id):
         """Take a session off the timetable; its open tasks become not applicable"""
         session = service.get(session_id, for_update=True)
-        conditional.check_if_match(session)
+        etags.check_if_match(session)
         service.delete(session, actor=g.actor)
         db.session.commit()
 

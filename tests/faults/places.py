@@ -14,8 +14,8 @@ from servers import Gunicorn, Postgres, Valkey, wait_until
 
 from raceapp import create_app
 from raceapp.auth.service import create_user
-from raceapp.extensions import db
 from raceapp.history import service as history
+from raceapp.storage.session import db
 
 BUDGET = "20/minute"
 NUMBERS = itertools.count(1)

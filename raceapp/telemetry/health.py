@@ -5,9 +5,9 @@ import logging
 import marshmallow as ma
 import sqlalchemy as sa
 
-from raceapp import limits
-from raceapp.extensions import db
-from raceapp.rest import Blueprint, Resource
+from raceapp.limits import limiter
+from raceapp.storage.session import db
+from raceapp.web.rest import Blueprint, Resource
 
 blp = Blueprint("health", __name__, url_prefix="/v1/health", description="Is it up?")
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class HealthReadiness(Resource):
     @blp.alt_response(503, schema=ReadinessSchema, description="The database cannot be reached")
     def get(self):
         """Tell whether the database and Redis answer; without Redis it is degraded"""
-        checks = {"database": word(is_database_up()), "redis": word(limits.is_redis_up())}
+        checks = {"database": word(is_database_up()), "redis": word(limiter.is_redis_up())}
         if checks["database"] == "down":
             return {"status": "unavailable", "checks": checks}, 503, {"Retry-After": "2"}
         status = "ready" if checks["redis"] == "ok" else "degraded"

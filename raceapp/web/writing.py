@@ -11,7 +11,7 @@ from operator import attrgetter
 import marshmallow as ma
 import orjson
 
-from raceapp import fields
+from raceapp.web import fields
 
 # These write a value as it stands, once orjson writes times in UTC with Z.
 PLAIN = (

@@ -21,15 +21,16 @@ except ImportError:  # Said where it is asked for, see init_app().
     trace = None
 
 import config
-from raceapp import hot, limit_storage
+from raceapp.limits import redis_window
+from raceapp.storage import prepared
 
 SETTING = "OTEL_EXPORTER_OTLP_ENDPOINT"
 # What is wrapped, what its span is called, and where its arguments hold the SQL, if anywhere.
 # The text of a statement has no values in it: those go beside it.
 WRAPPED = (
     (DefaultDialect, "do_execute", "statement", lambda _dialect, _cursor, text, *_: text),
-    (hot.Compiled, "rows", "prepared statement", lambda compiled, *_: compiled.text),
-    (limit_storage.OneRoundTrip, "ask", "rate limit", None),
+    (prepared.Compiled, "rows", "prepared statement", lambda compiled, *_: compiled.text),
+    (redis_window.OneRoundTrip, "ask", "rate limit", None),
 )
 # What a database says of an error may hold values.
 SILENT = {"record_exception": False, "set_status_on_exception": False}

@@ -12,8 +12,9 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, ValidationError
 
-from raceapp import database, errors
-from raceapp.loading import quick_loader
+from raceapp import errors
+from raceapp.storage import columns
+from raceapp.web.loading import quick_loader
 
 BODY_LIMIT = 64 * 1024
 MAX_DEPTH = 100
@@ -26,7 +27,7 @@ class IdConverter(BaseConverter):
 
     def to_python(self, value: str) -> int:
         number = int(value)
-        if not value.isascii() or number > database.MAX_ID:
+        if not value.isascii() or number > columns.MAX_ID:
             raise ValidationError()
         return number
 

@@ -11,8 +11,8 @@ from prometheus_client import Counter, Gauge, Histogram
 from sqlalchemy import event
 from sqlalchemy.pool import QueuePool
 
-from raceapp import limits
-from raceapp.extensions import db
+from raceapp.limits import budgets, limiter
+from raceapp.storage.session import db
 
 METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -71,9 +71,9 @@ def count_request(response):
     requests.labels(method, route, response.status_code).inc()
     if "started" in g:
         seconds.labels(method, route).observe(time.perf_counter() - g.started)
-    budget = limits.budget_of_view()
+    budget = budgets.budget_of_view()
     if budget:
-        fallback.set(limits.is_counting_alone())
+        fallback.set(limiter.is_counting_alone())
         if response.status_code == 429:
             refusals.labels(budget).inc()
     return response

@@ -1,5 +1,5 @@
 """Headers on every answer, added where it leaves: those that tell browsers to be careful
-(OWASP ASVS 5, V3.4), and what else belongs to every answer, `at_the_door()`."""
+(OWASP ASVS 5, V3.4), and what else belongs to every answer, `headers_to_add()`."""
 
 from flask import Flask
 from flask.globals import request_ctx
@@ -38,7 +38,7 @@ class SecureHeaders:
         return self.wsgi_app(environ, start_securely)
 
 
-def at_the_door() -> list[tuple[str, str]]:
+def headers_to_add() -> list[tuple[str, str]]:
     """Return the headers, names and values, that the present answer gets as it leaves."""
     return request_ctx.request.environ[ADDED]
 

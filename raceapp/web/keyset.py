@@ -18,10 +18,12 @@ from flask.globals import request_ctx
 from itsdangerous import BadData, Signer
 from itsdangerous.encoding import base64_decode, base64_encode
 
-from raceapp import errors, fields
-from raceapp.database import UTCDateTime, undated_last
-from raceapp.extensions import db
-from raceapp.hot import Prepared, placeholder, rows_along
+from raceapp import errors
+from raceapp.storage.columns import UTCDateTime
+from raceapp.storage.expressions import undated_last
+from raceapp.storage.prepared import Prepared, placeholder, rows_along
+from raceapp.storage.session import db
+from raceapp.web import fields
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 # Written into the statement: PostgreSQL else plans for a tenth of the table.

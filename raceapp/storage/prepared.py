@@ -19,8 +19,8 @@ import psycopg
 import sqlalchemy as sa
 from flask import Flask, current_app, g
 
-from raceapp import database, wire
-from raceapp.extensions import db
+from raceapp.storage import engines, libpq
+from raceapp.storage.session import db
 
 
 def placeholder(name: str, kind=None) -> sa.BindParameter:
@@ -149,17 +149,17 @@ class Compiled:
             given[name] = process(given[name])
         return [given[name] for name in self.names]
 
-    def rows(self, values: dict, spares: wire.Spares) -> list[tuple]:
+    def rows(self, values: dict, spares: libpq.Spares) -> list[tuple]:
         """Run it in the transaction that has begun, else on a connection of its own.
 
         Raises what SQLAlchemy would have raised.
         """
         parameters = self.parameters(values)
-        is_alone = database.is_only_reading() or not has_begun()
+        is_alone = engines.is_only_reading() or not has_begun()
         lent = None
         try:
             lent = spares.take() if is_alone else db.session.connection().connection
-            return wire.run(lent.driver_connection, self, parameters)
+            return libpq.run(lent.driver_connection, self, parameters)
         except psycopg.Error as error:
             if lent is not None and lent.driver_connection.closed:
                 lent.invalidate(error)  # So that nothing is said to it at the end of the request.
@@ -188,4 +188,4 @@ def has_begun() -> bool:
 def init_app(app: Flask) -> None:
     with app.app_context():
         reading = db.engines.get("reading")
-    app.extensions["spare_connections"] = wire.Spares(reading) if reading is not None else None
+    app.extensions["spare_connections"] = libpq.Spares(reading) if reading is not None else None

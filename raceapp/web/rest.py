@@ -22,12 +22,14 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
-from raceapp import conditional, database, errors, examples, hot, openapi, permissions
-from raceapp.application import Response
-from raceapp.extensions import db
-from raceapp.pages import Page
-from raceapp.parsing import BODY_LIMIT, IdConverter, StrictParser, refuse_query
-from raceapp.serializing import compiled, to_json
+from raceapp import errors
+from raceapp.storage import engines, prepared
+from raceapp.storage.session import db
+from raceapp.web import callers, etags, examples, openapi
+from raceapp.web.application import Response
+from raceapp.web.keyset import Page
+from raceapp.web.reading import BODY_LIMIT, IdConverter, StrictParser, refuse_query
+from raceapp.web.writing import compiled, to_json
 
 TRIES = 6
 
@@ -45,11 +47,11 @@ def written(result, write, status: int) -> Response:
         return json_response([write(item) for item in result.items], result.headers, status)
     if write is None:
         return Response(status=status)
-    version = conditional.version_of(result)
+    version = etags.version_of(result)
     if version is None:
         return json_response(write_all(result, write), {}, status)
-    if conditional.is_known_to_caller(result):
-        return conditional.not_modified(result)
+    if etags.is_known_to_caller(result):
+        return etags.not_modified(result)
     return json_response(write_all(result, write), {"ETag": f'"{version}"'}, status)
 
 
@@ -121,7 +123,7 @@ class Resource(MethodView):
     budgets: dict[str, str] = {}
     body_limit = BODY_LIMIT
     # By method, what tells from the path what is read along with the account; see `hot.Along`.
-    along: dict[str, Callable[[dict], hot.Along | None]] = {}
+    along: dict[str, Callable[[dict], prepared.Along | None]] = {}
 
     @classmethod
     def budget_for(cls, method: str) -> str | None:
@@ -131,11 +133,11 @@ class Resource(MethodView):
     def dispatch_request(self, **kwargs):
         asked = request_ctx.request
         asked.max_content_length = self.body_limit
-        with database.OnlyReading(asked.method in ("GET", "HEAD")):
-            if asked.method in self.along and hot.goes_past_the_session():
+        with engines.OnlyReading(asked.method in ("GET", "HEAD")):
+            if asked.method in self.along and prepared.goes_past_the_session():
                 g.along = self.along[asked.method](kwargs)
             if not self.is_public:
-                permissions.authenticate()
+                callers.authenticate()
             return self.as_one_transaction(self.view_of(asked.method), kwargs)
 
     def view_of(self, method: str) -> Callable:
@@ -166,7 +168,7 @@ def give_way(error: Exception, attempt: int) -> None:
         raise error
     db.session.rollback()
     g.has_lost_race = True
-    if is_stale and conditional.names_a_version():
+    if is_stale and etags.names_a_version():
         raise errors.PreconditionFailed() from error
     time.sleep(random.uniform(0, 0.01 * 2**attempt))
 

@@ -1,18 +1,18 @@
 """The reads that phones and the pit wall make all day, as prepared statements.
 
 The rules are those of `service`: its statements are built here once for each shape of request,
-with placeholders for the values, and kept. See `raceapp.hot` for what that buys.
+with placeholders for the values, and kept. See `raceapp.storage.prepared` for what that buys.
 """
 
 import functools
 from enum import Enum
 
-from raceapp.hot import Along, Prepared, UnknownActor, placeholder
-from raceapp.pages import Page, PageRequest, counted
-from raceapp.serializing import rows_reader
+from raceapp.storage.prepared import Along, Prepared, UnknownActor, placeholder
 from raceapp.tasks import service
 from raceapp.tasks.models import Task
 from raceapp.tasks.schemas import TaskSchema
+from raceapp.web.keyset import Page, PageRequest, counted
+from raceapp.web.writing import rows_reader
 
 NAMES = list(TaskSchema().dump_fields)
 COLUMNS = [getattr(Task, name).label(name) for name in NAMES]

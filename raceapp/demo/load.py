@@ -1,47 +1,24 @@
-"""What `flask seed` adds: the demo team, and rows by the thousand for load."""
+"""What `flask seed --tasks` adds: rows by the thousand, for load."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from itertools import islice
 
 import sqlalchemy as sa
 
-from raceapp import bulk, clock
+from raceapp import clock
 from raceapp.auth import passwords
 from raceapp.auth.models import User
-from raceapp.checklists import library, templates
-from raceapp.demo.team import PASSWORD, PEOPLE, add_bikes, add_people
-from raceapp.demo.weekends import add_coming, add_current, add_past
+from raceapp.demo.team import PASSWORD, PEOPLE
 from raceapp.events import service as events
 from raceapp.events.models import CrewMember
-from raceapp.extensions import db
 from raceapp.history import service as history
 from raceapp.history.models import HistoryHead
 from raceapp.permissions import CrewRole
+from raceapp.storage import turns
+from raceapp.storage.session import db
 from raceapp.tasks.models import Task
-
-
-def seed() -> str:
-    """Add the demo team and the library unless they are there; returns what to tell the operator.
-
-    All of it is one transaction: half a demo team is never seen.
-    """
-    bulk.take_turn(db.session.connection())
-    logins = "\n".join(f"  {email:24}{PASSWORD}  {role}" for email, _, role in PEOPLE)
-    hint = f"Log in with one of:\n{logins}"
-    if db.session.scalar(sa.select(User.id).where(User.email == PEOPLE[0][0])):
-        return f"The demo team is there already. {hint}"
-    said = library.add()
-    template_id = db.session.scalar(templates.named(library.read()["name"])).id
-    crew, bikes = add_people(), add_bikes()
-    add_past(crew, bikes, template_id)
-    add_current(crew, bikes, template_id)
-    add_coming(crew, bikes)
-    db.session.commit()
-    return f"{said}\nAdded a demo team of {len(PEOPLE)} and 3 race weekends. {hint}"
-
-
-# --- load --------------------------------------------------------------------------------
 
 # One team and one race weekend for so many tasks: a load of a million is a thousand teams.
 TEAM_TASKS = 800
@@ -76,7 +53,7 @@ def seed_tasks(number: int) -> str:
     A weekend a week, two years of them, over and over: what is due by now is done, and half of
     it checked; of what is to come a fifth is nobody's.
     """
-    bulk.take_turn(db.session.connection())
+    turns.take_turn(db.session.connection())
     count = -(-number // TEAM_TASKS)
     people, weekends = add_load_people(count), add_load_weekends(count)
     members = [
@@ -180,10 +157,48 @@ def write_tasks(number: int, people: list[int], weekends: list[int]) -> None:
             connection.execute(table, batch)
         return
     with (
-        bulk.unindexed(connection, Task.__table__, number),
+        unindexed(connection, Task.__table__, number),
         connection.connection.cursor() as cursor,
         cursor.copy(f"COPY tasks ({', '.join(LOADED)}) FROM STDIN") as copy,
     ):
         # A time is written out once, and not wherever it stands.
         for row in load_rows(number, people, weekends, as_sent=str):
             copy.write_row(row)
+
+
+INDEXES = """
+SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+WHERE indrelid = CAST(:name AS regclass) AND NOT EXISTS
+    (SELECT FROM pg_constraint WHERE conrelid = indrelid AND conindid = indexrelid)
+"""
+KEYS = """
+SELECT quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint
+WHERE conrelid = CAST(:name AS regclass) AND contype = 'f'
+"""
+IS_OURS = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = CAST(:name AS regclass)"
+
+
+@contextmanager
+def unindexed(connection: sa.Connection, table: sa.Table, rows: int):
+    """Have `table` without its indexes and foreign keys while so many `rows` are added.
+
+    Sorted and checked all at once at the end they take a small part of the time. Until the
+    transaction ends nobody else reads the table. Where there are more rows already than come, or
+    the table is somebody else's, it stays as it is.
+    """
+    count = sa.select(sa.func.count()).select_from(table)
+    named = {"name": table.name}
+    if connection.scalar(count) > rows or not connection.scalar(sa.text(IS_OURS), named):
+        yield
+        return
+    indexes = connection.execute(sa.text(INDEXES), named).all()
+    keys = connection.execute(sa.text(KEYS), named).all()
+    dropped = ", ".join(f"DROP CONSTRAINT {name}" for name, _ in keys)
+    connection.exec_driver_sql(f"ALTER TABLE {table.name} {dropped}")
+    connection.exec_driver_sql(f"DROP INDEX {', '.join(name for name, _ in indexes)}")
+    yield
+    connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '256MB'")
+    for _, definition in indexes:
+        connection.exec_driver_sql(definition)
+    added = ", ".join(f"ADD CONSTRAINT {name} {definition}" for name, definition in keys)
+    connection.exec_driver_sql(f"ALTER TABLE {table.name} {added}")

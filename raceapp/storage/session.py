@@ -7,7 +7,8 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 
-from raceapp.database import Base, is_only_reading
+from raceapp.storage.columns import Base
+from raceapp.storage.engines import is_only_reading
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 import marshmallow as ma
 from marshmallow import validate
 
-from raceapp.database import MAX_ID
+from raceapp.storage.columns import MAX_ID
 
 YEARS = range(1970, 2100)
 NONCHARACTERS = "\ufdd0-\ufdef" + "".join(

@@ -7,18 +7,15 @@ until Redis is back.
 """
 
 import functools
-import ipaddress
 import time
 
-from flask import Flask, current_app, g, request
-from flask.globals import app_ctx, request_ctx
+from flask import Flask, current_app, g
+from flask.globals import app_ctx
 from flask_limiter import Limit, Limiter, RateLimitExceeded
 
-from raceapp import limit_storage, permissions, security
+from raceapp.limits import budgets, redis_window
+from raceapp.web.headers import headers_to_add
 
-TASKS, SIGN_OFFS = "tasks", "sign_offs"
-LOGIN, REGISTER, REFRESH = "login", "register", "refresh"
-PER_USER = (TASKS, SIGN_OFFS)
 HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 
@@ -29,8 +26,10 @@ def init_app(app: Flask, redis=None) -> None:
     """
     app.config.update(RATELIMIT_HEADERS_ENABLED=True, RATELIMIT_STRATEGY="moving-window")
     limiter = SteadyLimiter(
-        BudgetLimit(limit_of_view, scope=lambda _endpoint: budget_of_view(), shared=True),
-        **limit_storage.options(app.config["REDIS_URL"], redis),
+        BudgetLimit(
+            budgets.limit_of_view, scope=lambda _endpoint: budgets.budget_of_view(), shared=True
+        ),
+        **redis_window.options(app.config["REDIS_URL"], redis),
     )
     limiter.init_app(app)
     app.extensions["rate_limiter"] = limiter
@@ -44,7 +43,7 @@ class BudgetLimit(Limit):
         self.parsed = {}
 
     def __iter__(self):
-        return iter(self.of(budget_of_view()))
+        return iter(self.of(budgets.budget_of_view()))
 
     def of(self, budget: str) -> list:
         """Return the limits of a budget, that of the shortest window first."""
@@ -65,7 +64,7 @@ class SteadyLimiter(Limiter):
 
     def __init__(self, budget_limit: BudgetLimit, **storage):
         super().__init__(
-            key_func=caller,
+            key_func=budgets.caller,
             default_limits=[budget_limit],
             key_prefix=self.PREFIX,
             in_memory_fallback_enabled=True,
@@ -82,10 +81,10 @@ class SteadyLimiter(Limiter):
         app.after_request(functools.partial(say_what_is_left, add_headers))
 
     def _check_request_limit(self, callable_name=None, in_middleware=True):
-        budget = budget_of_view()
+        budget = budgets.budget_of_view()
         if budget is None:
             return
-        if not self._storage_dead and limit_storage.is_shared(self.storage):
+        if not self._storage_dead and redis_window.is_shared(self.storage):
             try:
                 self.draw_on(budget)
             except RateLimitExceeded:
@@ -106,7 +105,7 @@ class SteadyLimiter(Limiter):
 
     def draw_on(self, budget: str) -> None:
         """Count this request; raises RateLimitExceeded, or what keeps Redis from being asked."""
-        person, told = caller(budget), None
+        person, told = budgets.caller(budget), None
         for limit in self.budget_limit.of(budget):
             item, key = limit.limit, key_of(limit.limit, person, budget)
             seconds = item.get_expiry()
@@ -129,49 +128,6 @@ def key_of(item, person: str, budget: str) -> str:
     return item.key_for(SteadyLimiter.PREFIX, person, budget)
 
 
-def budget_of_view() -> str | None:
-    """Return the name of the budget that the present request draws on, if any."""
-    context = request_ctx._get_current_object()
-    asked = context.request
-    if asked.endpoint is None or asked.method == "OPTIONS":
-        return None
-    view = context.app.view_functions[asked.endpoint]
-    resource = getattr(view, "view_class", None)
-    return resource.budget_for(asked.method) if hasattr(resource, "budget_for") else None
-
-
-def limit_of_view() -> str:
-    return current_app.config[f"RATELIMIT_{budget_of_view().upper()}"]
-
-
-def caller(budget: str | None = None) -> str:
-    """Return whom this request counts for: the user of a genuine token, else the address.
-
-    Whether the token has been revoked since is not asked here: a logged-out caller draws on
-    the same budget as before. Logins and the like always count for the address.
-    """
-    if (budget or budget_of_view()) in PER_USER and (user_id := user_of_token()):
-        return f"user:{user_id}"
-    return f"address:{network(request.remote_addr)}"
-
-
-def user_of_token() -> str | None:
-    try:
-        return permissions.claims_sent()["sub"]
-    except Exception:  # A key function may not raise; whatever is wrong with it, it's not a token.
-        return None
-
-
-def network(address: str | None) -> str:
-    """Return an IPv4 address as it is and the /64 of an IPv6 one: that is what one host gets."""
-    try:
-        parsed = ipaddress.ip_address(address or "")
-    except ValueError:
-        return "unknown"
-    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
-    return str(parsed if parsed.version == 4 else ipaddress.ip_network((parsed, 64), strict=False))
-
-
 def say_what_is_left(add_headers, response):
     """Send how much of the budget is left, and Retry-After, never 0, with 429 and 503 only.
 
@@ -179,7 +135,7 @@ def say_what_is_left(add_headers, response):
     """
     headers, left = response.headers, app_ctx.g.get("budget_left")
     if left:
-        security.at_the_door().extend(zip(HEADERS, map(str, left), strict=True))
+        headers_to_add().extend(zip(HEADERS, map(str, left), strict=True))
     else:
         response = add_headers(response)
     if response.status_code not in (429, 503):
@@ -197,7 +153,7 @@ def say_what_is_left(add_headers, response):
 def is_redis_up() -> bool:
     """Ask Redis, within its short time-out."""
     storage = current_app.extensions["rate_limiter"].storage
-    return limit_storage.is_shared(storage) and bool(storage.check())
+    return redis_window.is_shared(storage) and bool(storage.check())
 
 
 def is_counting_alone() -> bool:

@@ -11,7 +11,8 @@ import time
 from flask import Flask, g, request
 from flask.globals import app_ctx, request_ctx
 
-from raceapp import clock, security
+from raceapp import clock
+from raceapp.web.headers import headers_to_add
 
 CALLERS_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -83,7 +84,7 @@ def new_id() -> str:
 
 
 def end_request(response):
-    security.at_the_door().append(("X-Request-ID", app_ctx.g.get("request_id") or new_id()))
+    headers_to_add().append(("X-Request-ID", app_ctx.g.get("request_id") or new_id()))
     if log.isEnabledFor(logging.INFO):
         log.info("request", extra=describe(response))
     return response

@@ -1,0 +1,1 @@
+"""Rate limits: budgets, who is counted, the window in Redis."""

@@ -1,0 +1,63 @@
+"""SQL that PostgreSQL and SQLite write differently, or that an index has to recognise."""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+FAR_PAST = datetime(1900, 1, 1, tzinfo=UTC)
+FAR_FUTURE = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def undated_last(column, is_descending: bool = False):
+    """Return what orders by a time with null last, up or down, written so that an index serves
+    it: the literal is part of the statement and of the index."""
+    last = FAR_PAST if is_descending else FAR_FUTURE
+    return sa.func.coalesce(column, sa.literal(last, column.type, literal_execute=True))
+
+
+class is_among(FunctionElement):
+    """`is_among(column, subquery)` is IN, which an index can serve inside an OR as well.
+
+    PostgreSQL asks such a subquery row by row; as an array it is found out beforehand.
+    """
+
+    name = "is_among"
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+@compiles(is_among)
+def write_in(element, compiler, **options):
+    column, subquery = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} IN {subquery}"
+
+
+@compiles(is_among, "postgresql")
+def write_array(element, compiler, **options):
+    column, subquery = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} = ANY (ARRAY{subquery})"
+
+
+class list_of(FunctionElement):
+    """`list_of(column, condition)` gathers a column of the rows of a group that meet it: an
+    array, null where there are none; JSON on SQLite."""
+
+    inherit_cache = True
+    name = "list_of"
+
+    def __init__(self, column, condition):
+        super().__init__(column, condition)
+
+
+@compiles(list_of, "sqlite")
+def write_json_list(element, compiler, **options):
+    column, condition = (compiler.process(part, **options) for part in element.clauses)
+    return f"json_group_array({column}) FILTER (WHERE {condition})"
+
+
+@compiles(list_of, "postgresql")
+def write_array_list(element, compiler, **options):
+    column, condition = (compiler.process(part, **options) for part in element.clauses)
+    return f"array_agg({column}) FILTER (WHERE {condition})"
