@@ -67,9 +67,7 @@ def listed(person, queue):
 def signed(person, tasks, act):
     """Those of these tasks that the person may sign so."""
     paths = {task: f"/v1/tasks/{task}/sign-offs" for task in tasks}
-    return [
-        task for task, path in paths.items() if person.post(path, json=act).status_code == 201
-    ]
+    return [task for task, path in paths.items() if person.post(path, json=act).status_code == 201]
 
 
 @pytest.mark.parametrize("who", WHO)
