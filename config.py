@@ -98,6 +98,7 @@ class SettingsSchema(Schema):
     RATELIMIT_LOGIN = budget("10/minute")
     RATELIMIT_REGISTER = budget("5/minute")
     RATELIMIT_REFRESH = budget("60/minute")
+    RATELIMIT_CALENDAR = budget("60/minute")
     REGISTRATION_OPEN = fields.Boolean(load_default=True)
     PASSWORD_MIN_LENGTH = whole(8, 8, 72)
     BCRYPT_ROUNDS = whole(12, 4, 16)

@@ -12,6 +12,7 @@ from raceapp.auth import tokens
 from raceapp.auth.views import blp as auth
 from raceapp.auth.views import users
 from raceapp.bikes.views import blp as bikes
+from raceapp.calendars.views import blp as calendars
 from raceapp.checklists.views import blp as checklists
 from raceapp.events.views import blp as events
 from raceapp.incidents.views import blp as incidents
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     checklists,
     releases,
     incidents,
+    calendars,
 )
 
 

@@ -117,6 +117,11 @@ RIGHTS = [  # call, what is sent, the answers; of tasks: which one
     (f"PATCH {TEMPLATE}", {"name": "Ours"}, manager(200)),
     (f"DELETE {TEMPLATE}", None, manager(204)),
     (f"POST {EVENT}/checklists", lambda world: {"template_id": world.template_id}, manager(201)),
+    # Calendars, tables, paper
+    (f"GET {EVENT}/calendar.ics", None, with_token(200)),
+    ("POST /v1/calendar", None, with_token(201)),
+    ("DELETE /v1/calendar", None, with_token(204)),
+    ("GET /v1/calendar/{secret}.ics", None, anybody(404)),
     # Readiness, releases, incidents
     (f"GET {EVENT}/readiness", None, crew(200)),
     (f"GET {SESSION}/releases", None, crew(200)),

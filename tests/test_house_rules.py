@@ -9,7 +9,7 @@ from helpers import problem
 # fmt: off
 HEALTH = {("GET", "/v1/health"), ("GET", "/v1/health/ready")}
 LIMITED = {("POST", f"/v1/auth/{deed}") for deed in ("register", "login", "refresh")}
-PUBLIC = HEALTH | LIMITED
+PUBLIC = HEALTH | LIMITED | {("GET", "/v1/calendar/{secret}.ics")}
 REFUSALS = {  # what may happen besides the rules in `can_happen`, ids written {id}
     401: {"POST /v1/auth/login", "POST /v1/auth/refresh"},
     403: {

@@ -38,7 +38,7 @@ def people(app, make_person, admin):
 def make_world(app, people, make_person, rookie):
     """Make a weekend that nobody has touched, with one of everything; returns the ids."""
     guest = make_person("guest")
-    fixed = {"name": "swagger-ui.css", "filename": "docs.css", "user_id": guest.id}
+    fixed = {"name": "swagger-ui.css", "filename": "docs.css", "secret": "x", "user_id": guest.id}
     ids = {name: person.id for name, person in people.items() if name != "nobody"}
 
     def make(which=None):

@@ -53,6 +53,17 @@ def test_no_value_and_no_token_is_in_a_trace(traced, told, admin, event):
     assert "A secret of the garage" not in said and admin.token not in said
 
 
+def test_the_secret_of_a_calendar_is_not_in_a_trace(traced, told, admin):
+    link = admin.post("/v1/calendar").json["url"]
+    told.clear()
+
+    Client(traced).get("/v1/calendar" + link.rpartition("/calendar")[2])
+
+    said = "".join(span.to_json() for span in told.get_finished_spans())
+    assert "/v1/calendar/***" in said
+    assert link.rpartition("/")[2].removesuffix(".ics") not in said
+
+
 def test_health_is_not_traced(traced, told):
     told.clear()
 

@@ -91,6 +91,17 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_auth_sessions_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "calendar_links",
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_calendar_links_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_calendar_links")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_calendar_links_secret_hash")),
+    )
+    op.create_table(
         "events",
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("track", sa.String(length=120), nullable=False),
@@ -635,6 +646,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_auth_sessions_user_id"))
 
     op.drop_table("auth_sessions")
+    op.drop_table("calendar_links")
     op.drop_table("users")
     op.drop_table("templates")
     with op.batch_alter_table("bikes", schema=None) as batch_op:

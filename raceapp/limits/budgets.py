@@ -4,6 +4,7 @@ A view names its budget (`budget = "tasks"`); the limit of a budget is the setti
 `RATELIMIT_<BUDGET>`.
 """
 
+import hashlib
 import ipaddress
 
 from flask import current_app, request
@@ -13,6 +14,7 @@ from raceapp.web import callers
 
 TASKS, SIGN_OFFS = "tasks", "sign_offs"
 LOGIN, REGISTER, REFRESH = "login", "register", "refresh"
+CALENDAR = "calendar"
 PER_USER = (TASKS, SIGN_OFFS)
 
 
@@ -37,9 +39,17 @@ def caller(budget: str | None = None) -> str:
     Whether the token has been revoked since is not asked here: a logged-out caller draws on
     the same budget as before. Logins and the like always count for the address.
     """
-    if (budget or budget_of_view()) in PER_USER and (user_id := user_of_token()):
+    budget = budget or budget_of_view()
+    if budget == CALENDAR:
+        return f"calendar:{fingerprint(request.view_args['secret'])}"
+    if budget in PER_USER and (user_id := user_of_token()):
         return f"user:{user_id}"
     return f"address:{network(request.remote_addr)}"
+
+
+def fingerprint(secret: str) -> str:
+    """Return what a secret address is counted under: a calendar is read from many places."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def user_of_token() -> str | None:

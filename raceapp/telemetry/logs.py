@@ -14,6 +14,8 @@ from flask.globals import app_ctx, request_ctx
 from raceapp import clock
 from raceapp.web.headers import headers_to_add
 
+# What stands in an address in place of a password, wherever such an address is told.
+SECRET_PART = re.compile(r"(?<=/calendar/)[^/]+", re.IGNORECASE)
 CALLERS_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -90,11 +92,16 @@ def end_request(response):
     return response
 
 
+def masked(path: str) -> str:
+    """Return a path without the secret in it, if it holds one."""
+    return SECRET_PART.sub("***", path)
+
+
 def describe(response) -> dict:
     """What the log says of a request. The query is left out: it may hold what is private."""
     return {
         "method": request.method,
-        "path": request.path,
+        "path": masked(request.path),
         "route": request.url_rule.rule if request.url_rule else None,
         "status": response.status_code,
         "milliseconds": round((time.perf_counter() - g.started) * 1000, 1),

@@ -7,7 +7,7 @@ question are wrapped here, since they go past what instrumentations of their lib
 
 import functools
 
-from flask import Flask, g
+from flask import Flask, g, request
 from sqlalchemy.engine.default import DefaultDialect
 
 try:
@@ -23,6 +23,7 @@ except ImportError:  # Said where it is asked for, see init_app().
 import config
 from raceapp.limits import redis_window
 from raceapp.storage import prepared
+from raceapp.telemetry import logs
 
 SETTING = "OTEL_EXPORTER_OTLP_ENDPOINT"
 # What is wrapped, what its span is called, and where its arguments hold the SQL, if anywhere.
@@ -32,6 +33,8 @@ WRAPPED = (
     (prepared.Compiled, "rows", "prepared statement", lambda compiled, *_: compiled.text),
     (redis_window.OneRoundTrip, "ask", "rate limit", None),
 )
+# Where a span holds the address that was asked for, by the old names and by the new ones.
+ADDRESSES = {"http.target", "http.url", "http.path", "url.path", "url.full"}
 # What a database says of an error may hold values.
 SILENT = {"record_exception": False, "set_status_on_exception": False}
 
@@ -73,6 +76,12 @@ def wrap(owner: type, method: str, span: str, sql, tracer) -> None:
 
 
 def name_request(response):
-    """Put the request's id on its trace, so that the log line and the trace find each other."""
-    trace.get_current_span().set_attribute("raceapp.request_id", g.get("request_id", ""))
+    """Put the request's id on its trace, so that the log line and the trace find each other, and
+    take the secret off its address."""
+    span = trace.get_current_span()
+    span.set_attribute("raceapp.request_id", g.get("request_id", ""))
+    path = logs.masked(request.path)
+    if path != request.path:
+        for name in ADDRESSES & (span.attributes or {}).keys():
+            span.set_attribute(name, path)
     return response

@@ -3,7 +3,7 @@
 A view is a class of `Resource`. It wants a token unless it says `is_public = True`, draws on
 the rate limit it names as `budget`, and runs as one transaction that is tried again when it
 lost a race. What it returns is written by the schema of `@blp.response`: a model with an
-ETag, a `Page` with its headers, anything else as it is.
+ETag, a `Page` with its headers, a `Document` as the text it writes, anything else as it is.
 """
 
 import random
@@ -29,7 +29,7 @@ from raceapp.web import callers, etags, examples, openapi
 from raceapp.web.application import Response
 from raceapp.web.keyset import Page
 from raceapp.web.reading import BODY_LIMIT, IdConverter, StrictParser, refuse_query
-from raceapp.web.writing import compiled, to_json
+from raceapp.web.writing import Document, compiled, to_json
 
 TRIES = 6
 
@@ -45,6 +45,8 @@ def written(result, write, status: int) -> Response:
     """Return the answer for what a view returned; `write` is its compiled schema, if any."""
     if isinstance(result, Page):
         return json_response([write(item) for item in result.items], result.headers, status)
+    if isinstance(result, Document):
+        return document_response(result, status)
     if write is None:
         return Response(status=status)
     version = etags.version_of(result)
@@ -53,6 +55,17 @@ def written(result, write, status: int) -> Response:
     if etags.is_known_to_caller(result):
         return etags.not_modified(result)
     return json_response(write_all(result, write), {"ETag": f'"{version}"'}, status)
+
+
+def document_response(document: Document, status: int) -> Response:
+    if document.version is not None and etags.is_known_to_caller(document):
+        response = etags.not_modified(document)
+    else:
+        response = Response(document.write(), status, content_type=document.content_type)
+    if document.version is not None:
+        response.headers["ETag"] = f'"{document.version}"'
+    response.headers.extend(document.headers)
+    return response
 
 
 def json_response(value, headers: dict, status: int) -> Response:
@@ -74,9 +87,13 @@ class Blueprint(flask_smorest.Blueprint):
         return super().arguments(schema() if isinstance(schema, type) else schema, **kwargs)
 
     def response(self, status_code, schema=None, **doc):
-        """Write what the view returns by `schema`, with ETag or Link where it has one."""
+        """Write what the view returns by `schema`, with ETag or Link where it has one.
+
+        Of a `Document` the schema is `TEXT` and tells the document at /openapi.json only.
+        """
         document = super().response(status_code, schema, **doc)
-        write = compiled(schema() if isinstance(schema, type) else schema) if schema else None
+        is_json = schema is not None and not isinstance(schema, dict)
+        write = compiled(schema() if isinstance(schema, type) else schema) if is_json else None
 
         def decorator(view):
             documented = document(view)

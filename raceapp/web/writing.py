@@ -5,7 +5,8 @@ than hand its value to JSON, reading the attributes and leaving times to orjson 
 same text as `dump()`, in a tenth of the time; any other schema is dumped as ever.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from operator import attrgetter
 
 import marshmallow as ma
@@ -25,6 +26,21 @@ PLAIN = (
     fields.Number,
 )
 TIMES = orjson.OPT_UTC_Z
+TEXT = {"type": "string"}  # The schema of an answer that is no JSON, for the document.
+
+
+@dataclass(frozen=True)
+class Document:
+    """An answer that is no JSON, such as a calendar, a table or a page for the printer.
+
+    `write()` makes it, and is called only where it is sent: whoever has this `version` already,
+    which becomes the ETag, is told so instead.
+    """
+
+    content_type: str
+    write: Callable[[], str | bytes]
+    version: str | None = None
+    headers: Sequence[tuple[str, str]] = ()
 
 
 def to_json(value: object) -> bytes:
