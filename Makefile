@@ -5,28 +5,38 @@ PORT ?= 8000
 ARGS ?=
 export PORT
 
+# UV=false: pip alone does the work.
 UV_VERSION := 0.13.9
-UV := .tools/bin/uv
+UV ?= .tools/bin/uv
 export UV_PYTHON_DOWNLOADS := never
+# It trusts what pip trusts.
+export UV_SYSTEM_CERTS ?= true
+# Some homes cannot be written to, those of services for one.
+ifneq ($(shell test -w "$${XDG_CACHE_HOME:-$$HOME}" && echo writable),writable)
+export UV_CACHE_DIR ?= $(CURDIR)/.tools/cache
+export PIP_CACHE_DIR ?= $(CURDIR)/.tools/cache
+endif
 
 # The stamp names the Python it was built with, so another PYTHON builds another environment.
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 READY := .venv/.ready-$(VERSION)
+# Running takes less than testing. Where the packages for tests are there already, they stay.
+RUNNABLE := $(if $(wildcard $(READY)),$(READY),.venv/.run-$(VERSION))
 BIN := .venv/bin/python -m
 # A Python that was removed leaves links to nowhere behind.
 ifneq ($(shell .venv/bin/python -c 'print("works")' 2>/dev/null),works)
-.PHONY: $(READY)
+.PHONY: $(READY) .venv/.run-$(VERSION)
 endif
 
-.PHONY: help run test test-fast test-faults lint lint-api fuzz docs bench bench-growth format lock audit clean
+.PHONY: help run port test test-fast test-faults lint lint-api fuzz docs bench bench-growth format lock audit clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
-run: $(READY) ## Run the API on http://127.0.0.1:8000 with demo data (PORT=... for another port)
-	@$(BIN) flask --app wsgi db upgrade
-	@$(BIN) flask --app wsgi seed
+run: port $(RUNNABLE) ## Run the API on http://127.0.0.1:8000 with demo data (PORT=... for another port)
+	@echo "Bringing the database up to date, with a demo team in it"
+	@$(BIN) flask --app wsgi seed --upgrade
 	@echo
 	@echo "  Documentation  http://127.0.0.1:$(PORT)/docs  (log in there with a login named above)"
 	@echo "  API            http://127.0.0.1:$(PORT)/v1"
@@ -34,6 +44,25 @@ run: $(READY) ## Run the API on http://127.0.0.1:8000 with demo data (PORT=... f
 	@echo "  Ctrl-C stops it."
 	@echo
 	@exec $(BIN) gunicorn -c gunicorn.conf.py wsgi:app
+
+# Told before anything is built or started.
+port:
+	@$(PYTHON) -c "$$IS_FREE" "$(PORT)" || test -z "$(VERSION)"
+
+define IS_FREE
+import errno, socket, sys
+name = sys.argv[1]
+if not name.isdecimal() or not 0 < int(name) < 65536:
+    sys.exit(f"PORT={name} is no port: name one from 1 to 65535.")
+with socket.socket() as probe:
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        probe.bind(("127.0.0.1", int(name)))
+    except OSError as error:
+        why = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be had ({error.strerror})"
+        sys.exit(f"Port {name} {why}. Name another: make run PORT={int(name) % 65535 + 1}")
+endef
+export IS_FREE
 
 test: $(READY) ## Run every test, on SQLite and on PostgreSQL, with the coverage floor (ARGS="-k words")
 	$(BIN) pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered $(ARGS)
@@ -79,11 +108,12 @@ lock: $(READY) ## Pin what requirements*.in ask for (ARGS=--upgrade for newer re
 	@test -x $(UV) || { echo "This needs uv."; exit 1; }
 	$(LOCK) requirements.in -o requirements.txt $(ARGS)
 	$(LOCK) requirements-otel.in -o requirements-otel.txt $(ARGS)
+	$(LOCK) requirements-run.in -o requirements-run.txt $(ARGS)
 	$(LOCK) requirements-dev.in -o requirements-dev.txt $(ARGS)
 	$(LOCK) benchmarks/requirements.in -o benchmarks/requirements.txt $(ARGS)
 
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --custom-compile-command "make lock"
+	--no-strip-extras --no-emit-index-url --custom-compile-command "make lock"
 
 audit: .tools/audit/.ready ## Look the pinned packages up among known vulnerabilities, where the registry tells
 	@said=$$(.tools/audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off \
@@ -125,19 +155,31 @@ NPM_TOOLS := @redocly/cli@2.77.0 @stoplight/spectral-cli@6.16.3
 
 # uv takes a second where pip takes twenty. Where it can't be had, or can't reach the index as
 # pip can, pip does the work.
-LOCKS := requirements.txt requirements-dev.txt
-$(READY): $(LOCKS)
-	@test -n "$(VERSION)" || { echo "$(PYTHON) does not run. Name a Python: make PYTHON=python3.12"; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or newer is needed, not $(VERSION). Name one: make PYTHON=python3.12"; exit 1; }
-	@echo "Building the environment in .venv with Python $(VERSION)"
-	@test -x $(UV) || $(PYTHON) -m pip install --quiet --target .tools uv==$(UV_VERSION) >/dev/null 2>&1 || true
-	@{ test -e $@ && .venv/bin/python -c ''; } 2>/dev/null || rm -rf .venv
-	@$(WITH_UV) 2>/dev/null || $(WITH_PIP) || \
-		{ echo "That failed. Does this Python have pip and venv? (Debian: apt-get install python3-venv)"; exit 1; }
-	@touch $@
+$(READY): LOCKS := requirements.txt requirements-dev.txt
+$(READY): requirements.txt requirements-dev.txt
+	@$(BUILD)
+.venv/.run-$(VERSION): LOCKS := requirements.txt requirements-run.txt
+.venv/.run-$(VERSION): requirements.txt requirements-run.txt
+	@$(BUILD)
 
-WITH_UV = { test -x $(UV) && { test -d .venv || $(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv; } && \
-	$(UV) pip sync --quiet --python .venv/bin/python $(LOCKS); }
-WITH_PIP = { $(PYTHON) -m venv --clear .venv && \
+define BUILD
+test -n "$(VERSION)" || { echo "$(PYTHON) does not run. Name a Python: make PYTHON=python3.12"; exit 1; }; \
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "Python 3.11 or newer is needed, not $(VERSION). Name one: make PYTHON=python3.12"; exit 1; }; \
+echo "Building the environment in .venv with Python $(VERSION)"; \
+{ ls .venv/.*-$(VERSION) && .venv/bin/python -c ''; } >/dev/null 2>&1 || rm -rf .venv; \
+mkdir -p .tools; $(WITH_UV) || $(WITH_PIP) || { echo "$(WHY)"; exit 1; }; \
+touch $@
+endef
+
+WITH_UV = { test "$(UV)" != false && \
+	{ test -x $(UV) || { echo "Getting uv, which installs packages"; \
+		$(PYTHON) -m pip install --quiet --target .tools uv==$(UV_VERSION); }; } && \
+	echo "Installing the packages with uv" && \
+	{ test -d .venv || $(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv; } && \
+	$(UV) pip sync --quiet --python .venv/bin/python $(LOCKS); } 2>.tools/uv.log
+WITH_PIP = { test "$(UV)" = false || { echo "uv cannot do it:"; tail -n 3 .tools/uv.log; }; \
+	echo "Installing the packages with pip, which takes a minute"; $(PYTHON) -m venv --clear .venv && \
 	$(BIN) pip install --quiet --disable-pip-version-check $(LOCKS:%=-r %); }
+WHY = That failed, for the reason above.$(if $(shell $(PYTHON) -c 'import ensurepip' 2>&1), \
+	This Python has no venv: apt-get install python3-venv)

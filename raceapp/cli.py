@@ -50,10 +50,15 @@ def first_fault(faults: dict | None) -> str | None:
 @commands.cli.command("seed")
 @click.option("--force", is_flag=True, help="Also in production.")
 @click.option("--tasks", type=click.IntRange(1), help="So many tasks more, for load.")
-def seed(force, tasks):
+@click.option("--upgrade", is_flag=True, help="Bring the schema up to date first.")
+@click.pass_context
+def seed(ctx, force, tasks, upgrade):
     """Add a demo team and its race weekends; a second time adds nothing."""
     if current_app.config["RACEAPP_ENV"] == "production" and not force:
         raise click.ClickException("This adds demo accounts with known passwords. Say --force.")
+    if upgrade:
+        root = ctx.find_root()
+        root.command.get_command(root, "db").main(["upgrade"], "flask db", standalone_mode=False)
     click.echo(seeding.seed())
     if tasks:
         click.echo(load.seed_tasks(tasks))
