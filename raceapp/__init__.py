@@ -14,9 +14,11 @@ from raceapp.auth.views import users
 from raceapp.bikes.views import blp as bikes
 from raceapp.calendars.views import blp as calendars
 from raceapp.checklists.views import blp as checklists
+from raceapp.copies.views import blp as copies
 from raceapp.events.views import blp as events
 from raceapp.incidents.views import blp as incidents
 from raceapp.limits import limiter
+from raceapp.printing.views import blp as printing
 from raceapp.releases.views import blp as releases
 from raceapp.storage import prepared
 from raceapp.storage.columns import is_in_models, migration_type
@@ -40,6 +42,8 @@ BLUEPRINTS = (
     releases,
     incidents,
     calendars,
+    copies,
+    printing,
 )
 
 

@@ -122,6 +122,8 @@ RIGHTS = [  # call, what is sent, the answers; of tasks: which one
     ("POST /v1/calendar", None, with_token(201)),
     ("DELETE /v1/calendar", None, with_token(204)),
     ("GET /v1/calendar/{secret}.ics", None, anybody(404)),
+    (f"POST {EVENT}/copies", {"event_date": "2027-06-11"}, manager(201)),
+    (f"GET {EVENT}/print", None, crew(200)),
     # Readiness, releases, incidents
     (f"GET {EVENT}/readiness", None, crew(200)),
     (f"GET {SESSION}/releases", None, crew(200)),

@@ -12,7 +12,7 @@ LADDER = [
     *("storage", "web", "limits", "telemetry"),
     *("auth", "history", "bikes", "events", "tasks"),
     *("timetable", "checklists", "releases", "incidents"),
-    *("calendars",),
+    *("calendars", "copies", "printing"),
     *("demo", "welcome", "cli", "__init__"),
 ]
 COMPOSITION = LADDER[LADDER.index("demo") :]

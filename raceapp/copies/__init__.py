@@ -1,0 +1,1 @@
+"""Last year's weekend again."""

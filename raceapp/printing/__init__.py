@@ -1,0 +1,1 @@
+"""A weekend on paper."""

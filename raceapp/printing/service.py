@@ -1,0 +1,152 @@
+"""A weekend on paper: packs of tasks, one for each session and bike, and the seal of the record.
+
+Paper says when it was printed, and the seal says how far the record had come by then, so that
+a pack which was signed by hand can be told from what the record says later.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from raceapp import clock
+from raceapp.auth.models import User
+from raceapp.bikes.models import Bike
+from raceapp.events.models import Event
+from raceapp.history.models import HistoryHead
+from raceapp.storage.session import db
+from raceapp.tasks.models import Act, SignOff, Task, TaskStatus
+from raceapp.timetable.models import TrackSession
+
+REFUSING = {TaskStatus.FAILED: Act.FAIL, TaskStatus.NOT_APPLICABLE: Act.NOT_APPLICABLE}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A task and who signed it, as `(name, time)` each, none while nobody has."""
+
+    task: Task
+    done: tuple[str, datetime] | None
+    checked: tuple[str, datetime] | None
+    refused: tuple[str, datetime] | None
+
+
+@dataclass(frozen=True)
+class Pack:
+    """The tasks that belong together: a session's, a bike's, those of a bike for a session."""
+
+    session: TrackSession | None
+    bike: Bike | None
+    rider_name: str | None
+    lines: Sequence[Line]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """All that is printed; `seal` is count and last hash of the record, read before the rest."""
+
+    event: Event
+    packs: Sequence[Pack]
+    seal: tuple[int, str]
+    printed_at: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.event.timezone)
+
+
+def paper(event: Event, *, bike_id: int | None = None, session_id: int | None = None) -> Paper:
+    """Return the weekend for the printer, or only what belongs to a bike or a session."""
+    seal = db.session.execute(
+        sa.select(HistoryHead.count, HistoryHead.last_hash).where(HistoryHead.event_id == event.id)
+    ).one()
+    rows = db.session.execute(tasks_of(event, bike_id=bike_id, session_id=session_id)).all()
+    return Paper(event, packs(rows), tuple(seal), clock.utcnow())
+
+
+def tasks_of(event: Event, **only: int | None) -> sa.Select:
+    """Return the live tasks with session and bike, in the order of the packs."""
+    statement = (
+        sa.select(Task, TrackSession, Bike)
+        .outerjoin(TrackSession, TrackSession.id == Task.session_id)
+        .outerjoin(Bike, Bike.id == Task.bike_id)
+        .where(Task.event_id == event.id, Task.deleted_at.is_(None))
+        .order_by(
+            # What belongs to no session comes first, and what to no bike.
+            TrackSession.starts_at.is_not(None),
+            TrackSession.starts_at,
+            TrackSession.id,
+            Bike.label.is_not(None),
+            Bike.label,
+            Bike.id,
+            sa.func.coalesce(Task.rider_name, ""),
+            Task.due_at.is_(None),
+            Task.due_at,
+            Task.id,
+        )
+    )
+    for name, wanted in only.items():
+        if wanted is not None:
+            statement = statement.where(getattr(Task, name) == wanted)
+    return statement
+
+
+def packs(rows: Sequence[sa.Row]) -> list[Pack]:
+    names, refusals = names_in(rows), refusals_in(rows)
+    found = []
+    for _, group in groupby(rows, lambda row: pack_key(row[0])):
+        own = list(group)
+        task, session, bike = own[0]
+        lines = [line(row[0], names, refusals) for row in own]
+        found.append(Pack(session, bike, task.rider_name, lines))
+    return found
+
+
+def pack_key(task: Task) -> tuple:
+    return task.session_id, task.bike_id, task.rider_name
+
+
+def line(task: Task, names: dict[int, str], refusals: dict[int, SignOff]) -> Line:
+    refusal = refusals.get(task.id)
+    return Line(
+        task,
+        signature(names, task.done_by, task.done_at),
+        signature(names, task.checked_by, task.checked_at),
+        signature(names, refusal.signed_by, refusal.at) if refusal else None,
+    )
+
+
+def signature(names: dict[int, str], user_id: int | None, at: datetime | None):
+    return None if user_id is None else (names[user_id], at)
+
+
+def refusals_in(rows: Iterable[sa.Row]) -> dict[int, SignOff]:
+    """Return by task who signed it as failed or not applicable, where that is what it is."""
+    refused = {row[0].id: row[0] for row in rows if row[0].status in REFUSING}
+    if not refused:
+        return {}
+    task = sa.select(Task.id).where(
+        Task.event_id.in_({row.event_id for row in refused.values()}), Task.status.in_(REFUSING)
+    )
+    signed = sa.select(SignOff).where(SignOff.task_id.in_(task), SignOff.act.in_(REFUSING.values()))
+    acts = db.session.scalars(signed.order_by(SignOff.id))
+    return {act.task_id: act for act in acts if is_last(act, refused.get(act.task_id))}
+
+
+def is_last(act: SignOff, task: Task | None) -> bool:
+    return task is not None and REFUSING[task.status] == act.act
+
+
+def names_in(rows: Iterable[sa.Row]) -> dict[int, str]:
+    """Return the names of the people of a weekend who signed or hold tasks, else their emails."""
+    events = {row[0].event_id for row in rows}
+    people = []
+    for column in (Task.done_by, Task.checked_by, Task.assigned_to):
+        people.append(sa.select(column).where(Task.event_id.in_(events)))
+    signers = sa.select(SignOff.signed_by).join(Task, Task.id == SignOff.task_id)
+    people.append(signers.where(Task.event_id.in_(events)))
+    found = sa.select(User.id, User.name, User.email).where(User.id.in_(sa.union(*people)))
+    return {user_id: name or email for user_id, name, email in db.session.execute(found)}
