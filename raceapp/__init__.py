@@ -19,13 +19,16 @@ from raceapp.events.views import blp as events
 from raceapp.incidents.views import blp as incidents
 from raceapp.limits import limiter
 from raceapp.printing.views import blp as printing
+from raceapp.releases import voiding
 from raceapp.releases.views import blp as releases
 from raceapp.storage import prepared
 from raceapp.storage.columns import is_in_models, migration_type
 from raceapp.storage.engines import engine_options, reading_bind, set_up_engine
 from raceapp.storage.session import db, migrate
+from raceapp.tasks import letting_go
 from raceapp.tasks.views import blp as tasks
 from raceapp.telemetry import health, logs, metrics, tracing
+from raceapp.timetable import strikes
 from raceapp.timetable.views import blp as timetable
 from raceapp.web import headers, rest, swagger
 from raceapp.web.application import Application
@@ -45,6 +48,8 @@ BLUEPRINTS = (
     copies,
     printing,
 )
+# They listen to what happens in packages below them: it is enough that they are loaded.
+LISTENERS = (letting_go, strikes, voiding)
 
 
 def create_app(settings: Mapping[str, object] | None = None, *, redis=None) -> flask.Flask:

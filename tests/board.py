@@ -3,7 +3,7 @@
 For tests of rules that stand above these; that they can be made over HTTP is tested elsewhere.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from raceapp import clock
 from raceapp.bikes.models import Bike
@@ -47,7 +47,7 @@ class Board:
 
     def session(self, name: str = "FP1", starts_at: datetime | None = None, **fields) -> int:
         starts_at = starts_at or clock.utcnow()
-        ends_at = fields.pop("ends_at", starts_at)
+        ends_at = fields.pop("ends_at", starts_at + timedelta(minutes=40))
         return self.add(
             TrackSession(
                 **{"event_id": self.event_id, "name": name, "kind": "practice", **fields},

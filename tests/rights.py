@@ -129,7 +129,7 @@ RIGHTS = [  # call, what is sent, the answers; of tasks: which one
     (f"GET {SESSION}/releases", None, crew(200)),
     (
         f"POST {SESSION}/releases",
-        lambda world: {"bike_id": world.bike_id},
+        lambda world: {"bike_id": world.bike_id, "override_reason": NOTE},
         crew(201, mechanic=403, tyres=403),
     ),
     (f"GET {EVENT}/incidents", None, crew(200)),

@@ -128,7 +128,7 @@ def test_whoever_reports_a_crash_signs_what_it_reopens(crash, bolt, admin, mecha
 def test_a_crash_voids_the_releases_for_the_sessions_to_come(garage, crash, release, bike, fp1):
     other, fp2 = garage.bike("44 B"), garage.session("FP2")
     for place in ({}, {"session_id": fp2}, {"bike_id": other}):
-        created(release(**place))
+        created(release(**place, override_reason=REASON))
     garage.change(TrackSession, fp1, status="finished")
 
     incident = crash()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from garage import CHECKED, FRIDAY
+from garage import CHECKED, FRIDAY, REASON
 from helpers import created, problem
 
 from raceapp.bikes.models import Bike
@@ -130,7 +130,7 @@ def test_a_weekend_without_bikes_or_sessions_has_an_empty_board(garage):
 
 
 def test_the_board_shows_the_release_in_force(garage, bike, fp1, release):
-    given = created(release())
+    given = created(release(override_reason=REASON))
 
     assert garage.row(fp1, bike)["release"] == given
 
@@ -158,13 +158,13 @@ def test_a_weekend_that_was_taken_back_has_no_board(path, garage, admin, mechani
 def test_a_large_weekend_takes_as_many_statements_as_a_small_one(
     garage, bike, fp1, mechanic, path, statements, release
 ):
-    assert mechanic.token and created(release())
+    assert mechanic.token and created(release(override_reason=REASON))
     with statements() as small:
         created(mechanic.get(path), status=200)
     places = [(garage.bike(f"44 {letter}"), garage.session()) for letter in "BCDEF"]
     for bike_id, session_id in places:
         garage.task(bike_id=bike_id, session_id=session_id)
-        created(release(session_id=session_id, bike_id=bike_id))
+        created(release(session_id=session_id, bike_id=bike_id, override_reason=REASON))
 
     with statements() as large:
         created(mechanic.get(path), status=200)

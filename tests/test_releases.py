@@ -52,6 +52,16 @@ def test_a_blocked_release_names_what_blocks(release, garage, bike, fp1, bolt):
     assert garage.releases(fp1) == [] == garage.history("release.given")
 
 
+def test_where_no_task_counts_a_release_wants_a_reason(release, garage, fp1, bike):
+    garage.task(session_id=fp1)
+    garage.task(bike_id=garage.bike("44 B"), session_id=fp1)
+
+    body = problem(release(), 409)
+
+    assert "nothing was checked" in body["detail"] and body["blocking"] == []
+    assert created(release(override_reason=REASON))["readiness"]["total"] == 0
+
+
 def test_a_refusal_stays_short_however_much_blocks(release, garage, bike, fp1):
     for number in range(320):
         garage.task(id=10**17 + number, bike_id=bike, session_id=fp1, status="failed")
@@ -85,7 +95,7 @@ def test_what_is_missing_after_the_session_or_not_applicable_blocks_no_release(
 
 
 def test_while_a_release_is_valid_there_is_no_other(release, garage, fp1, admin):
-    created(release())
+    created(release(override_reason=REASON))
 
     again = problem(release(by=admin, override_reason=REASON), 409)
 
@@ -94,10 +104,10 @@ def test_while_a_release_is_valid_there_is_no_other(release, garage, fp1, admin)
 
 
 def test_other_bikes_and_sessions_are_released_by_themselves(release, garage):
-    created(release())
+    created(release(override_reason=REASON))
 
-    created(release(bike_id=garage.bike("44 B")))
-    created(release(session_id=garage.session("FP2")))
+    created(release(bike_id=garage.bike("44 B"), override_reason=REASON))
+    created(release(session_id=garage.session("FP2"), override_reason=REASON))
 
 
 @pytest.mark.parametrize("status", ["finished", "cancelled"])
@@ -112,7 +122,7 @@ def test_nothing_is_released_for_a_session_that_is_over(release, garage, fp1, st
 def test_a_bike_may_go_out_again_in_a_running_session(release, garage, fp1):
     garage.change(TrackSession, fp1, status="running")
 
-    created(release())
+    created(release(override_reason=REASON))
 
 
 # Refusing
@@ -176,6 +186,7 @@ def test_of_people_who_release_at_once_one_is_first(
     postgres_only, release, garage, fp1, bike, chief, admin, parallel
 ):
     assert chief.token and admin.token
+    garage.task(bike_id=bike, session_id=fp1)
 
     answers = at_once(parallel, *[release, lambda: release(by=admin)] * 3)
 

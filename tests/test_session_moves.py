@@ -186,15 +186,6 @@ def test_what_was_signed_stays_signed_when_the_session_is_cancelled(timetable, f
     assert (task["status"], task["note"], task["version"]) == (status, "Left caliper", 1)
 
 
-def test_a_session_that_takes_place_after_all_brings_no_tasks_back(timetable, fp1):
-    task_id = timetable.item(fp1)
-    timetable.change(fp1, status="cancelled")
-
-    timetable.change(fp1, status="scheduled")
-
-    assert timetable.task(task_id)["status"] == "not_applicable"
-
-
 def test_a_task_that_fell_away_can_be_reopened(timetable, admin, fp1):
     task_id = timetable.item(fp1)
     timetable.change(fp1, status="cancelled")

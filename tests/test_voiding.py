@@ -77,8 +77,8 @@ def test_only_the_releases_that_a_task_counted_for_are_voided(
     release, garage, bike, fp1, bolt, sign
 ):
     other, fp2 = garage.bike("44 B"), garage.session("FP2")
-    created(release(bike_id=other))
-    created(release(session_id=fp2))
+    created(release(bike_id=other, override_reason=REASON))
+    created(release(session_id=fp2, override_reason=REASON))
 
     sign(bolt, UNDO)
     sign(garage.task(session_id=fp1, status="done"), UNDO)

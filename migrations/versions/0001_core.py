@@ -520,6 +520,7 @@ def upgrade():
         ),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("note", sa.String(length=2000), nullable=True),
+        sa.Column("is_struck", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),

@@ -1,6 +1,7 @@
 """Accounts: making, finding, changing. Sessions are in `sessions`, bcrypt in `passwords`."""
 
 import sqlalchemy as sa
+from blinker import Signal
 
 from raceapp import clock, errors
 from raceapp.auth import passwords
@@ -56,15 +57,22 @@ def search(*, q: str = "", role: Role | None = None, is_active: bool | None = No
     return statement
 
 
-def update(user: User, changes: dict) -> None:
+# Sent with an account that has just been disabled, before the commit. What its owner holds stands
+# above this package, so it listens.
+disabled = Signal()
+
+
+def update(user: User, changes: dict, *, actor=None) -> None:
     """Change name, role or is_active; raises Conflict when no active admin would be left."""
-    was_admin = is_active_admin(user)
+    was_admin, was_active = is_active_admin(user), user.is_active
     for name, value in changes.items():
         setattr(user, name, value)
     if not user.is_active:
         revoke_sessions(AuthSession.user_id == user.id)
     if was_admin and not is_active_admin(user) and not other_active_admins(user):
         raise errors.Conflict("This is the last active team manager: name another one first.")
+    if was_active and not user.is_active:
+        disabled.send(user, actor=actor)
 
 
 def is_active_admin(user: User) -> bool:

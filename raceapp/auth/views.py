@@ -146,6 +146,6 @@ class UserItem(Resource):
         """Change a person's name, role or state"""
         user = service.get(user_id, for_update=True)
         etags.check_if_match(user)
-        service.update(user, changes)
+        service.update(user, changes, actor=g.actor)
         db.session.commit()
         return user

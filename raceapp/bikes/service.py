@@ -12,6 +12,8 @@ from raceapp.storage.session import db
 # Sent with a bike that is about to be taken back, its row held. Who still needs it stands above
 # this package, so it listens and raises Conflict.
 deleting = Signal()
+# Sent with a bike that somebody else rides now, and the name of who rode it before.
+rider_changed = Signal()
 
 
 def get(bike_id: int, *, for_update: bool = False) -> Bike:
@@ -57,14 +59,17 @@ def create(**fields) -> Bike:
     return bike
 
 
-def update(bike: Bike, changes: dict) -> None:
+def update(bike: Bike, changes: dict, *, actor) -> None:
     """Change a bike; raises Conflict when its new label is taken."""
+    rider_name = bike.rider_name
     try:
         with db.session.begin_nested():
             for name, value in changes.items():
                 setattr(bike, name, value)
     except sa.exc.IntegrityError as error:
         raise label_taken(changes["label"]) from error
+    if bike.rider_name != rider_name:
+        rider_changed.send(bike, rider_name=rider_name, actor=actor)
 
 
 def label_taken(label: str) -> errors.Conflict:

@@ -49,7 +49,7 @@ class BikeItem(Resource):
         """Change a bike"""
         bike = service.get(bike_id, for_update=True)
         etags.check_if_match(bike)
-        service.update(bike, changes)
+        service.update(bike, changes, actor=g.actor)
         db.session.commit()
         return bike
 

@@ -35,6 +35,7 @@ LOADED = (
     "is_critical",
     "needs_check",
     "is_due_pinned",
+    "is_struck",
     "status",
     "done_by",
     "done_at",

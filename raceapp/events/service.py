@@ -1,7 +1,7 @@
 """Race weekends: planning, finding, changing, taking back."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -23,6 +23,10 @@ from raceapp.storage.session import db
 # Sent with the event once its days or zone have changed, before the commit. What hangs on
 # them stands above this package, so it listens.
 days_changed = Signal()
+# Sent with the event and the bikes that it has not any more (`gone`) or now (`back`).
+bikes_changed = Signal()
+# Sent with the event and the ids of the people who were taken off its crew.
+crew_left = Signal()
 DAYS = {"event_date", "end_date", "timezone"}
 
 
@@ -88,9 +92,9 @@ def check_dates(event: Event) -> None:
 def update(event: Event, changes: dict, *, actor) -> None:
     """Change a weekend; raises Invalid when it would end before it starts, or for an unknown bike.
 
-    The tasks of a bike that is taken off stay.
+    What is left to do for a bike falls away with it, and comes back with it.
     """
-    bike_ids, changes = event.bike_ids, dict(changes)
+    present, bike_ids, changes = [*event.bikes], event.bike_ids, dict(changes)
     # Asked before anything is set: one change is one version.
     chosen = bikes_for(event, changes.pop("bike_ids", bike_ids))
     for name, value in changes.items():
@@ -105,6 +109,15 @@ def update(event: Event, changes: dict, *, actor) -> None:
         history.record(event.id, "event.updated", event, actor=actor, changes=changed)
     if changed.keys() & DAYS:
         days_changed.send(event, actor=actor)
+    tell_of_bikes(event, present, actor=actor)
+
+
+def tell_of_bikes(event: Event, before: list[Bike], *, actor) -> None:
+    gone = [bike for bike in before if bike not in event.bikes]
+    back = [bike for bike in event.bikes if bike not in before]
+    if gone or back:
+        db.session.flush()
+        bikes_changed.send(event, gone=gone, back=back, actor=actor)
 
 
 def touch(event: Event) -> None:
@@ -136,13 +149,18 @@ def bikes_for(event: Event, bike_ids: Iterable[int]) -> list[Bike]:
 @bikes.deleting.connect
 def keep_needed_bike(bike: Bike, *, actor) -> None:
     """Raise Conflict when a weekend that is not over yet has this bike."""
+    for event in not_over(Event.deleted_at.is_(None), Event.bikes.any(Bike.id == bike.id)):
+        raise errors.Conflict(f"{event.name} has this bike: take it off there first.")
+
+
+def not_over(*which) -> Iterator[Event]:
+    """Yield the weekends that meet these conditions and whose last local day is not past."""
     now = clock.utcnow()
     # No zone is a whole day behind UTC.
     may_go_on = Event.end_date >= now.date() - timedelta(days=1)
-    statement = sa.select(Event).where(may_go_on, Event.deleted_at.is_(None))
-    for event in db.session.scalars(statement.where(Event.bikes.any(Bike.id == bike.id))):
+    for event in db.session.scalars(sa.select(Event).where(may_go_on, *which).order_by(Event.id)):
         if event.end_date >= now.astimezone(ZoneInfo(event.timezone)).date():
-            raise errors.Conflict(f"{event.name} has this bike: take it off there first.")
+            yield event
 
 
 # --- crew --------------------------------------------------------------------------------
@@ -218,9 +236,12 @@ def crew_of(event: Event) -> Crew:
 
 
 def set_crew(event: Event, members: list[dict], *, actor) -> None:
-    """Make these people the crew, and nobody else; raises Invalid for who has no account."""
-    check_accounts(members)
+    """Make these people the crew, and nobody else.
+
+    Raises Invalid for who has no account; who is on the crew already may stay without one.
+    """
     present = [*crew_of(event)]
+    check_accounts(members, known=people_in(present))
     if members == present:
         return
     db.session.execute(sa.delete(CrewMember).where(CrewMember.event_id == event.id))
@@ -235,13 +256,20 @@ def set_crew(event: Event, members: list[dict], *, actor) -> None:
     touch(event)
     changes = {"crew": [present, members]}
     history.record(event.id, "event.crew_changed", event, actor=actor, changes=changes)
+    left = people_in(present) - people_in(members)
+    if left:
+        crew_left.send(event, user_ids=left, actor=actor)
 
 
-def check_accounts(members: list[dict]) -> None:
+def people_in(members: Iterable[dict]) -> set[int]:
+    return {member["user_id"] for member in members}
+
+
+def check_accounts(members: list[dict], *, known: set[int]) -> None:
     asked = [member["user_id"] for member in members]
-    known = sa.select(User.id).where(User.id.in_(asked), User.is_active)
-    active = set(db.session.scalars(known))
+    active = set(db.session.scalars(sa.select(User.id).where(User.id.in_(asked), User.is_active)))
     fault = {"user_id": ["There is no such person, or not any more."]}
-    faults = {index: fault for index, user_id in enumerate(asked) if user_id not in active}
+    may_be_on = active | known
+    faults = {index: fault for index, user_id in enumerate(asked) if user_id not in may_be_on}
     if faults:
         raise errors.Invalid(errors={"json": faults})

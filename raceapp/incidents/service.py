@@ -15,8 +15,7 @@ from raceapp.events.models import Event
 from raceapp.history import service as history
 from raceapp.incidents import reopening
 from raceapp.incidents.models import Incident, IncidentKind
-from raceapp.releases import readiness
-from raceapp.releases import service as releases
+from raceapp.releases import readiness, voiding
 from raceapp.storage.session import db
 from raceapp.timetable import service as timetable
 from raceapp.timetable.models import SessionStatus, TrackSession
@@ -111,7 +110,7 @@ def follow_crash(
     record_reported(incident, actor=actor)
     what = f"crash of bike {bike.label}, incident {incident.id}"
     reopening.reopen(tasks, at=incident.at, note=f"Reopened after {what}.", actor=actor)
-    releases.void_after_crash(
+    voiding.void_after_crash(
         bike_id=bike.id, session_ids=to_come, reason=f"Voided after {what}.", actor=actor
     )
 

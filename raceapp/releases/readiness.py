@@ -51,11 +51,20 @@ def of_bike(session: TrackSession, bike_id: int) -> dict:
     Shared locks in the order of ids: nobody signs or reopens one of them before this
     transaction ends, while releases of other sessions, which count some of the same tasks, go on.
     """
-    held = counted(session, bike_id).order_by(Task.id).with_for_update(read=True, of=Task)
+    found = counted(session).where(Task.bike_id == bike_id).order_by(Task.id)
+    held = found.with_for_update(read=True, of=Task)
     task = held.subquery().c
     every = list_of(task.id, sa.true())
     *sums, ids = db.session.execute(sa.select(*summed_up(task), every)).one()
     return as_sums(sums) | {"counted": in_order(ids)}
+
+
+def blocked_bikes(session: TrackSession) -> list[int]:
+    """Return the bikes that tasks stand against for this session, with those tasks held."""
+    held = counted(session).order_by(Task.id).with_for_update(read=True, of=Task)
+    task = held.subquery().c
+    # Not by WHERE: PostgreSQL would ask it of each task before that is held, and so of its past.
+    return in_order(db.session.scalar(sa.select(list_of(task.bike_id, is_blocking(task)))))
 
 
 def live_bikes(event: Event) -> list[Bike]:
@@ -80,12 +89,12 @@ def live_tasks(event_id: int) -> sa.Select:
     return sa.select(Task.__table__).where(Task.event_id == event_id, Task.deleted_at.is_(None))
 
 
-def counted(session: TrackSession, bike_id: int) -> sa.Select:
-    """Return the tasks that count for one bike and session; `counting` says the same in memory."""
+def counted(session: TrackSession) -> sa.Select:
+    """Return the bikes' tasks that count for a session; `counting` says the same in memory."""
     places = [Task.session_id == session.id]
     if not session.is_over:
         places.append(Task.session_id.is_(None))
-    return live_tasks(session.event_id).where(Task.bike_id == bike_id, sa.or_(*places))
+    return live_tasks(session.event_id).where(Task.bike_id.is_not(None), sa.or_(*places))
 
 
 def by_place(event_id: int) -> dict[tuple, dict]:

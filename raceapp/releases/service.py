@@ -17,9 +17,8 @@ from raceapp.releases import readiness
 from raceapp.releases.models import Release
 from raceapp.storage.session import db
 from raceapp.tasks import signing
-from raceapp.tasks.models import Act, Task
 from raceapp.timetable import service as timetable
-from raceapp.timetable.models import SessionStatus, TrackSession
+from raceapp.timetable.models import TrackSession
 
 # So many ids of any length fit into a refusal; the readiness of the weekend names all.
 MAX_BLOCKING = 300
@@ -33,6 +32,17 @@ class Blocked(errors.Conflict):
         super().__init__(
             f"{what} this release. See to them, or give a reason to override.",
             blocking=blocking[:MAX_BLOCKING],
+        )
+
+
+class NothingChecked(errors.Conflict):
+    """No task counts at all: absence of work is not work done."""
+
+    def __init__(self):
+        super().__init__(
+            "No task counts for this bike and session, so nothing was checked. Build the"
+            " checklist first, or give a reason to override.",
+            blocking=[],
         )
 
 
@@ -61,15 +71,16 @@ def give(
     """Release a bike for `session`, whose row the caller holds; a reason overrides what blocks.
 
     Raises Invalid for a bike that is not at the weekend, Conflict when the session is over or the
-    bike is released already, Blocked when tasks stand against it and no reason is given.
+    bike is released already, and without a reason NothingChecked when no task counts, Blocked
+    when tasks stand against it.
     """
     check_bike(session, bike_id)
     check_not_over(session)
     seen = readiness.of_bike(session, bike_id)
     # Only now: a release that was just being voided has been by the time its task is held.
     check_not_released(session, bike_id)
-    if seen["blocking"] and not override_reason:
-        raise Blocked(seen["blocking"])
+    if not override_reason:
+        check_ready(seen)
     release = Release(event_id=session.event_id, session_id=session.id, bike_id=bike_id)
     release.released_by, release.released_at = actor.id, clock.utcnow()
     release.override_reason, release.readiness = override_reason, seen
@@ -77,6 +88,13 @@ def give(
     db.session.flush()
     record_given(release, actor=actor)
     return release
+
+
+def check_ready(seen: dict) -> None:
+    if not seen["total"]:
+        raise NothingChecked()
+    if seen["blocking"]:
+        raise Blocked(seen["blocking"])
 
 
 def check_bike(session: TrackSession, bike_id: int) -> None:
@@ -103,46 +121,3 @@ def record_given(release: Release, *, actor) -> None:
     changes |= {"override_reason": release.override_reason}
     changes |= {"blocking": release.readiness["blocking"]}
     history.record(release.event_id, "release.given", release, actor=actor, changes=changes)
-
-
-# --- voiding -----------------------------------------------------------------------------
-
-
-@signing.signature_voided.connect
-def void_for_task(task: Task, *, actor, act: Act) -> None:
-    """Void the releases that rested on a task which has been failed or reopened."""
-    if task.bike_id is None:
-        return
-    deed = "failed" if act == Act.FAIL else "reopened"
-    reason = f"Task {task.id}, “{task.title}”, was {deed}."
-    void(
-        Release.bike_id == task.bike_id,
-        Release.session_id.in_(sessions_counting(task)),
-        reason=reason,
-        actor=actor,
-    )
-
-
-def sessions_counting(task: Task):
-    """Return the ids of the sessions that `task` counts in: its own, or all that are not over."""
-    if task.session_id is not None:
-        return [task.session_id]
-    return sa.select(TrackSession.id).where(
-        TrackSession.event_id == task.event_id,
-        TrackSession.deleted_at.is_(None),
-        TrackSession.status.not_in((SessionStatus.FINISHED, SessionStatus.CANCELLED)),
-    )
-
-
-def void_after_crash(*, bike_id: int, session_ids: list[int], reason: str, actor) -> None:
-    """Void the bike's releases for these sessions, whose rows the caller holds."""
-    of_bike = Release.bike_id == bike_id
-    void(of_bike, Release.session_id.in_(session_ids), reason=reason, actor=actor)
-
-
-def void(*conditions, reason: str, actor) -> None:
-    """Void every valid release that meets the conditions."""
-    valid = sa.select(Release).where(Release.voided_at.is_(None), *conditions)
-    for release in db.session.scalars(valid.order_by(Release.id).with_for_update()).all():
-        release.voided_at, release.void_reason = clock.utcnow(), reason
-        history.record(release.event_id, "release.voided", release, actor=actor)

@@ -81,6 +81,8 @@ class Task(Versioned, db.Model):
     checked_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     checked_at: Mapped[datetime | None]
     note: Mapped[str | None] = mapped_column(sa.String(2000))
+    # Set while it is not applicable since its session, bike or rider fell away: nobody signed that.
+    is_struck: Mapped[bool] = mapped_column(default=False)
 
     event: Mapped[Event] = relationship()
     # The timetable stands above the tasks; its model is known here by name only.

@@ -41,6 +41,7 @@ TO = {
 }
 CLAIMING = {Act.DONE, Act.FAIL, Act.NOT_APPLICABLE}
 VOIDING = {Act.FAIL, Act.REOPEN}
+ANYBODYS = {Act.FAIL, Act.REOPEN}  # A crew chief may, whoever holds it.
 DEVICE_MAY_BE_AHEAD = timedelta(minutes=10)
 
 # Sent with the task once it has been failed or reopened, before the commit: what rested on
@@ -71,7 +72,18 @@ def check_may_sign(task: Task, act: Act, *, actor) -> None:
     # Before the first one signed, and so took it, this would have been theirs as well.
     if permissions.has_task_role(roles, task) and (first := first_signer(task, act, actor)):
         raise AlreadySigned(first, act)
-    raise errors.Forbidden("This is not yours to sign: it takes who holds it, or its crew role.")
+    raise errors.Forbidden(why_not_theirs(task, act, roles))
+
+
+def why_not_theirs(task: Task, act: Act, roles) -> str:
+    """Return a sentence that names what stands against signing: who holds it, or the role."""
+    if task.assigned_to is not None and act != Act.CHECK:
+        others = "a crew chief or a team manager" if act in ANYBODYS else "a team manager"
+        return f"{name_of(task.assigned_to)} holds this task: it takes them or {others} to sign it."
+    if task.crew_role is None:
+        return "This task is nobody's and of no crew role: a team manager may sign it."
+    role = task.crew_role.replace("_", " ")
+    return f"This is not yours to sign: it takes the crew role {role} at this race weekend."
 
 
 def first_signer(task: Task, act: Act, actor) -> str | None:
@@ -194,7 +206,7 @@ def apply(task: Task, act: Act, *, actor, value, note: str | None) -> None:
     if act == Act.CHECK:
         task.checked_by, task.checked_at = actor.id, now
         return
-    task.status = TO[act]
+    task.status, task.is_struck = TO[act], False
     is_done = act == Act.DONE
     task.done_by, task.done_at = (actor.id, now) if is_done else (None, None)
     task.checked_by = task.checked_at = None

@@ -51,5 +51,10 @@ class TrackSession(Versioned, db.Model):
     deleted_at: Mapped[datetime | None]
 
     @property
+    def state(self) -> SessionStatus | None:
+        """What it is on the timetable; None once it has been taken off."""
+        return None if self.deleted_at else self.status
+
+    @property
     def is_over(self) -> bool:
         return self.status in (SessionStatus.FINISHED, SessionStatus.CANCELLED)

@@ -1,4 +1,4 @@
-"""What a change of the timetable does to tasks: their due times move, or nobody does them.
+"""What a change of the timetable does to tasks: their due times move.
 
 Every function here takes as many statements for a thousand tasks as for one. The caller holds
 the row of the weekend, so moves take turns; tasks are held before their state is looked at, so
@@ -17,7 +17,6 @@ from raceapp.history import service as history
 from raceapp.storage.session import db
 from raceapp.tasks import due
 from raceapp.tasks.models import Anchor, Task, TaskStatus
-from raceapp.timetable.models import TrackSession
 
 SESSION_ANCHORS = (Anchor.SESSION_START, Anchor.SESSION_END)
 DAY_OF = {Anchor.EVENT_START: "event_date", Anchor.EVENT_END: "end_date"}
@@ -26,13 +25,17 @@ TO_DO = {TaskStatus.OPEN, TaskStatus.FAILED}
 ROWS_AT_ONCE = 10_000
 COLUMNS = (
     Task.id,
+    Task.event_id,
     Task.session_id,
+    Task.bike_id,
+    Task.rider_name,
     Task.anchor,
     Task.offset_minutes,
     Task.due_at,
     Task.status,
     Task.is_due_pinned,
     Task.note,
+    Task.is_struck,
 )
 
 
@@ -45,13 +48,15 @@ class Move:
     new_due_at: datetime
 
 
-def hold(*which) -> list[sa.Row]:
+def hold(*which, deleted_too: bool = False) -> list[sa.Row]:
     """Return the live tasks that meet these conditions, held until the transaction ends.
 
     Their state is no condition, it is for the caller to look at: one that somebody changes at
     this instant is waited for, and would be missed by what it was before.
     """
-    statement = sa.select(*COLUMNS).where(Task.deleted_at.is_(None), *which)
+    statement = sa.select(*COLUMNS).where(*which)
+    if not deleted_too:
+        statement = statement.where(Task.deleted_at.is_(None))
     held = statement.order_by(Task.id).with_for_update(of=Task, key_share=True)
     return list(db.session.execute(held))
 
@@ -77,10 +82,17 @@ def of_days(event: Event) -> list[Move]:
 
 def new_due(row: sa.Row, *, blame: str, event=None, session=None) -> datetime | None:
     """Return when the task is due now; what is done or pinned stays."""
-    if row.status not in TO_DO or row.is_due_pinned:
+    is_moving = row.status in TO_DO
+    return computed_due(row, blame=blame, event=event, session=session) if is_moving else row.due_at
+
+
+def computed_due(row: sa.Row, *, blame: str, event=None, session=None) -> datetime | None:
+    """Return when the task is due by its anchor, if it has one and is not pinned."""
+    if row.anchor is None or row.is_due_pinned:
         return row.due_at
     try:
-        return due.due_at(row.anchor, row.offset_minutes, event=event, session=session)
+        moment = due.due_at(row.anchor, row.offset_minutes, event=event, session=session)
+        return moment or row.due_at
     except errors.Invalid as error:
         message = "Would make tasks due outside the years 1970 to 2099."
         raise errors.Invalid.field(blame, message) from error
@@ -92,17 +104,6 @@ def carry_out(event_id: int, moves: Sequence[Move], *, actor) -> None:
     for move in moves:
         changes = {"due_at": [history.plain(move.old_due_at), history.plain(move.new_due_at)]}
         history.note(event_id, "task.moved", f"task:{move.id}", actor=actor, changes=changes)
-
-
-def strike(session: TrackSession, reason: str, *, actor) -> None:
-    """Make the open tasks of a session not applicable."""
-    rows = [row for row in hold(Task.session_id == session.id) if row.status == TaskStatus.OPEN]
-    struck = TaskStatus.NOT_APPLICABLE
-    rewrite(Task, ("status", "note"), [(row.id, struck, reason) for row in rows])
-    for row in rows:
-        changes = {"status": [row.status, struck], "note": [row.note, reason]}
-        subject = f"task:{row.id}"
-        history.note(session.event_id, f"task.{struck}", subject, actor=actor, changes=changes)
 
 
 def rewrite(model, names: Sequence[str], rows: Sequence[tuple]) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from blinker import Signal
 
 from raceapp import clock, errors
 from raceapp.events import service as events
@@ -13,8 +14,13 @@ from raceapp.events.models import Event
 from raceapp.history import service as history
 from raceapp.storage.session import db
 from raceapp.tasks import due
-from raceapp.timetable import moves
+from raceapp.tasks.models import Task
+from raceapp.timetable import moves, strikes, transitions
 from raceapp.timetable.models import SessionStatus, TrackSession
+
+# Sent with a session whose state has changed and the Effect of that, before the commit. Releases
+# stand above this package, so they listen.
+state_changed = Signal()
 
 
 def of_event(event: Event) -> sa.Select:
@@ -60,26 +66,37 @@ def check_times(session: TrackSession) -> None:
 def update(session: TrackSession, changes: dict, *, actor) -> None:
     """Change a session; raises Invalid when it would end before it starts.
 
-    Tasks that hang on it move with it. Cancelling it makes its open tasks not applicable, and
-    nothing brings those back but signing them reopened.
+    Tasks that hang on it move with it; what its status does to them and to releases stands in
+    `transitions`.
     """
+    before = session.state
     for name, value in changes.items():
         setattr(session, name, value)
     check_times(session)
     changed = history.changes_of(session)
     history.record(session.event_id, "session.updated", session, actor=actor)
-    if "status" in changed and session.status == SessionStatus.CANCELLED:
-        moves.strike(session, f"Session {session.name} was cancelled.", actor=actor)
+    follow_state(session, before, actor=actor)
     if changed.keys() & {"starts_at", "ends_at"}:
         found = moves.of_sessions([session], blame="starts_at")
         moves.carry_out(session.event_id, found, actor=actor)
 
 
 def delete(session: TrackSession, *, actor) -> None:
-    """Hide the session; its open tasks become not applicable."""
-    session.deleted_at = clock.utcnow()
+    """Hide the session; its open tasks become not applicable, its releases void."""
+    before, session.deleted_at = session.state, clock.utcnow()
     history.record(session.event_id, "session.deleted", session, actor=actor)
-    moves.strike(session, f"Session {session.name} was taken off the timetable.", actor=actor)
+    follow_state(session, before, actor=actor)
+
+
+def follow_state(session: TrackSession, before: SessionStatus | None, *, actor) -> None:
+    """Do to tasks and releases what follows from the state that the session has now."""
+    effect, event = transitions.effect_of(before, session), db.session.get(Event, session.event_id)
+    db.session.flush()
+    if effect.closes:
+        strikes.strike(event, Task.session_id == session.id, actor=actor)
+    if effect.opens:
+        strikes.bring_back(event, Task.session_id == session.id, actor=actor)
+    state_changed.send(session, effect=effect, actor=actor)
 
 
 @events.days_changed.connect

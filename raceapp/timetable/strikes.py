@@ -1,0 +1,146 @@
+"""What falls away with its session, bike or rider, and comes back with them.
+
+Open tasks become not applicable, with the reason, and are marked as struck. A struck task opens
+again once nothing that it needs is missing. What a person signed carries no mark and stays.
+Deleted tasks go along, so that one restored is as the others are. As many statements for a
+thousand tasks as for one; the caller holds the row of the weekend.
+"""
+
+from collections.abc import Callable, Sequence
+
+import sqlalchemy as sa
+
+from raceapp.bikes import service as bikes
+from raceapp.bikes.alike import folded
+from raceapp.bikes.models import Bike
+from raceapp.events import service as events
+from raceapp.events.models import Event
+from raceapp.history import service as history
+from raceapp.storage.session import db
+from raceapp.tasks.models import Task, TaskStatus
+from raceapp.timetable import moves
+from raceapp.timetable.models import SessionStatus, TrackSession
+
+NAMES = ("status", "note", "is_struck", "due_at")
+Reason = Callable[[sa.Row], str | None]
+
+
+def strike(event: Event, *which, actor) -> None:
+    """Make those open tasks not applicable that lack something."""
+    lack, _ = lacks(event)
+    rows = moves.hold(Task.event_id == event.id, *which, deleted_too=True)
+    reasons = [(row, lack(row)) for row in rows if row.status == TaskStatus.OPEN]
+    closed = TaskStatus.NOT_APPLICABLE
+    changed = [(row, (closed, why, True, row.due_at)) for row, why in reasons if why]
+    write(changed, actor=actor)
+
+
+def bring_back(event: Event, *which, actor) -> None:
+    """Open the struck tasks again that lack nothing any more; the others say what they lack."""
+    lack, sessions = lacks(event)
+    rows = moves.hold(Task.event_id == event.id, Task.is_struck, *which, deleted_too=True)
+    write([(row, again(row, lack(row), event, sessions)) for row in rows], actor=actor)
+
+
+def again(row: sa.Row, why: str | None, event: Event, sessions: dict) -> tuple:
+    """Return NAMES of a struck task; what it hangs on may have moved meanwhile."""
+    if why:
+        return row.status, why, True, row.due_at
+    due_at = moves.computed_due(
+        row, blame="starts_at", event=event, session=sessions.get(row.session_id)
+    )
+    return TaskStatus.OPEN, None, False, due_at
+
+
+def write(changed: Sequence[tuple[sa.Row, tuple]], *, actor) -> None:
+    """Write NAMES of tasks, each with an entry of the record."""
+    told = [(row, new, differences(row, new)) for row, new in changed]
+    told = [(row, new, changes) for row, new, changes in told if changes]
+    # A task without a due time gets none: where none has, PostgreSQL could not tell the type.
+    width = len(NAMES) if any(new[-1] for _, new, _ in told) else len(NAMES) - 1
+    moves.rewrite(Task, NAMES[:width], [(row.id, *new[:width]) for row, new, _ in told])
+    for row, new, changes in told:
+        action = "task.reopen" if new[0] == TaskStatus.OPEN else "task.not_applicable"
+        history.note(row.event_id, action, f"task:{row.id}", actor=actor, changes=changes)
+
+
+def differences(row: sa.Row, new: tuple) -> dict:
+    pairs = {name: (getattr(row, name), value) for name, value in zip(NAMES, new, strict=True)}
+    return {
+        name: [history.plain(old), history.plain(value)]
+        for name, (old, value) in pairs.items()
+        if old != value and name != "is_struck"
+    }
+
+
+# --- what is missing ---------------------------------------------------------------------
+
+
+def lacks(event: Event) -> tuple[Reason, dict[int, TrackSession]]:
+    """Return what tells why a task of the weekend cannot be done, if so, and all its sessions."""
+    every = sa.select(TrackSession).where(TrackSession.event_id == event.id)
+    sessions = {session.id: session for session in db.session.scalars(every)}
+    labels = dict(db.session.execute(labels_off(event)).all())
+    riders = {folded(bike.rider_name) for bike in event.bikes}
+
+    def lack(row: sa.Row) -> str | None:
+        if why := why_off(sessions.get(row.session_id)):
+            return why
+        if row.bike_id in labels:
+            return f"Bike {labels[row.bike_id]} was taken off the race weekend."
+        if row.rider_name is not None and folded(row.rider_name) not in riders:
+            return f"{row.rider_name} rides no bike of the race weekend any more."
+        return None
+
+    return lack, sessions
+
+
+def labels_off(event: Event) -> sa.Select:
+    """Return id and label of the bikes that tasks of the weekend are about and that are not on."""
+    named = sa.select(Task.bike_id).where(Task.event_id == event.id)
+    return sa.select(Bike.id, Bike.label).where(Bike.id.in_(named), Bike.id.not_in(event.bike_ids))
+
+
+def why_off(session: TrackSession | None) -> str | None:
+    if session is None:
+        return None
+    if session.deleted_at is not None:
+        return f"Session {session.name} was taken off the timetable."
+    if session.status == SessionStatus.CANCELLED:
+        return f"Session {session.name} was cancelled."
+    return None
+
+
+# --- bikes -------------------------------------------------------------------------------
+
+
+@events.bikes_changed.connect
+def follow_bikes(event: Event, *, gone: Sequence[Bike], back: Sequence[Bike], actor) -> None:
+    """Strike the tasks of bikes taken off and of who rides none any more; the reverse as well."""
+    if gone:
+        riders = of_riders(event, [bike.rider_name for bike in gone])
+        strike(event, sa.or_(of_bikes(gone), riders), actor=actor)
+    if back:
+        bring_back(event, sa.or_(of_bikes(back), Task.rider_name.is_not(None)), actor=actor)
+
+
+@bikes.rider_changed.connect
+def follow_rider(bike: Bike, *, rider_name: str, actor) -> None:
+    """Strike the tasks of who rides no bike any more, where the weekend is not over."""
+    has_it = Event.bikes.any(Bike.id == bike.id)
+    for found in [*events.not_over(Event.deleted_at.is_(None), has_it)]:
+        event = events.get(found.id, for_update=True)
+        strike(event, of_riders(event, [rider_name]), actor=actor)
+        bring_back(event, Task.rider_name.is_not(None), actor=actor)
+
+
+def of_bikes(some: Sequence[Bike]):
+    return Task.bike_id.in_([bike.id for bike in some])
+
+
+def of_riders(event: Event, names: Sequence[str]):
+    """Hold for the weekend's tasks of these riders, however their names are written there."""
+    wanted = {folded(name) for name in names}
+    written = sa.select(Task.rider_name).where(Task.event_id == event.id).distinct()
+    found = db.session.scalars(written.where(Task.rider_name.is_not(None)))
+    return Task.rider_name.in_([name for name in found if folded(name) in wanted])

@@ -1,0 +1,106 @@
+"""Who leaves the crew or loses their account lets go of what they hold."""
+
+import pytest
+from board import Board
+from helpers import created, problem
+
+DONE = {"act": "done"}
+
+
+@pytest.fixture
+def now(clock):
+    clock.now = clock.now.replace(year=2026, month=6, day=12)
+
+
+@pytest.fixture
+def board(app, event, admin, mechanic, rookie, now):
+    board = Board(app, event["id"], admin.id)
+    for person in (mechanic, rookie):
+        board.crew(person, "mechanic")
+    return board
+
+
+@pytest.fixture
+def held(board, mechanic):
+    """An open and a failed task that the mechanic holds."""
+    return [board.task(assigned_to=mechanic.id, status=status) for status in ("open", "failed")]
+
+
+@pytest.fixture
+def put_crew(admin, event):
+    def put_crew(*people):
+        members = [{"user_id": person.id, "crew_roles": ["mechanic"]} for person in people]
+        return admin.put(f"/v1/events/{event['id']}/crew", json=members)
+
+    return put_crew
+
+
+@pytest.fixture
+def disable(admin, mechanic):
+    body = {"is_active": False}
+    return lambda: created(admin.patch(f"/v1/users/{mechanic.id}", json=body), status=200)
+
+
+def test_who_is_taken_off_the_crew_lets_go_of_what_is_to_do(admin, event, held, rookie, put_crew):
+    put_crew(rookie)
+
+    claimable = rookie.get("/v1/tasks?claimable=true&sort=id").json
+    assert [(task["id"], task["assigned_to"]) for task in claimable] == [(id, None) for id in held]
+    entries = admin.get(f"/v1/events/{event['id']}/history").json[-2:]
+    assert [(entry["action"], entry["subject"]) for entry in entries] == [
+        ("task.let_go", f"task:{task_id}") for task_id in held
+    ]
+
+
+def test_who_loses_their_account_lets_go_of_what_is_to_do(admin, held, rookie, disable):
+    disable()
+
+    for task_id in held:
+        created(rookie.post(f"/v1/tasks/{task_id}/sign-offs", json=DONE))
+
+
+def test_what_was_signed_stays_with_who_signed_it(admin, board, mechanic, disable, put_crew):
+    done = board.task(assigned_to=mechanic.id)
+    created(mechanic.post(f"/v1/tasks/{done}/sign-offs", json=DONE))
+
+    put_crew()
+    disable()
+
+    assert admin.get(f"/v1/tasks/{done}").json["assigned_to"] == mechanic.id
+
+
+def test_what_is_held_at_another_weekend_or_without_being_crew_stays(
+    app, admin, make_event, mechanic, rookie, stranger, board, put_crew
+):
+    other = Board(app, make_event(name="Assen")["id"], admin.id)
+    tasks = [other.task(assigned_to=mechanic.id), board.task(assigned_to=stranger.id)]
+
+    put_crew(rookie)
+
+    holders = [admin.get(f"/v1/tasks/{task_id}").json["assigned_to"] for task_id in tasks]
+    assert holders == [mechanic.id, stranger.id]
+
+
+def test_a_weekend_that_is_over_keeps_its_holders(admin, held, clock, mechanic, disable):
+    clock.advance(days=5)
+
+    disable()
+
+    assert admin.get(f"/v1/tasks/{held[0]}").json["assigned_to"] == mechanic.id
+
+
+def test_who_is_disabled_may_stay_on_a_crew_that_lists_them(
+    put_crew, mechanic, rookie, chief, disable
+):
+    put_crew(mechanic, rookie)
+    disable()
+
+    assert put_crew(mechanic, chief).status_code == 200
+    put_crew(chief)
+    assert "user_id" in problem(put_crew(chief, mechanic), 422)["errors"]["json"]["1"]
+
+
+def test_a_refusal_names_who_holds_the_task(rookie, held):
+    response = rookie.post(f"/v1/tasks/{held[1]}/sign-offs", json=DONE)
+
+    assert "mechanic holds this task" in problem(response, 403)["detail"]
