@@ -1,6 +1,9 @@
 """Commands: flask user-create, flask seed, flask seed-library."""
 
+import json
+
 import click
+import marshmallow as ma
 from flask import Blueprint, Flask, current_app
 
 from raceapp import errors
@@ -8,7 +11,8 @@ from raceapp.auth import service as accounts
 from raceapp.auth.schemas import RegisterSchema
 from raceapp.checklists import library
 from raceapp.demo import load, seeding
-from raceapp.history import service as history
+from raceapp.history import proof
+from raceapp.history.schemas import SealSchema
 from raceapp.permissions import Role
 from raceapp.storage.session import db
 
@@ -73,11 +77,22 @@ def seed_library():
 
 
 @commands.cli.command("verify-history")
-def verify_history():
+@click.option("--seal", "files", type=click.File(), multiple=True, help="What GET …/seal said.")
+def verify_history(files):
     """Prove that nobody has touched the record; names the first bad entry of each weekend."""
-    faults = list(history.faults())
+    faults = list(proof.faults(seal for file in files for seal in read_seals(file)))
     for fault in faults:
         click.echo(fault, err=True)
     if faults:
         raise click.ClickException("The record has been tampered with.")
     click.echo("The record is untouched.")
+
+
+def read_seals(file) -> list[dict]:
+    """Return the seals in a file, which holds one or a list of them."""
+    try:
+        found = json.load(file)
+        asked = SealSchema(many=True, partial=("at",))
+        return asked.load(found if isinstance(found, list) else [found])
+    except (ma.ValidationError, ValueError, RecursionError) as error:
+        raise click.ClickException(f"{file.name} holds no seal: GET …/seal answers one.") from error

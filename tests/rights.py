@@ -99,6 +99,7 @@ RIGHTS = [  # call, what is sent, the answers; of tasks: which one
     (f"GET {EVENT}/crew", None, crew(200)),
     (f"PUT {EVENT}/crew", [], manager(200)),
     (f"GET {EVENT}/history", None, crew(200)),
+    (f"GET {EVENT}/seal", None, crew(200)),
     (f"GET {EVENT}/sessions", None, with_token(200)),
     (f"POST {EVENT}/sessions", NEW_SESSION, manager(201)),
     (f"GET {SESSION}", None, with_token(200)),

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from raceapp.checklists.models import Scope, Tier
-from raceapp.history import service as history
+from raceapp.history import chain
 from raceapp.incidents.models import IncidentKind
 from raceapp.permissions import CrewRole
 from raceapp.releases import readiness
@@ -91,5 +91,5 @@ def test_what_blocks_is_what_the_table_says(app, make_task):
 def test_the_chain_is_hashed_as_the_page_says():
     formula = re.search(r"digest = SHA-256\( JSON \[(.*?)\] \)", PAGE)[1]
 
-    assert tuple(formula.split(", ")) == history.HASHED
-    assert set(history.GENESIS) == {"0"} and f"{len(history.GENESIS)} zeros" in PAGE
+    assert tuple(formula.split(", ")) == chain.HASHED
+    assert set(chain.GENESIS) == {"0"} and f"{len(chain.GENESIS)} zeros" in PAGE

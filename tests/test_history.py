@@ -8,6 +8,8 @@ from helpers import created
 
 from raceapp.storage.session import db
 
+pytest_plugins = ["record_fixtures"]
+
 
 @pytest.fixture
 def history(admin, event):
@@ -15,36 +17,6 @@ def history(admin, event):
         return admin.get(f"{path or '/v1/events/' + str(event['id'])}/history?limit=200").json
 
     return history
-
-
-@pytest.fixture
-def verify(app):
-    def verify():
-        return app.test_cli_runner().invoke(args=["verify-history"])
-
-    return verify
-
-
-@pytest.fixture
-def behind_the_back(app):
-    """Run SQL in the database as somebody who has switched its triggers off."""
-
-    def run(statement):
-        with app.app_context(), db.engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-                connection.exec_driver_sql(statement)
-            else:
-                made = connection.exec_driver_sql(
-                    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-                ).all()
-                for name, _ in made:
-                    connection.exec_driver_sql(f"DROP TRIGGER {name}")
-                connection.exec_driver_sql(statement)
-                for _, sql in made:
-                    connection.exec_driver_sql(sql)
-
-    return run
 
 
 def test_an_entry_says_who_did_what_to_what(mechanic, make_task, history):
@@ -55,6 +27,7 @@ def test_an_entry_says_who_did_what_to_what(mechanic, make_task, history):
 
     entry = history(f"/v1/tasks/{task['id']}")[-1]
     assert (entry["actor"], entry["action"]) == (mechanic.id, "task.done")
+    assert entry["position"] == 3
     assert (entry["subject"], entry["request_id"]) == (f"task:{task['id']}", "pit-wall-17")
     assert entry["changes"]["status"] == ["open", "done"]
 
@@ -117,6 +90,9 @@ TAMPERING = {
     ),
     "all removed": "DELETE FROM history_entries",
     "head removed": "DELETE FROM history_heads",
+    "ids exchanged": (
+        "UPDATE history_entries SET id = CASE id WHEN 2 THEN 1003 ELSE 1002 END WHERE position >= 2"
+    ),
 }
 
 
@@ -150,6 +126,12 @@ def test_the_database_itself_refuses_to_change_what_was_signed(app, make_task, a
 
     with app.app_context(), pytest.raises(sa.exc.DBAPIError, match="append-only"):
         db.session.execute(sa.text(deed.format(table)))
+
+
+@pytest.mark.parametrize("table", ["history_entries", "sign_offs"])
+def test_postgresql_refuses_to_empty_what_was_signed(postgres_only, app, table):
+    with app.app_context(), pytest.raises(sa.exc.DBAPIError, match="append-only"):
+        db.session.execute(sa.text(f"TRUNCATE {table} CASCADE"))
 
 
 def test_writers_at_once_make_one_unbroken_chain(admin, make_task, history, verify):

@@ -11,7 +11,7 @@ from accounts import login
 from raceapp.checklists import library
 from raceapp.demo import load, seeding
 from raceapp.demo.load import LOADED
-from raceapp.history import service as history
+from raceapp.history import proof
 from raceapp.storage.session import db
 from raceapp.tasks.models import Task
 
@@ -63,7 +63,7 @@ def test_a_loaded_task_can_be_signed(loaded, client):
 
 def test_the_record_of_loaded_weekends_is_whole(loaded):
     with loaded.app_context():
-        assert list(history.faults()) == []
+        assert list(proof.faults()) == []
 
 
 # How a whole table is written to

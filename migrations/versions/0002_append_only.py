@@ -32,6 +32,10 @@ def upgrade():
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
             "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
         )
+        op.execute(
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
 
 
 def downgrade():
@@ -41,5 +45,6 @@ def downgrade():
                 op.execute(f"DROP TRIGGER {table}_no_{deed}")
         return
     for table in TABLES:
-        op.execute(f"DROP TRIGGER {table}_append_only ON {table}")
+        for trigger in ("append_only", "no_truncate"):
+            op.execute(f"DROP TRIGGER {table}_{trigger} ON {table}")
     op.execute("DROP FUNCTION refuse_change()")

@@ -14,7 +14,6 @@ from raceapp.demo.team import PASSWORD, PEOPLE
 from raceapp.events import service as events
 from raceapp.events.models import CrewMember
 from raceapp.history import service as history
-from raceapp.history.models import HistoryHead
 from raceapp.permissions import CrewRole
 from raceapp.storage import turns
 from raceapp.storage.session import db
@@ -93,10 +92,10 @@ def add_load_weekends(number: int) -> list[int]:
         when = {"event_date": day, "end_date": day + timedelta(days=2)}
         rows.append({**where, **when, "created_by": manager, "version": 1})
     weekends = added(events.Event, rows)
-    db.session.execute(
-        sa.insert(HistoryHead),
-        [{"event_id": key, "count": 0, "last_hash": history.GENESIS} for key in weekends],
-    )
+    for event_id, row in zip(weekends, rows, strict=True):
+        history.start(event_id)
+        made = {"name": row["name"]}
+        history.note(event_id, "event.created", f"event:{event_id}", actor=None, changes=made)
     return weekends
 
 

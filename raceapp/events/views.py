@@ -3,8 +3,9 @@
 from flask import g, url_for
 
 from raceapp.events import schemas, service
+from raceapp.history import proof
 from raceapp.history import service as history
-from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema
+from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema, SealSchema
 from raceapp.storage.session import db
 from raceapp.web import etags
 from raceapp.web.callers import admin_only
@@ -96,3 +97,17 @@ class EventHistory(Resource):
         """Read the record of a race weekend"""
         service.get_board(event_id, actor=g.actor)
         return page.of(history.of_event(event_id))
+
+
+@blp.route("/<id:event_id>/seal")
+class EventSeal(Resource):
+    @blp.response(200, SealSchema)
+    @blp.alt_response(404, description="No such race weekend, or you are not on its crew")
+    def get(self, event_id):
+        """Seal the record of a race weekend
+
+        Keep it where nobody here can change it: `flask verify-history --seal` proves the record
+        against it.
+        """
+        service.check_board(event_id, actor=g.actor)
+        return proof.seal(event_id)

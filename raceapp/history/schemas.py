@@ -3,6 +3,7 @@
 import marshmallow as ma
 
 from raceapp.history.models import HistoryEntry
+from raceapp.storage.columns import MAX_ID
 from raceapp.web import fields
 from raceapp.web.keyset import Keyset, list_query
 
@@ -23,6 +24,10 @@ class HistoryEntrySchema(ma.Schema):
         },
     )
     request_id = ma.fields.String(required=True, metadata={"example": "pit-wall-17"})
+    position = fields.Id(
+        required=True,
+        metadata={"description": "Counts the entries of the weekend from 1", "example": 17},
+    )
     hash = ma.fields.String(
         required=True,
         metadata={
@@ -37,3 +42,21 @@ HISTORY_KEYSET = Keyset((), id=HistoryEntry.id)
 
 class HistoryQuerySchema(list_query(HISTORY_KEYSET)):
     pass
+
+
+class SealSchema(ma.Schema):
+    """How far the record of a weekend goes, to be kept elsewhere."""
+
+    event_id = fields.Id(required=True, metadata={"example": 3})
+    count = fields.Int(
+        0, MAX_ID, required=True, metadata={"description": "Its entries", "example": 412}
+    )
+    last_hash = ma.fields.String(
+        required=True,
+        validate=ma.validate.Regexp("[0-9a-f]{64}\\Z"),
+        metadata={
+            "description": "The hash of the last one, which covers all before it",
+            "example": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        },
+    )
+    at = fields.UTCDateTime(required=True)

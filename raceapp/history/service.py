@@ -1,30 +1,17 @@
-"""The record: what really changed, by whom, chained per weekend.
+"""The record: what really changed, and by whom.
 
-`record()` notes an entry; the notes are written just before the commit of the change they
-tell of, in one go and with the head of the weekend's chain held. So the lock is short, the
-order is that of the commits, and a change that is rolled back leaves nothing.
-
-Each hash is SHA-256 over the hash before it, the position and the digest of the entry, itself
-SHA-256 over its canonical JSON. Count and last hash are kept in the head, so that a row missing
-at the end shows too.
+`record()` notes an entry; `chain` writes what was noted just before the commit of the change.
 """
 
-import hashlib
-import json
-from collections.abc import Iterable
-from datetime import date, datetime
-
 import sqlalchemy as sa
-from sqlalchemy import event, orm
 from sqlalchemy.orm.base import NO_VALUE
 
 from raceapp import clock
+from raceapp.history.chain import GENESIS, NOTED, plain
 from raceapp.history.models import HistoryEntry, HistoryHead
-from raceapp.storage.prepared import Prepared, placeholder
 from raceapp.storage.session import db
-from raceapp.telemetry import logs, metrics
+from raceapp.telemetry import logs
 
-GENESIS = "0" * 64
 # Columns that every change moves; they say nothing of it.
 SILENT = {"version", "updated_at", "created_at"}
 
@@ -71,13 +58,6 @@ def changes_of(model) -> dict:
     return changed
 
 
-def plain(value):
-    """Return `value` as it stands in JSON."""
-    if isinstance(value, (datetime, date)):
-        return value.isoformat().replace("+00:00", "Z")
-    return value
-
-
 def record(event_id: int, action: str, subject, *, actor, changes: dict | None = None) -> None:
     """Note that `actor` did `action` to `subject`, a model with an id.
 
@@ -99,7 +79,7 @@ def note(event_id: int, action: str, subject: str, *, actor, changes: dict) -> N
 
 def keep(noted: dict) -> None:
     """Have an entry written just before the commit."""
-    db.session.info.setdefault("history", []).append(noted)
+    db.session.info.setdefault(NOTED, []).append(noted)
 
 
 def entry(event_id: int, action: str, subject: str, *, actor, changes: dict) -> dict:
@@ -132,157 +112,3 @@ def of_event(event_id: int) -> sa.Select:
 
 def of_task(task_id: int) -> sa.Select:
     return sa.select(HistoryEntry).where(HistoryEntry.subject == f"task:{task_id}")
-
-
-# --- the chain ---------------------------------------------------------------------------
-
-
-def take_noted() -> list[dict]:
-    """Return what has been noted, for the caller to write."""
-    return count(db.session.info.pop("history", []))
-
-
-def count(entries: list[dict]) -> list[dict]:
-    metrics.history_entries.inc(len(entries))
-    return entries
-
-
-@event.listens_for(orm.Session, "before_commit")
-def write_noted(session: orm.Session) -> None:
-    """Write what was noted in this transaction, weekend by weekend."""
-    noted = take_noted()
-    if not noted:
-        return
-    session.flush()
-    for event_id in sorted({entry["event_id"] for entry in noted}):
-        append(session, event_id, [entry for entry in noted if entry["event_id"] == event_id])
-
-
-@event.listens_for(orm.Session, "after_rollback")
-def forget_noted(session: orm.Session) -> None:
-    session.info.pop("history", None)
-
-
-def append(session: orm.Session, event_id: int, entries: list[dict]) -> None:
-    """Chain `entries` to the weekend's record; writers of one weekend take turns here."""
-    if len(entries) == 1 and session.get_bind().dialect.name == "postgresql":
-        APPEND_ONE.rows(**as_values(entries[0]))
-        return
-    head = session.execute(
-        sa.select(HistoryHead.count, HistoryHead.last_hash)
-        .where(HistoryHead.event_id == event_id)
-        .with_for_update()
-    ).one()
-    position, last_hash = head
-    for entry in entries:
-        position += 1
-        last_hash = link(last_hash, position, digest(entry))
-        entry.update(position=position, hash=last_hash)
-    session.execute(sa.insert(HistoryEntry), entries)
-    session.execute(
-        sa.update(HistoryHead)
-        .where(HistoryHead.event_id == event_id)
-        .values(count=position, last_hash=last_hash)
-        .execution_options(synchronize_session=False)
-    )
-
-
-CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-HASHED = ("event_id", "at", "actor", "action", "subject", "changes", "request_id")
-
-
-def digest(entry: dict) -> str:
-    """Return the hash of what an entry says, wherever it stands."""
-    return hashlib.sha256(canonical(entry).encode()).hexdigest()
-
-
-def canonical(entry: dict) -> str:
-    return CANONICAL.encode([plain(entry[name]) for name in HASHED])
-
-
-def link(previous_hash: str, position: int, own_digest: str) -> str:
-    """Return the hash of an entry at `position` after one with `previous_hash`."""
-    return hashlib.sha256(f"{previous_hash}{position}{own_digest}".encode()).hexdigest()
-
-
-def append_one(written: sa.CTE | None = None, *along: sa.CTE) -> sa.Executable:
-    """Return the whole of `append()` for one entry, the usual case, as one statement.
-
-    PostgreSQL moves the head, which makes writers take turns, computes the same `digest()` and
-    `link()` and adds the entry. As part of a larger statement the entry is about the row that
-    `written` returns the id of, and there is none where that returns no row; that id is returned.
-    What else is written `along` with it is part of the same statement.
-    """
-    before, after = placeholder("before_id", sa.Text), placeholder("after_id", sa.Text)
-    row_id = sa.cast(written.c.id, sa.Text) if written is not None else sa.literal("")
-    own_digest = sha256(before.concat(row_id).concat(after))
-    position = HistoryHead.count + 1
-    linked = HistoryHead.last_hash.concat(sa.cast(position, sa.Text)).concat(own_digest)
-    head = (
-        sa.update(HistoryHead)
-        .where(HistoryHead.event_id == placeholder("event_id"), row_id.is_not(None))
-        .values(count=position, last_hash=sha256(linked))
-        .returning(HistoryHead.count, HistoryHead.last_hash, row_id.label("row_id"))
-        .cte("head")
-    )
-    values = {name: placeholder(name, getattr(HistoryEntry, name).type) for name in HASHED}
-    values["subject"] = values["subject"].concat(head.c.row_id)
-    source = sa.select(*values.values(), head.c.count, head.c.last_hash)
-    names = [*HASHED, "position", "hash"]
-    added = sa.insert(HistoryEntry).from_select(names, source).returning(HistoryEntry.id)
-    if written is None:
-        return added
-    entry = added.cte("entry")
-    return sa.select(written.c.id).select_from(written.join(entry, sa.true())).add_cte(*along)
-
-
-def sha256(text) -> sa.ColumnElement:
-    return sa.func.encode(sa.func.sha256(sa.func.convert_to(text, "UTF8")), "hex")
-
-
-def as_values(entry: dict, *, about_new: bool = False) -> dict:
-    """Return the values of `append_one()` for an entry.
-
-    With `about_new` its subject ends in the id of the row written along with it, and that
-    place is left open.
-    """
-    before, after = canonical(entry), ""
-    if about_new:
-        mark = f'"{entry["subject"]}"'
-        before, _, after = before.partition(mark)
-        before, after = before + mark[:-1], mark[-1] + after
-    return {**entry, "before_id": before, "after_id": after}
-
-
-APPEND_ONE = Prepared(append_one())
-
-
-# --- the proof ---------------------------------------------------------------------------
-
-
-def faults() -> Iterable[str]:
-    """Yield a sentence for the first fault of every weekend whose record was tampered with."""
-    heads = {head.event_id: head for head in db.session.scalars(sa.select(HistoryHead))}
-    entries = db.session.scalars(sa.select(HistoryEntry.event_id).distinct()).all()
-    for event_id in sorted({*heads, *entries}):
-        fault = first_fault(event_id, heads.get(event_id))
-        if fault:
-            yield f"event {event_id}: {fault}"
-
-
-def first_fault(event_id: int, head: HistoryHead | None) -> str | None:
-    """Return where the record of a weekend stops being what was written, or None."""
-    position, last_hash = 0, GENESIS
-    ordered = of_event(event_id).order_by(HistoryEntry.position, HistoryEntry.id)
-    with db.session.scalars(ordered.execution_options(yield_per=1000)) as rows:
-        for row in rows:
-            position += 1
-            if row.position != position:
-                return f"entry {row.id} is out of place: one was removed or inserted before it"
-            own_digest = digest({name: getattr(row, name) for name in HASHED})
-            last_hash = link(last_hash, position, own_digest)
-            if row.hash != last_hash:
-                return f"entry {row.id} was altered or inserted"
-    if head is None or (head.count, head.last_hash) != (position, last_hash):
-        return f"its last entries were removed or added after entry {position}"
-    return None

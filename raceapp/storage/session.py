@@ -1,6 +1,7 @@
 """Extensions, created unbound; `create_app()` binds them."""
 
 import logging
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 from flask_migrate import Migrate
@@ -8,7 +9,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 
 from raceapp.storage.columns import Base
-from raceapp.storage.engines import is_only_reading
+from raceapp.storage.engines import OnlyReading, is_only_reading
 
 log = logging.getLogger(__name__)
 
@@ -39,3 +40,28 @@ class RoutedSession(Session):
 SESSION = {"class_": RoutedSession, "expire_on_commit": False}
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options=SESSION)
 migrate = Migrate()
+
+
+# A transaction of SQLite reads as of one moment by itself.
+OF_ONE_MOMENT = {
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+    "sqlite": {},
+}
+
+
+def begin_snapshot() -> None:
+    """Begin a transaction that only reads, all of it as of one moment, and holds nobody up."""
+    db.session.rollback()
+    options = OF_ONE_MOMENT[db.engine.dialect.name]
+    db.session.connection(execution_options=options)
+
+
+@contextmanager
+def one_moment():
+    """Read what this block reads as of one moment."""
+    with OnlyReading(True):
+        begin_snapshot()
+        try:
+            yield
+        finally:
+            db.session.rollback()

@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from raceapp import errors
 from raceapp.events.models import Event
+from raceapp.history import chain
 from raceapp.history import service as history
 from raceapp.storage import prepared
 from raceapp.storage.prepared import AnyActor, Prepared, placeholder, rows_along
@@ -25,6 +26,8 @@ COLUMNS = Task.__table__.columns
 NAMES = COLUMNS.keys()
 SIGNED = [column for name, column in SignOff.__table__.c.items() if name not in ("id", "task_id")]
 SUBJECT = "task:"  # The id is added where the row is written.
+# What is written with its entry in one statement is not written where there can be no entry.
+HAS_HEAD = chain.has_head(placeholder("event_id"))
 
 
 class TaskRow(history.Record):
@@ -105,8 +108,8 @@ def changing(names: frozenset[str]) -> sa.Update:
 
 @functools.cache
 def changing_alone(names: frozenset[str], is_signed: bool) -> Prepared:
-    written = changing(names).cte("written")
-    return Prepared(history.append_one(written, *([signing(written)] if is_signed else [])))
+    written = changing(names).where(HAS_HEAD).cte("written")
+    return Prepared(chain.append_one(written, *([signing(written)] if is_signed else [])))
 
 
 changing_within = functools.cache(changing)
@@ -129,7 +132,7 @@ def save(task: TaskRow) -> None:
     values |= {"task_id": task.id, "version": task.version, "updated_at": entry["at"]}
     if is_alone():
         values |= {f"signed_{name}": value for name, value in signed.items()}
-        told = history.as_values({**entry, "subject": SUBJECT}, about_new=True)
+        told = chain.as_values({**entry, "subject": SUBJECT}, about_new=True)
         row = changing_alone(names, bool(signed)).row(**values, **told)
     else:
         row = db.session.execute(changing_within(names), values).first()
@@ -143,9 +146,10 @@ def save(task: TaskRow) -> None:
 def finish(row, entry: dict) -> None:
     """Leave the entry to the transaction, unless it is written already."""
     if row is None:
+        chain.check_head(entry["event_id"])
         raise StaleDataError("The task has been changed since it was read.")
     if is_alone():
-        history.count([entry])
+        chain.counted([entry])
     else:
         history.keep(entry)
 
@@ -160,20 +164,20 @@ BLANK = {
 
 
 @functools.cache
-def adding(names: tuple[str, ...]) -> sa.Insert:
+def adding(names: tuple[str, ...], *conditions) -> sa.Insert:
     """Return the statement that adds a task with these columns, if its weekend is there."""
     values = {name: placeholder(f"new_{name}", COLUMNS[name].type) for name in names}
     for name, value in BLANK.items():
         if value is not None and name not in values:
             values[name] = sa.literal(value, COLUMNS[name].type)
     is_there = is_live(placeholder("new_event_id", sa.BigInteger))
-    row = sa.select(*values.values()).where(is_there)
+    row = sa.select(*values.values()).where(is_there, *conditions)
     return sa.insert(Task.__table__).from_select([*values], row).returning(COLUMNS["id"])
 
 
 @functools.cache
 def adding_alone(names: tuple[str, ...]) -> Prepared:
-    return Prepared(history.append_one(adding(names).cte("written")))
+    return Prepared(chain.append_one(adding(names, HAS_HEAD).cte("written")))
 
 
 def add(given: dict, entry: dict) -> TaskRow | None:
@@ -181,7 +185,7 @@ def add(given: dict, entry: dict) -> TaskRow | None:
     given = {**given, "version": 1, "created_at": entry["at"], "updated_at": entry["at"]}
     values = {f"new_{name}": value for name, value in given.items()}
     if is_alone():
-        told = history.as_values(entry, about_new=True)
+        told = chain.as_values(entry, about_new=True)
         row = adding_alone(tuple(given)).row(**values, **told)
     else:
         row = db.session.execute(adding(tuple(given)), values).first()

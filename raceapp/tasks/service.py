@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from raceapp import clock, errors, permissions
 from raceapp.auth.models import User
 from raceapp.events.models import CrewMember, Event
+from raceapp.history import chain
 from raceapp.history import service as history
 from raceapp.permissions import CrewRole
 from raceapp.storage.columns import UTCDateTime
@@ -145,6 +146,8 @@ def create(*, actor, event_id: int, **fields):
     entry = history.entry(event_id, "task.created", rows.SUBJECT, actor=actor, changes=told)
     task = rows.add(given, entry)
     if task is None:
+        check_event(event_id)
+        chain.check_head(event_id)
         raise no_such_event()
     return task
 

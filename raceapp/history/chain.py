@@ -1,0 +1,174 @@
+"""The chain of a weekend's record: every hash covers the entry and the hash before it.
+
+What was noted is written just before the commit of the change it tells of, in one go and with
+the head of the chain held. So the lock is short, the order is that of the commits, and a change
+that is rolled back leaves nothing. A change whose entry cannot be written is not made.
+
+Each hash is SHA-256 over the hash before it, the position and the digest of the entry, itself
+SHA-256 over its canonical JSON. Count and last hash are kept in the head, so that a row missing
+at the end shows too.
+"""
+
+import hashlib
+import json
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy import event, orm
+
+from raceapp.history.models import HistoryEntry, HistoryHead
+from raceapp.storage.prepared import Prepared, placeholder
+from raceapp.telemetry import metrics
+
+GENESIS = "0" * 64
+# Where the entries of a transaction wait in its session.
+NOTED = "history"
+
+
+class NoHead(Exception):
+    """The chain of a weekend has lost its head, so nothing there may change."""
+
+    def __init__(self, event_id: int):
+        super().__init__(f"The record of race weekend {event_id} has no head: run verify-history.")
+
+
+def counted(entries: list[dict]) -> list[dict]:
+    metrics.history_entries.inc(len(entries))
+    return entries
+
+
+@event.listens_for(orm.Session, "before_commit")
+def write_noted(session: orm.Session) -> None:
+    """Write what was noted in this transaction, weekend by weekend."""
+    noted = counted(session.info.pop(NOTED, []))
+    if not noted:
+        return
+    session.flush()
+    for event_id in sorted({entry["event_id"] for entry in noted}):
+        append(session, event_id, [entry for entry in noted if entry["event_id"] == event_id])
+
+
+@event.listens_for(orm.Session, "after_rollback")
+def forget_noted(session: orm.Session) -> None:
+    session.info.pop(NOTED, None)
+
+
+def append(session: orm.Session, event_id: int, entries: list[dict]) -> None:
+    """Chain `entries` to the weekend's record; writers of one weekend take turns here.
+
+    Raises NoHead when there is nothing to chain them to.
+    """
+    if len(entries) == 1 and session.get_bind().dialect.name == "postgresql":
+        if not APPEND_ONE.rows(**as_values(entries[0])):
+            raise NoHead(event_id)
+        return
+    held = sa.select(HistoryHead.count, HistoryHead.last_hash).with_for_update()
+    head = session.execute(held.where(HistoryHead.event_id == event_id)).one_or_none()
+    if head is None:
+        raise NoHead(event_id)
+    position, last_hash = head
+    for entry in entries:
+        position += 1
+        last_hash = link(last_hash, position, digest(entry))
+        entry.update(position=position, hash=last_hash)
+    session.execute(sa.insert(HistoryEntry), entries)
+    session.execute(
+        sa.update(HistoryHead)
+        .where(HistoryHead.event_id == event_id)
+        .values(count=position, last_hash=last_hash)
+        .execution_options(synchronize_session=False)
+    )
+
+
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+HASHED = ("event_id", "at", "actor", "action", "subject", "changes", "request_id")
+
+
+def digest(entry: dict) -> str:
+    """Return the hash of what an entry says, wherever it stands."""
+    return hashlib.sha256(canonical(entry).encode()).hexdigest()
+
+
+def plain(value):
+    """Return `value` as it stands in JSON."""
+    if isinstance(value, (datetime, date)):
+        return value.isoformat().replace("+00:00", "Z")
+    return value
+
+
+def canonical(entry: dict) -> str:
+    return CANONICAL.encode([plain(entry[name]) for name in HASHED])
+
+
+def link(previous_hash: str, position: int, own_digest: str) -> str:
+    """Return the hash of an entry at `position` after one with `previous_hash`."""
+    return hashlib.sha256(f"{previous_hash}{position}{own_digest}".encode()).hexdigest()
+
+
+# --- as part of one statement ------------------------------------------------------------
+
+
+def has_head(event_id: sa.ColumnElement) -> sa.ColumnElement:
+    """Hold where the weekend's chain has its head: what is written with an entry asks for it."""
+    return sa.exists().where(HistoryHead.event_id == event_id)
+
+
+HAS_HEAD = Prepared(sa.select(sa.literal(1)).where(has_head(placeholder("event_id"))))
+
+
+def check_head(event_id: int) -> None:
+    """Raise NoHead when that is why a statement wrote nothing."""
+    if HAS_HEAD.row(event_id=event_id) is None:
+        raise NoHead(event_id)
+
+
+def append_one(written: sa.CTE | None = None, *along: sa.CTE) -> sa.Executable:
+    """Return the whole of `append()` for one entry, the usual case, as one statement.
+
+    PostgreSQL moves the head, which makes writers take turns, computes the same `digest()` and
+    `link()` and adds the entry. As part of a larger statement the entry is about the row that
+    `written` returns the id of, and there is none where that returns no row; that id is returned.
+    What else is written `along` with it is part of the same statement.
+    """
+    before, after = placeholder("before_id", sa.Text), placeholder("after_id", sa.Text)
+    row_id = sa.cast(written.c.id, sa.Text) if written is not None else sa.literal("")
+    own_digest = sha256(before.concat(row_id).concat(after))
+    position = HistoryHead.count + 1
+    linked = HistoryHead.last_hash.concat(sa.cast(position, sa.Text)).concat(own_digest)
+    head = (
+        sa.update(HistoryHead)
+        .where(HistoryHead.event_id == placeholder("event_id"), row_id.is_not(None))
+        .values(count=position, last_hash=sha256(linked))
+        .returning(HistoryHead.count, HistoryHead.last_hash, row_id.label("row_id"))
+        .cte("head")
+    )
+    values = {name: placeholder(name, getattr(HistoryEntry, name).type) for name in HASHED}
+    values["subject"] = values["subject"].concat(head.c.row_id)
+    source = sa.select(*values.values(), head.c.count, head.c.last_hash)
+    names = [*HASHED, "position", "hash"]
+    added = sa.insert(HistoryEntry).from_select(names, source).returning(HistoryEntry.id)
+    if written is None:
+        return added
+    entry = added.cte("entry")
+    return sa.select(written.c.id).select_from(written.join(entry, sa.true())).add_cte(*along)
+
+
+def sha256(text) -> sa.ColumnElement:
+    return sa.func.encode(sa.func.sha256(sa.func.convert_to(text, "UTF8")), "hex")
+
+
+def as_values(entry: dict, *, about_new: bool = False) -> dict:
+    """Return the values of `append_one()` for an entry.
+
+    With `about_new` its subject ends in the id of the row written along with it, and that
+    place is left open.
+    """
+    before, after = canonical(entry), ""
+    if about_new:
+        mark = f'"{entry["subject"]}"'
+        before, _, after = before.partition(mark)
+        before, after = before + mark[:-1], mark[-1] + after
+    return {**entry, "before_id": before, "after_id": after}
+
+
+APPEND_ONE = Prepared(append_one())
