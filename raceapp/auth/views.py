@@ -106,6 +106,7 @@ class Me(Resource):
 
 @blp.route("/password")
 class Password(Resource):
+    minds_keys = False
     budget = budgets.LOGIN
 
     @blp.arguments(schemas.PasswordChangeSchema)

@@ -129,7 +129,7 @@ def key_of(item, person: str, budget: str) -> str:
 
 
 def say_what_is_left(add_headers, response):
-    """Send how much of the budget is left, and Retry-After, never 0, with 429 and 503 only.
+    """Send how much of the budget is left, and Retry-After, never 0, where it is worth waiting.
 
     `add_headers` is what the stock class does where it has counted.
     """
@@ -141,6 +141,8 @@ def say_what_is_left(add_headers, response):
     if response.status_code not in (429, 503):
         if not left:
             headers.pop("Retry-After", None)
+        if "retry_after" in g and g.retry_after:
+            headers["Retry-After"] = g.retry_after
     elif left and response.status_code == 429:
         headers["Retry-After"] = str(max(1, int(left[2] - time.time())))
     else:

@@ -15,7 +15,18 @@ log = logging.getLogger(__name__)
 
 
 class RoutedSession(Session):
-    """Sends requests that only read to the engine made for that."""
+    """Sends requests that only read to the engine made for that.
+
+    While commits are held back, see `commits_held_back()`, a commit writes what it would commit.
+    """
+
+    is_held_back = False
+
+    def commit(self):
+        if self.is_held_back:
+            self.flush()
+        else:
+            super().commit()
 
     def close(self):
         """End the transaction, whether or not the database still hears it.
@@ -65,3 +76,14 @@ def one_moment():
             yield
         finally:
             db.session.rollback()
+
+
+@contextmanager
+def commits_held_back():
+    """Let what is done in this block become part of a transaction that its caller commits."""
+    session = db.session()
+    session.is_held_back = True
+    try:
+        yield
+    finally:
+        session.is_held_back = False

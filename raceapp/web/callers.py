@@ -64,6 +64,11 @@ def invalid_token(detail: str | None) -> errors.Unauthorized:
     return errors.Unauthorized(detail, challenge='Bearer realm="raceapp", error="invalid_token"')
 
 
+def check_role(roles) -> None:
+    if get_jwt()["role"] not in roles:
+        raise errors.Forbidden("Only a team manager may do this.")
+
+
 def role_required(*roles: Role):
     """Let only callers through whose token holds one of these role claims.
 
@@ -73,8 +78,7 @@ def role_required(*roles: Role):
     def decorator(view):
         @wraps(view)
         def guarded(*args, **kwargs):
-            if get_jwt()["role"] not in roles:
-                raise errors.Forbidden("Only a team manager may do this.")
+            check_role(roles)
             return view(*args, **kwargs)
 
         guarded._apidoc = deepcopy(getattr(view, "_apidoc", {}))

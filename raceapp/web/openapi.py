@@ -73,15 +73,19 @@ HEADERS = {
     "WWW-Authenticate": header("How to authenticate", 'Bearer realm="raceapp"'),
     "ETag": header("The version of the resource, for If-Match and If-None-Match", '"3"'),
     "Location": header("Where the new resource is", "/v1/tasks/7"),
+    "Idempotent-Replayed": header("The request was done before: this is its answer", "true"),
     "Link": header("The next page, if there is one", '</v1/tasks?cursor=abc>; rel="next"'),
     "X-Total-Count": header("All matching rows, when include_total=true", 790, "integer"),
 }
 PAGE_HEADERS = ("Link", "X-Total-Count")
 RATE_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
-OWN_HEADERS = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
+WAITING = ("Retry-After",)
+OWN_HEADERS = {401: ("WWW-Authenticate",), 409: WAITING, 429: WAITING, 503: WAITING}
 
 PARAMETERS = {
     "If-Match": 'Change only this version: a strong ETag such as `"3"`, a list of them, or `*`',
+    "Idempotency-Key": "A name for this request, such as a UUID: sent again with it within 24 hours"
+    " the request is answered as the first time, and nothing is done again",
     "If-None-Match": 'Answer 304 when this is still the version: ETags such as `"3"`, or `*`',
 }
 
@@ -144,6 +148,8 @@ def complete_operation(doc, info, *, api, app, spec, method):
         doc["responses"][status] = complete_response(int(status), response, own_headers)
     describe(info, resource, budget)
     add_conditions(doc, method, shared_headers)
+    if resource.minds_key_of(method.upper()):
+        add_key(doc)
     add_refusals(doc, info, resource, "Limited" if budget else "Status")
     return doc
 
@@ -207,6 +213,14 @@ def add_conditions(doc, method: str, shared_headers) -> None:
         doc.setdefault("parameters", []).append("If-Match")
 
 
+def add_key(doc) -> None:
+    """Document that the operation may be sent twice with an Idempotency-Key."""
+    doc.setdefault("parameters", []).append("Idempotency-Key")
+    for status, response in doc["responses"].items():
+        if int(status) < 300:
+            response["headers"] |= refs(["Idempotent-Replayed"])
+
+
 def add_refusals(doc, info, resource, prefix: str) -> None:
     """Document the refusals that any operation of this kind may meet."""
     statuses = {422, 503}
@@ -214,6 +228,8 @@ def add_refusals(doc, info, resource, prefix: str) -> None:
         statuses.add(401)
     if info.get("roles"):
         statuses.add(403)
+    if resource.minds_key_of(info["method"]):
+        statuses.add(409)  # The same request still runs.
     if "requestBody" in doc:
         statuses |= {400, 413, 415}
     if prefix == "Limited":

@@ -24,8 +24,8 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from raceapp import errors
 from raceapp.storage import engines, prepared
-from raceapp.storage.session import db
-from raceapp.web import callers, etags, examples, openapi
+from raceapp.storage.session import commits_held_back, db
+from raceapp.web import callers, etags, examples, idempotency, openapi
 from raceapp.web.application import Response
 from raceapp.web.keyset import Page
 from raceapp.web.reading import BODY_LIMIT, IdConverter, StrictParser, refuse_query
@@ -136,6 +136,7 @@ class Resource(MethodView):
 
     init_every_request = False  # Nothing is kept in it.
     is_public = False
+    minds_keys = True  # An Idempotency-Key, where somebody logged in writes.
     budget: str | None = None
     budgets: dict[str, str] = {}
     body_limit = BODY_LIMIT
@@ -147,6 +148,10 @@ class Resource(MethodView):
         """Return the rate limit that `method` draws on; HEAD counts as GET."""
         return cls.budgets.get("GET" if method == "HEAD" else method, cls.budget)
 
+    @classmethod
+    def minds_key_of(cls, method: str) -> bool:
+        return cls.minds_keys and not cls.is_public and method in idempotency.METHODS
+
     def dispatch_request(self, **kwargs):
         asked = request_ctx.request
         asked.max_content_length = self.body_limit
@@ -155,17 +160,38 @@ class Resource(MethodView):
                 g.along = self.along[asked.method](kwargs)
             if not self.is_public:
                 callers.authenticate()
-            return self.as_one_transaction(self.view_of(asked.method), kwargs)
+            view = self.view_of(asked.method)
+            return self.as_one_transaction(view, kwargs, self.key_for(view))
 
     def view_of(self, method: str) -> Callable:
         """Return what answers a method; HEAD is answered as GET."""
         return getattr(self, "get" if method == "HEAD" else method.lower())
 
-    def as_one_transaction(self, view, kwargs):
+    def key_for(self, view) -> idempotency.Key | None:
+        """Return the key sent with the request, once the role of whoever sent it is known to do."""
+        if not idempotency.is_asked_for() or not self.minds_key_of(request_ctx.request.method):
+            return None
+        if roles := getattr(view, "_apidoc", {}).get("roles"):
+            callers.check_role(roles)
+        return idempotency.key_of_request()
+
+    def answer(self, view, kwargs, key: idempotency.Key | None):
+        """Return what the view returns; with a key what it returned before, or keep it."""
+        if key is None:
+            return view(**kwargs)
+        kept = idempotency.answer_kept(key)
+        if kept is None:
+            with commits_held_back():
+                kept = view(**kwargs)
+            idempotency.keep(key, kept)
+        db.session.commit()
+        return kept
+
+    def as_one_transaction(self, view, kwargs, key=None):
         """Run the view, again where it lost a race; keep what a refusal leaves behind."""
         for attempt in range(TRIES):
             try:
-                return view(**kwargs)
+                return self.answer(view, kwargs, key)
             except errors.Refusal as refusal:
                 if refusal.is_recorded:
                     db.session.commit()

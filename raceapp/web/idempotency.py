@@ -1,0 +1,130 @@
+"""Requests that may be sent twice: `Idempotency-Key` on any POST or PATCH of somebody logged in.
+
+The answer is kept in the transaction of the work, for as long as the key lasts. The same request
+with the same key gets it again and nothing is done; another request with that key is refused, and
+so is the same one while the first still runs. What was refused did nothing and is not kept.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import g
+from flask.globals import request_ctx
+from werkzeug.datastructures import Headers
+
+from raceapp import clock, errors
+from raceapp.storage import answers
+from raceapp.storage.answers import Kept
+from raceapp.web.application import Response
+from raceapp.web.reading import parse_json, read_body
+
+METHODS = ("POST", "PATCH")
+LASTS = timedelta(hours=24)
+HEADER, SENT = "Idempotency-Key", "HTTP_IDEMPOTENCY_KEY"
+VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
+QUOTED = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
+REPLAYED = "Idempotent-Replayed"
+KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+# Where one request holds others it leaves the key of each in its environ: see `raceapp.sync`.
+GIVEN = "raceapp.idempotency_key"
+
+
+class StillRunning(errors.Conflict):
+    detail = "The same request is still being worked on. Send it again in a moment."
+
+    def __init__(self):
+        super().__init__(headers={"Retry-After": "1"})
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a request goes by. The patient wait for the same one that still runs."""
+
+    name: str
+    fingerprint: str
+    lasts: timedelta = LASTS
+    is_patient: bool = False
+
+
+def is_asked_for() -> bool:
+    """Tell whether the request goes by a key."""
+    asked = request_ctx.request
+    return SENT in asked.environ or GIVEN in asked.environ
+
+
+def key_of_request() -> Key:
+    """Return the key of the request; raises Invalid for one that cannot be."""
+    asked = request_ctx.request
+    given = asked.environ.get(GIVEN)
+    return given or Key(unquoted(asked.environ[SENT].strip()), fingerprint_of(asked))
+
+
+def unquoted(sent: str) -> str:
+    """Return the key: a string as RFC 9651 quotes it, or the same bare."""
+    found = QUOTED.fullmatch(sent)
+    name = re.sub(r"\\(.)", r"\1", found[1]) if found else sent
+    if not VISIBLE.fullmatch(name):
+        raise refused("Must be 1 to 255 visible ASCII characters, such as a UUID.")
+    return name
+
+
+def refused(message: str) -> errors.Invalid:
+    return errors.Invalid.field(HEADER, message, location="headers")
+
+
+def fingerprint_of(asked) -> str:
+    """Return a digest of everything that makes this request another one."""
+    told = [asked.method, asked.path, asked.query_string.decode("latin-1")]
+    return digest([*told, asked.headers.get("If-Match"), sent_in(read_body(asked))])
+
+
+def sent_in(body: bytes) -> object:
+    """Return the JSON of a body; what is none is told by its bytes, and refused by the view."""
+    try:
+        return parse_json(body)
+    except errors.BadRequest:
+        return {"bytes": hashlib.sha256(body).hexdigest()}
+
+
+def digest(told: object) -> str:
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def answer_kept(key: Key) -> Response | None:
+    """Take the key's turn, and return what the same request was answered before."""
+    if not answers.take_turn(g.actor.id, key.name, is_patient=key.is_patient):
+        raise StillRunning()
+    kept = answers.find(g.actor.id, key.name)
+    return kept and replay(kept, key)
+
+
+def replay(kept: Kept, key: Key) -> Response:
+    if kept.fingerprint != key.fingerprint:
+        raise refused("Came with another request before: a new request wants a new key.")
+    return Response(kept.body, kept.status, Headers({**kept.headers, REPLAYED: "true"}))
+
+
+def keep(key: Key, response: Response) -> None:
+    """Have the answer written in the transaction of the work."""
+    sent = response.headers
+    kept = Kept(
+        user_id=g.actor.id,
+        key=key.name,
+        fingerprint=key.fingerprint,
+        path=request_ctx.request.path,
+        status=response.status_code,
+        headers={name: sent[name] for name in KEPT_HEADERS if name in sent},
+        body=response.get_data(as_text=True),
+        expires_at=clock.utcnow() + key.lasts,
+    )
+    answers.keep(kept)
+    answers.BROOM.sweep()
+
+
+def keep_afterwards(key: Key, response: Response) -> None:
+    """Keep the answer of what has been committed bit by bit, unless somebody was first."""
+    if answer_kept(key) is None:
+        keep(key, response)
