@@ -95,6 +95,7 @@ class SettingsSchema(Schema):
     JWT_PREVIOUS_SECRET_KEY = fields.String(load_default=None)
     RATELIMIT_TASKS = budget("120/minute")
     RATELIMIT_SIGN_OFFS = budget("600/minute")
+    RATELIMIT_SYNC = budget("60/minute")
     RATELIMIT_LOGIN = budget("10/minute")
     RATELIMIT_REGISTER = budget("5/minute")
     RATELIMIT_REFRESH = budget("60/minute")

@@ -25,6 +25,7 @@ from raceapp.storage import prepared
 from raceapp.storage.columns import is_in_models, migration_type
 from raceapp.storage.engines import engine_options, reading_bind, set_up_engine
 from raceapp.storage.session import db, migrate
+from raceapp.sync.views import blp as sync
 from raceapp.tasks import letting_go
 from raceapp.tasks.views import blp as tasks
 from raceapp.telemetry import health, logs, metrics, tracing
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     calendars,
     copies,
     printing,
+    sync,
 )
 # They listen to what happens in packages below them: it is enough that they are loaded.
 LISTENERS = (letting_go, strikes, voiding)
@@ -107,6 +109,7 @@ def set_up_proxy(app: flask.Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)
     if app.config["CORS_ORIGINS"]:
         exposed = ["ETag", "Link", "Location", "Retry-After", "X-Request-ID", "X-Total-Count"]
+        exposed += ["Idempotent-Replayed"]
         exposed += ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"]
         origins = app.config["CORS_ORIGINS"]
         CORS(app, origins=origins, always_send=False, expose_headers=exposed, max_age=600)

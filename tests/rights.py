@@ -1,6 +1,7 @@
 """Who may do what: the table of tests/test_rights_matrix.py, and what is sent."""
 
 from itertools import count
+from uuid import uuid4
 
 from checklists import ITEM
 from helpers import PASSWORD
@@ -69,6 +70,10 @@ def slip(world):
 
 def crash(world):
     return {"kind": "crash", "bike_id": world.bike_id}
+
+
+def a_batch(world):
+    return {"operations": [{"id": str(uuid4()), "method": "POST", "path": "/v1/tasks"}]}
 
 
 EVENT, SESSION, TASK = "/v1/events/{event_id}", "/v1/sessions/{session_id}", "/v1/tasks/{task_id}"
@@ -173,6 +178,8 @@ RIGHTS = [  # call, what is sent, the answers; of tasks: which one
     (f"POST {SIGN}", NEEDLESS, crew(403, admin=201, mechanic=201), "free"),
     (f"POST {SIGN}", REOPEN, crew(201, tyres=403), "their done"),
     (f"POST {SIGN}", REOPEN, crew(403, chief=201, admin=201), "done"),
+    # Batches
+    ("POST /v1/sync", a_batch, with_token(200)),
     # These end what the other calls need, so they come last.
     ("POST /v1/auth/password", NEW_PASSWORDS, with_token(204)),
     ("POST /v1/auth/logout", None, with_token(204)),

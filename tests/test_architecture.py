@@ -13,11 +13,13 @@ LADDER = [
     *("auth", "history", "bikes", "events", "tasks"),
     *("timetable", "checklists", "releases", "incidents"),
     *("calendars", "copies", "printing"),
+    "sync",
     *("demo", "welcome", "cli", "__init__"),
 ]
 COMPOSITION = LADDER[LADDER.index("demo") :]
-# rest commits one thing: the trace that a refusal leaves, such as a counted failed login.
-COMMITTERS = {"views", "rest", "cli", "seeding", "load"}
+# rest commits the trace that a refusal leaves, such as a counted failed login, and what goes by an
+# Idempotency-Key, with its answer; session is where commits are held back for that.
+COMMITTERS = {"session", "views", "rest", "cli", "seeding", "load"}
 WEB = {"flask", "werkzeug", "marshmallow", "webargs", "flask_smorest", "flask_jwt_extended", "jwt"}
 VIEWS = {"views"}
 ABOVE = {"models": {"service", "schemas", *VIEWS}, "service": {"schemas", *VIEWS}, "schemas": VIEWS}

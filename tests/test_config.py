@@ -23,6 +23,7 @@ DEFAULTS = {
     "RACEAPP_ENV": "development",
     "RATELIMIT_TASKS": "120/minute",
     "RATELIMIT_SIGN_OFFS": "600/minute",
+    "RATELIMIT_SYNC": "60/minute",
     "RATELIMIT_REGISTER": "5/minute",
     "RATELIMIT_LOGIN": "10/minute",
     "RATELIMIT_REFRESH": "60/minute",

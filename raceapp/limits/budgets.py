@@ -13,16 +13,19 @@ from flask.globals import request_ctx
 from raceapp.web import callers
 
 TASKS, SIGN_OFFS = "tasks", "sign_offs"
+SYNC = "sync"
 LOGIN, REGISTER, REFRESH = "login", "register", "refresh"
 CALENDAR = "calendar"
-PER_USER = (TASKS, SIGN_OFFS)
+PER_USER = (TASKS, SIGN_OFFS, SYNC)
+# In the environ of a call within a batch, which has drawn on a budget already.
+INSIDE = "raceapp.is_inside"
 
 
 def budget_of_view() -> str | None:
     """Return the name of the budget that the present request draws on, if any."""
     context = request_ctx._get_current_object()
     asked = context.request
-    if asked.endpoint is None or asked.method == "OPTIONS":
+    if asked.endpoint is None or asked.method == "OPTIONS" or INSIDE in asked.environ:
         return None
     view = context.app.view_functions[asked.endpoint]
     resource = getattr(view, "view_class", None)

@@ -5,6 +5,8 @@ coroutines and for addresses to be corrected. None of that is here, and leaving 
 twentieth of a short request.
 """
 
+from contextvars import Context
+
 import flask
 import orjson
 from flask import Flask
@@ -52,6 +54,17 @@ class Application(Flask):
     def ensure_sync(self, func):
         """Return `func`, none of ours being a coroutine."""
         return func
+
+    def answer_inside(self, environ: dict) -> Response:
+        """Answer a request that another one holds, in a context and a transaction of its own."""
+        return Context().run(self._answer, environ)
+
+    def _answer(self, environ: dict) -> Response:
+        with self.request_context(environ):
+            try:
+                return self.full_dispatch_request()
+            except Exception as error:  # As for any request, it is told in the one shape.
+                return self.handle_exception(error)
 
     def create_url_adapter(self, request):
         """Find the route by method and path alone, unless TRUSTED_HOSTS names hosts.

@@ -1,0 +1,1 @@
+"""Batches of writes, sent by devices that were out of reach."""

@@ -1,0 +1,171 @@
+"""Batches: each operation is judged and committed by itself, as the plain call would be.
+
+What was done is kept under the operation's id for 30 days, so that a batch may be sent again
+whole, however often. What was refused is judged anew. No transaction is held from one operation
+to the next.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from http import HTTPStatus
+from typing import NamedTuple
+
+from raceapp import clock, errors
+from raceapp.storage import answers
+from raceapp.storage.answers import Kept
+from raceapp.storage.session import db
+from raceapp.tasks import signing
+from raceapp.telemetry import logs
+from raceapp.web.idempotency import Key, digest
+
+LASTS = timedelta(days=30)
+TASKS = "/v1/tasks"
+REFERENCE = re.compile(r"@([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
+ID = rf"(?:[0-9]+|{REFERENCE.pattern})"
+ALLOWED = [
+    ("POST", re.compile(TASKS)),
+    ("PATCH", re.compile(rf"{TASKS}/{ID}")),
+    ("POST", re.compile(rf"{TASKS}/{ID}/(sign-offs|comments)")),
+    ("POST", re.compile(rf"/v1/events/{ID}/incidents")),
+    ("POST", re.compile(rf"/v1/sessions/{ID}/releases")),
+]
+CUT_OFF = "The database cannot be reached. Send this again in a moment."
+
+
+class Answer(NamedTuple):
+    status: int
+    body: object
+    etag: str | None
+    is_replay: bool = False
+
+
+class Call(NamedTuple):
+    """An operation as the plain call that it stands for."""
+
+    method: str
+    path: str
+    body: object
+    if_match: str | None
+    key: Key
+
+
+def key_of(operation_id: str) -> str:
+    """Return the key of an operation: with a blank in it, which none of a header has."""
+    return f"operation {operation_id.lower()}"
+
+
+def apply(operations: list[dict], *, actor, send: Callable[[Call], Answer]) -> list[dict]:
+    """Do one operation after the other; `send` makes a call and returns what it was answered."""
+    batch = Batch(operations, actor, send)
+    return [batch.result_of(operation) for operation in operations]
+
+
+def is_cut_off(results: list[dict]) -> bool:
+    """Tell whether some of the operations have not been looked at."""
+    return any(result["status"] == HTTPStatus.SERVICE_UNAVAILABLE for result in results)
+
+
+class Batch:
+    """What is known while a batch is worked on.
+
+    `kept` are the answers of before, by key; `made` the tasks made by operations, by id.
+    """
+
+    def __init__(self, operations: list[dict], actor, send):
+        self.send = send
+        named = [name.lower() for one in operations for name in REFERENCE.findall(one["path"])]
+        ids = [one["id"].lower() for one in operations]
+        self.kept = answers.find_all(actor.id, {key_of(name) for name in [*ids, *named]})
+        db.session.rollback()  # Each operation has a transaction of its own.
+        self.made = {name: task_id for name in named if (task_id := made_by(self.kept, name))}
+        self.to_come = set(ids)
+        self.is_cut_off = False
+
+    def result_of(self, operation: dict) -> dict:
+        self.to_come.discard(operation["id"].lower())
+        try:
+            answer = self.answer(operation)
+        except errors.Refusal as refusal:
+            answer = as_answer(refusal)
+        self.is_cut_off = self.is_cut_off or answer.status == HTTPStatus.SERVICE_UNAVAILABLE
+        return {"id": operation["id"], **answer._asdict()}
+
+    def answer(self, operation: dict) -> Answer:
+        """Return what the operation is or was answered; raises what stands against it."""
+        if self.is_cut_off:
+            raise errors.Unavailable(CUT_OFF)
+        key = Key(key_of(operation["id"]), fingerprint_of(operation), LASTS, is_patient=True)
+        if kept := self.kept.get(key.name):
+            return as_then(kept, key)
+        check_allowed(operation)
+        check_device_time(operation["device_time"])
+        path = REFERENCE.sub(self.task_of, operation["path"])
+        call = Call(operation["method"], path, body_of(operation), operation["if_match"], key)
+        answer = self.send(call)
+        if answer.status == HTTPStatus.CREATED and path == TASKS:
+            self.made[operation["id"].lower()] = answer.body["id"]
+        return answer
+
+    def task_of(self, reference: re.Match) -> str:
+        """Return the id of the task that an earlier operation made."""
+        name, is_task = reference[1].lower(), reference.string.startswith(TASKS)
+        if not is_task or name not in self.made or name in self.to_come:
+            raise in_place("path", "No earlier operation of yours with this id has made a task.")
+        return str(self.made[name])
+
+
+def made_by(kept: dict[str, Kept], name: str) -> int | None:
+    """Return the id of the task that an operation of before has made, if it was one that does."""
+    found = kept.get(key_of(name))
+    return json.loads(found.body)["id"] if found and found.path == TASKS else None
+
+
+def as_then(kept: Kept, key: Key) -> Answer:
+    if kept.fingerprint != key.fingerprint:
+        raise in_place("id", "Came with another content before: a new operation wants a new id.")
+    body = json.loads(kept.body) if kept.body else None
+    return Answer(kept.status, body, kept.headers.get("ETag"), is_replay=True)
+
+
+def as_answer(refusal: errors.Refusal) -> Answer:
+    """Return the body that a plain call would have been refused with."""
+    status, number = refusal.status, logs.request_id()
+    title = HTTPStatus(status).phrase
+    return Answer(
+        status, errors.problem(status, title, refusal.detail, number, **refusal.members), None
+    )
+
+
+def in_place(field: str, message: str) -> errors.Invalid:
+    return errors.Invalid.field(field, message)
+
+
+def fingerprint_of(operation: dict) -> str:
+    told = {name: value for name, value in operation.items() if name != "id"}
+    device_time = operation["device_time"]
+    return digest({**told, "device_time": device_time and device_time.isoformat()})
+
+
+def check_allowed(operation: dict) -> None:
+    """Raise Invalid unless this is one of the calls that a batch may hold."""
+    called = operation["method"], operation["path"]
+    if not any(called[0] == method and path.fullmatch(called[1]) for method, path in ALLOWED):
+        raise in_place("path", "A batch cannot hold this call: make it by itself.")
+
+
+def check_device_time(device_time) -> None:
+    """Raise Invalid for a time to come, and for one so old that the id is forgotten since."""
+    signing.check_device_time(device_time)
+    if device_time and device_time < clock.utcnow() - LASTS:
+        raise in_place("device_time", "Lies more than 30 days back: do this anew.")
+
+
+def body_of(operation: dict) -> object:
+    """Return the body of the call; the operation's time is the default of a sign-off's own."""
+    body, device_time = operation["body"], operation["device_time"]
+    is_sign_off = operation["path"].endswith("/sign-offs") and isinstance(body, dict)
+    if not is_sign_off or device_time is None or body.get("device_time") is not None:
+        return body
+    return {**body, "device_time": device_time.isoformat()}
