@@ -97,16 +97,18 @@ class SettingsSchema(Schema):
     RATELIMIT_SIGN_OFFS = budget("600/minute")
     RATELIMIT_SYNC = budget("60/minute")
     RATELIMIT_LOGIN = budget("10/minute")
+    RATELIMIT_LOGIN_ADDRESS = budget("100/minute")
     RATELIMIT_REGISTER = budget("5/minute")
     RATELIMIT_REFRESH = budget("60/minute")
     RATELIMIT_CALENDAR = budget("60/minute")
-    REGISTRATION_OPEN = fields.Boolean(load_default=True)
+    REGISTRATION_OPEN = fields.Boolean(load_default=None)
     PASSWORD_MIN_LENGTH = whole(8, 8, 72)
     BCRYPT_ROUNDS = whole(12, 4, 16)
     LOCKOUT_FAILURES = whole(10, 1, 1000)
     LOCKOUT_MINUTES = whole(10, 1, 1440)
     ACCESS_TOKEN_MINUTES = whole(15, 1, 1440)
     REFRESH_TOKEN_DAYS = whole(30, 1, 365)
+    REFRESH_GRACE_SECONDS = whole(10, 0, 300)
     TRUSTED_PROXY_COUNT = whole(0, 0, 10)
     TRUSTED_HOSTS = Words(load_default=None)
     CORS_ORIGINS = Words(load_default=list)
@@ -164,6 +166,9 @@ def load(overrides: Mapping[str, object] | None = None) -> dict[str, object]:
     except ValidationError as error:
         lines = (f"  {name}: {' '.join(faults)}" for name, faults in sorted(error.messages.items()))
         raise SettingsError("\n".join(["These settings cannot be used:", *lines])) from None
+    if settings["REGISTRATION_OPEN"] is None:
+        # Whoever installs it decides who comes in; a stranger does not.
+        settings["REGISTRATION_OPEN"] = settings["RACEAPP_ENV"] == "development"
     return {**settings, **development_defaults(settings)}
 
 

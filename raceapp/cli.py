@@ -1,6 +1,7 @@
-"""Commands: flask user-create, flask seed, flask seed-library."""
+"""Commands: people, the demo team, the shipped checklists, the record, sweeping."""
 
 import json
+from contextlib import contextmanager
 
 import click
 import marshmallow as ma
@@ -8,6 +9,8 @@ from flask import Blueprint, Flask, current_app
 
 from raceapp import errors
 from raceapp.auth import service as accounts
+from raceapp.auth import sweeping
+from raceapp.auth.models import User
 from raceapp.auth.schemas import RegisterSchema
 from raceapp.checklists import library
 from raceapp.demo import load, seeding
@@ -23,25 +26,98 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(commands)
 
 
-@commands.cli.command("user-create")
-@click.option("--email", required=True)
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
-@click.option("--name")
-@click.password_option(envvar="RACEAPP_PASSWORD")
-def user_create(email, role, name, password):
-    """Add an account; the password comes from a prompt or RACEAPP_PASSWORD."""
-    account = {"email": email, "password": password, "name": name}
-    faults = RegisterSchema().validate(account)
+email_option = click.option("--email", required=True)
+role_option = click.option(
+    "--role", type=click.Choice([role.value for role in Role]), required=True
+)
+# From a prompt, or RACEAPP_PASSWORD.
+password_option = click.password_option(envvar="RACEAPP_PASSWORD")
+
+
+@contextmanager
+def refusals_as_one_line():
+    try:
+        yield
+    except errors.Refusal as refusal:
+        faults = refusal.members.get("errors", {}).get("json")
+        raise click.ClickException(first_fault(faults) or refusal.detail) from refusal
+
+
+def loaded(**account):
+    """Return an account as the API would read it, or say what is wrong with it."""
+    schema = RegisterSchema(only=list(account))
+    faults = schema.validate(account)
     if faults:
         raise click.ClickException(first_fault(faults))
-    try:
-        user = accounts.create_user(**RegisterSchema().load(account), role=role)
-    except errors.Refusal as refusal:
-        raise click.ClickException(
-            first_fault(refusal.members.get("errors", {}).get("json")) or refusal.detail
-        ) from refusal
+    return schema.load(account)
+
+
+@commands.cli.command("user-create")
+@email_option
+@role_option
+@click.option("--name")
+@password_option
+def user_create(email, role, name, password):
+    """Add an account; the password comes from a prompt or RACEAPP_PASSWORD."""
+    account = loaded(email=email, password=password, name=name)
+    with refusals_as_one_line():
+        user = accounts.create_user(**account, role=role)
     db.session.commit()
     click.echo(f"{user.email} is now {user.role} number {user.id}.")
+
+
+@commands.cli.command("user-list")
+def user_list():
+    """List every account: id, email, role, whether it may log in, name."""
+    for user in db.session.scalars(accounts.search().order_by(User.id)):
+        state = "active" if user.is_active else "disabled"
+        click.echo(f"{user.id}\t{user.email}\t{user.role}\t{state}\t{user.name or ''}")
+
+
+@commands.cli.command("user-password")
+@email_option
+@password_option
+def user_password(email, password):
+    """Replace a lost password, from a prompt or RACEAPP_PASSWORD; ends sessions and a lock."""
+    account = loaded(email=email, password=password)
+    with refusals_as_one_line():
+        user = accounts.replace_password(**account)
+    db.session.commit()
+    click.echo(f"{user.email} has a new password; whoever was logged in as them is not any more.")
+
+
+@commands.cli.command("user-role")
+@email_option
+@role_option
+def user_role(email, role):
+    """Make somebody a team manager, or a crew member again."""
+    with refusals_as_one_line():
+        user = accounts.by_email(email)
+        accounts.update(user, {"role": Role(role)})
+    db.session.commit()
+    click.echo(f"{user.email} is now {user.role}.")
+
+
+@commands.cli.command("user-disable")
+@email_option
+@click.option("--undo", is_flag=True, help="Let them log in again.")
+def user_disable(email, undo):
+    """Keep somebody out: they are logged out everywhere and cannot log in."""
+    with refusals_as_one_line():
+        user = accounts.by_email(email)
+        accounts.update(user, {"is_active": undo})
+    db.session.commit()
+    click.echo(f"{user.email} is {'active' if undo else 'disabled'} now.")
+
+
+@commands.cli.command("sweep")
+def sweep():
+    """Delete sessions and tokens that have expired; the API does it too, a few at a time."""
+    count = 0
+    while swept := sweeping.sweep(1000):
+        db.session.commit()
+        count += swept
+    click.echo(f"{count} expired tokens are gone.")
 
 
 def first_fault(faults: dict | None) -> str | None:

@@ -9,6 +9,8 @@ Beside that a few things are found out once that the stock one finds out for eac
 head and body of an answer leave as one packet: together a twentieth.
 """
 
+import collections
+import contextlib
 import functools
 import select
 import threading
@@ -36,7 +38,20 @@ class Worker(ThreadWorker):
         # By descriptor. Whoever takes a connection out of it has it for themselves.
         self.waiting = {}
         self.looked_at = 0
+        # One entry for each thread that is to end, as somebody has come back whom it stood in for.
+        self.surplus = collections.deque()
         super().init_process()
+
+    def load_wsgi(self):
+        """Load the application, and tell it with each request how to have another thread serve."""
+        super().load_wsgi()
+        application = self.wsgi
+
+        def with_stand_in(environ, start_response):
+            environ["raceapp.stand_in"] = self.stand_in
+            return application(environ, start_response)
+
+        self.wsgi = with_stand_in
 
     def get_thread_pool(self):
         for number in range(self.cfg.threads):
@@ -97,11 +112,29 @@ class Worker(ThreadWorker):
     # --- in the threads --------------------------------------------------------------------
 
     def serve(self):
-        while True:
+        while not self.is_surplus():
             for descriptor, _ in self.ready.poll(maxevents=1):
                 conn = self.waiting.pop(descriptor, None)
                 if conn:
                     self.answer(conn)
+
+    @contextlib.contextmanager
+    def stand_in(self):
+        """Have another thread serve while this one waits: a crew that logs in holds up nobody."""
+        threading.Thread(target=self.serve, name="stand-in", daemon=True).start()
+        try:
+            yield
+        finally:
+            self.surplus.append(True)
+
+    def is_surplus(self) -> bool:
+        """Tell whether this thread is one more than there are to be, and may end."""
+        if not self.surplus:
+            return False
+        try:
+            return self.surplus.pop()
+        except IndexError:  # Another was quicker.
+            return False
 
     def answer(self, conn):
         """Answer what has come on a connection, then watch it again or have it ended."""

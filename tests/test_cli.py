@@ -7,6 +7,15 @@ import pytest
 from accounts import PASSWORD, login
 
 EMAIL = "boss@garage.example"
+COMMANDS = [
+    "user-create",
+    "user-list",
+    "user-password",
+    "user-role",
+    "user-disable",
+    "seed",
+    "sweep",
+]
 PRODUCTION = {
     "RACEAPP_ENV": "production",
     "BCRYPT_ROUNDS": "10",
@@ -90,6 +99,75 @@ def test_who_and_what_must_be_said(app, arguments):
     assert result.exit_code == 2
 
 
+# The operator's way out
+
+
+def test_people_are_listed_with_role_and_state(app, mechanic, admin):
+    admin.patch(f"/v1/users/{mechanic.id}", json={"is_active": False})
+
+    result = run(app, "user-list")
+
+    assert result.output.splitlines() == [
+        f"{mechanic.id}\t{mechanic.email}\tuser\tdisabled\tmechanic",
+        f"{admin.id}\t{admin.email}\tadmin\tactive\tadmin",
+    ]
+
+
+def test_a_lost_password_is_replaced_and_ends_sessions_and_the_lock(app, client, mechanic):
+    assert mechanic.token
+    for _ in range(10):
+        login(client, email=mechanic.email, password="a-wrong-guess")
+
+    result = run(app, "user-password", "--email", mechanic.email.upper())
+
+    assert result.exit_code == 0, result.output
+    assert login(client, email=mechanic.email, password=PASSWORD).status_code == 200
+    assert mechanic.get("/v1/auth/me").status_code == 401
+    assert PASSWORD not in result.output
+
+
+@pytest.mark.parametrize("password", ["short", "password"])
+def test_a_replaced_password_is_judged_as_any(app, mechanic, password):
+    result = run(app, "user-password", "--email", mechanic.email, password=password)
+
+    assert result.exit_code == 1
+    assert "password" in said_once(result).lower()
+    assert mechanic.get("/v1/auth/me").status_code == 200
+
+
+def test_a_role_is_given_by_hand(app, mechanic):
+    result = run(app, "user-role", "--email", mechanic.email, "--role", "admin")
+
+    assert result.exit_code == 0, result.output
+    assert mechanic.get("/v1/users").status_code == 200
+
+
+def test_somebody_is_kept_out_and_let_in_again_by_hand(app, client, mechanic):
+    assert mechanic.token
+    run(app, "user-disable", "--email", mechanic.email)
+
+    assert mechanic.get("/v1/auth/me").status_code == 401
+    assert run(app, "user-disable", "--email", mechanic.email, "--undo").exit_code == 0
+    assert login(client, email=mechanic.email, password=mechanic.password).status_code == 200
+
+
+@pytest.mark.parametrize("command", [["user-disable"], ["user-role", "--role", "user"]])
+def test_the_last_team_manager_stays_one(app, admin, command):
+    result = run(app, *command, "--email", admin.email)
+
+    assert result.exit_code == 1
+    assert "last active team manager" in said_once(result)
+    assert admin.get("/v1/users").status_code == 200
+
+
+@pytest.mark.parametrize("command", [["user-disable"], ["user-role", "--role", "user"]])
+def test_who_has_no_account_is_said_in_one_line(app, command):
+    result = run(app, *command, "--email", "nobody@garage.example")
+
+    assert result.exit_code == 1
+    assert "nobody@garage.example" in said_once(result)
+
+
 # The demo team
 
 
@@ -169,6 +247,6 @@ def test_the_seeded_people_log_in_as_the_output_says(app, client):
 
 
 def test_every_command_explains_itself(app):
-    results = [run(app, command, "--help") for command in ("user-create", "seed")]
+    results = [run(app, command, "--help") for command in COMMANDS]
 
-    assert [result.exit_code for result in results] == [0, 0]
+    assert {result.exit_code for result in results} == {0}

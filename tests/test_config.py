@@ -26,6 +26,7 @@ DEFAULTS = {
     "RATELIMIT_SYNC": "60/minute",
     "RATELIMIT_REGISTER": "5/minute",
     "RATELIMIT_LOGIN": "10/minute",
+    "RATELIMIT_LOGIN_ADDRESS": "100/minute",
     "RATELIMIT_REFRESH": "60/minute",
     "REGISTRATION_OPEN": True,
     "PASSWORD_MIN_LENGTH": 8,
@@ -34,6 +35,7 @@ DEFAULTS = {
     "LOCKOUT_MINUTES": 10,
     "ACCESS_TOKEN_MINUTES": 15,
     "REFRESH_TOKEN_DAYS": 30,
+    "REFRESH_GRACE_SECONDS": 10,
     "TRUSTED_PROXY_COUNT": 0,
     "DOCS_ENABLED": True,
     "METRICS_PORT": 0,
@@ -47,6 +49,13 @@ def test_a_setting_has_its_documented_default(name, value):
     settings = load({"DATABASE_URL": "sqlite://", "JWT_SECRET_KEY": SECRET})
 
     assert settings[name] == value
+
+
+@pytest.mark.parametrize("said, is_open", [({}, False), ({"REGISTRATION_OPEN": "true"}, True)])
+def test_production_is_closed_to_strangers_until_it_is_opened(said, is_open):
+    settings = load({**SOUND, **said})
+
+    assert settings["REGISTRATION_OPEN"] is is_open
 
 
 def test_the_environment_is_read_and_the_caller_wins(monkeypatch):
@@ -114,6 +123,7 @@ NONSENSE = [
     ("RATELIMIT_TASKS", "many"),
     ("RATELIMIT_SIGN_OFFS", "-1/minute"),
     ("RATELIMIT_LOGIN", "10"),
+    ("RATELIMIT_LOGIN_ADDRESS", "100"),
     ("RATELIMIT_REGISTER", "5/fortnight"),
     ("RATELIMIT_REFRESH", "0.5/minute"),
     ("REGISTRATION_OPEN", "perhaps"),
@@ -124,6 +134,7 @@ NONSENSE = [
     ("LOCKOUT_MINUTES", "-1"),
     ("ACCESS_TOKEN_MINUTES", "0"),
     ("REFRESH_TOKEN_DAYS", "x"),
+    ("REFRESH_GRACE_SECONDS", "-1"),
     ("TRUSTED_PROXY_COUNT", "-1"),
     ("TRUSTED_PROXY_COUNT", "1.5"),
     ("DOCS_ENABLED", "2"),

@@ -122,6 +122,24 @@ def test_another_phone_and_another_network_are_the_same_person(hurried):
     problem(answer, 429)
 
 
+@pytest.mark.parametrize("end", ["logged out", "disabled"])
+def test_a_token_that_is_not_valid_any_more_spends_its_address_not_its_owner(hurried, admin, end):
+    stale = replace(hurried)
+    assert stale.token
+    if end == "disabled":
+        admin.patch(f"/v1/users/{stale.id}", json={"is_active": False})
+        admin.patch(f"/v1/users/{stale.id}", json={"is_active": True})
+    else:
+        stale.post("/v1/auth/logout")
+
+    statuses = [stale.get("/v1/tasks").status_code for _ in range(4)]
+
+    assert statuses == [401, 401, 401, 429]
+    hurried.__dict__.pop("token", None)
+    assert hurried.get("/v1/tasks").headers["X-RateLimit-Remaining"] == "2"
+    assert stale.get("/v1/tasks").status_code == 429
+
+
 SPELLINGS = [
     "bearer {}",
     "Bearer  {}",

@@ -1,9 +1,11 @@
 """Budgets of those who have not said who they are: counted by address, whatever they claim."""
 
 from collections import Counter
+from dataclasses import replace
+from functools import partial
 
 import pytest
-from accounts import PASSWORD
+from accounts import NEW_PASSWORD, PASSWORD
 from helpers import Client, problem
 
 
@@ -21,10 +23,11 @@ BODIES = {
 }
 
 
-def knock(client, door="login", address="198.51.100.7", **headers):
+def knock(client, door="login", address="198.51.100.7", email=None, **headers):
     environ = {"REMOTE_ADDR": address}
+    body = {**BODIES[door], **({"email": email} if email else {})}
     return client.post(
-        f"/v1/auth/{door}", json=BODIES[door], headers=headers, environ_overrides=environ
+        f"/v1/auth/{door}", json=body, headers=headers, environ_overrides=environ
     ).status_code
 
 
@@ -54,9 +57,68 @@ def test_each_door_has_its_own_budget(guests):
     assert knock(guests, "refresh") == 401
 
 
+def test_a_crew_behind_one_router_logs_in(guests):
+    statuses = [knock(guests, email=f"mechanic{number}@garage.example") for number in range(15)]
+
+    assert statuses == [401] * 15
+
+
+@pytest.mark.parametrize(
+    "spelling", ["NOBODY@garage.example", " nobody@garage.example ", "Nobody@Garage.Example\n"]
+)
+def test_another_spelling_of_an_email_is_not_another_budget(guests, spelling):
+    for _ in range(2):
+        knock(guests)
+
+    assert knock(guests, email=spelling) == 429
+
+
+def test_all_log_ins_of_an_address_have_a_budget_too(make_app):
+    client = Client(make_app(RATELIMIT_LOGIN_ADDRESS="3/minute"))
+
+    statuses = [knock(client, email=f"mechanic{number}@garage.example") for number in range(5)]
+
+    assert statuses == [401, 401, 401, 429, 429]
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"email": 5}', b"\xff", b"", b'{"email": null}'])
+def test_log_ins_without_an_email_share_a_budget(guests, body):
+    send = partial(guests.post, "/v1/auth/login", content_type="application/json", data=body)
+
+    statuses = [send().status_code for _ in range(3)]
+
+    assert 429 not in statuses[:2]
+    assert statuses[2] == 429
+
+
+def test_guesses_at_the_password_endpoint_draw_on_the_budget_of_log_ins(guests, mechanic):
+    person = replace(mechanic, app=guests.app)
+    assert mechanic.token
+    knock(guests, email=mechanic.email, address="127.0.0.1")
+    body = {"current_password": "a-wrong-guess", "new_password": NEW_PASSWORD}
+
+    person.__dict__["token"] = mechanic.token
+    statuses = [person.post("/v1/auth/password", json=body).status_code for _ in range(2)]
+
+    assert statuses == [403, 429]
+    assert knock(guests, email=mechanic.email, address="127.0.0.1") == 429
+
+
+def test_guesses_at_the_password_endpoint_are_counted_per_person(guests, mechanic):
+    person = replace(mechanic, app=guests.app)
+    person.__dict__["token"] = mechanic.token
+    body = {"current_password": "a-wrong-guess", "new_password": NEW_PASSWORD}
+    addresses = [{"REMOTE_ADDR": f"198.51.100.{number}"} for number in range(3)]
+
+    send = partial(person.post, "/v1/auth/password", json=body)
+    statuses = [send(environ_overrides=address).status_code for address in addresses]
+
+    assert statuses == [403, 403, 429]
+
+
 def test_the_right_password_does_not_get_past_a_spent_budget(guests, mechanic):
     for _ in range(2):
-        knock(guests, address="127.0.0.1")
+        knock(guests, address="127.0.0.1", email=mechanic.email)
 
     answer = guests.post(
         "/v1/auth/login", json={"email": mechanic.email, "password": mechanic.password}

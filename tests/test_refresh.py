@@ -1,8 +1,14 @@
-"""Refresh tokens: used once, and all of a family revoked when one is used again."""
+"""Refresh tokens: used once, and all of a family revoked when one is used again.
+
+Right after its use a token is forgiven, once: the answer may have been lost.
+"""
 
 import pytest
 from accounts import bearer, claims_of, login, post, refused
-from helpers import problem
+from helpers import Client, problem
+
+from raceapp.auth.models import AuthSession, RefreshToken
+from raceapp.storage.session import db
 
 
 @pytest.fixture
@@ -37,8 +43,9 @@ def test_refreshing_goes_on_as_long_as_each_token_is_used_once(client, tokens):
     assert third.status_code == 200
 
 
-def test_a_used_refresh_token_ends_its_whole_family(client, tokens):
+def test_a_used_refresh_token_ends_its_whole_family(client, tokens, clock):
     second = refresh(client, tokens.json["refresh_token"])
+    clock.advance(seconds=10)
 
     again = refresh(client, tokens.json["refresh_token"])
 
@@ -48,10 +55,12 @@ def test_a_used_refresh_token_ends_its_whole_family(client, tokens):
     assert refused(client.get("/v1/auth/me", headers=bearer(second)))
 
 
-def test_a_used_refresh_token_leaves_other_logins_alone(client, tokens, mechanic):
+def test_a_used_refresh_token_leaves_other_logins_alone(client, tokens, mechanic, clock):
+    assert mechanic.token
     refresh(client, tokens.json["refresh_token"])
+    clock.advance(seconds=10)
 
-    refresh(client, tokens.json["refresh_token"])
+    assert refused(refresh(client, tokens.json["refresh_token"]))
 
     assert mechanic.get("/v1/auth/me").status_code == 200
 
@@ -121,9 +130,100 @@ def test_refreshing_needs_no_access_token_even_a_broken_one(client, tokens):
     assert answer.status_code == 200
 
 
+# An answer that was lost
+
+
+def test_a_lost_answer_is_asked_for_again(client, tokens, clock):
+    refresh(client, tokens.json["refresh_token"])
+    clock.advance(seconds=9)
+
+    again = refresh(client, tokens.json["refresh_token"])
+
+    assert again.status_code == 200
+    assert client.get("/v1/auth/me", headers=bearer(again)).status_code == 200
+    assert refresh(client, again.json["refresh_token"]).status_code == 200
+
+
+def test_a_lost_answer_is_given_once_more_and_not_twice(client, tokens):
+    for _ in range(2):
+        last = refresh(client, tokens.json["refresh_token"])
+
+    third = refresh(client, tokens.json["refresh_token"])
+
+    assert refused(third)
+    assert refused(refresh(client, last.json["refresh_token"]))
+
+
+def test_without_grace_no_answer_is_given_twice(make_app, mechanic):
+    client = Client(make_app(REFRESH_GRACE_SECONDS=0))
+    token = mechanic.login()["refresh_token"]
+    refresh(client, token)
+
+    again = refresh(client, token)
+
+    assert refused(again)
+
+
+def test_logging_out_is_not_forgiven(client, tokens):
+    refresh(client, tokens.json["refresh_token"])
+    post_with = {"headers": bearer(tokens)}
+    assert client.post("/v1/auth/logout", **post_with).status_code == 204
+
+    again = refresh(client, tokens.json["refresh_token"])
+
+    assert refused(again)
+
+
 def test_eight_refreshes_at_once_of_one_token_make_one_new_pair(
-    postgres_only, client, tokens, parallel
+    postgres_only, make_app, mechanic, parallel
 ):
-    answers = parallel(lambda: refresh(client, tokens.json["refresh_token"]), 8)
+    client = Client(make_app(REFRESH_GRACE_SECONDS=0))
+    token = mechanic.login()["refresh_token"]
+
+    answers = parallel(lambda: refresh(client, token), 8)
 
     assert sorted(answer.status_code for answer in answers) == [200] + [401] * 7
+
+
+def test_of_eight_refreshes_at_once_the_lost_answer_is_one(postgres_only, client, tokens, parallel):
+    answers = parallel(lambda: refresh(client, tokens.json["refresh_token"]), 8)
+
+    assert sorted(answer.status_code for answer in answers) == [200] * 2 + [401] * 6
+
+
+# What has expired
+
+
+def rows(app):
+    with app.app_context():
+        return [db.session.query(kind).count() for kind in (AuthSession, RefreshToken)]
+
+
+def test_logging_in_sweeps_sessions_that_have_expired(app, client, tokens, clock, mechanic):
+    refresh(client, tokens.json["refresh_token"])
+    clock.advance(days=31, seconds=1)
+
+    login(client, email=mechanic.email, password=mechanic.password)
+
+    assert rows(app) == [1, 1]
+
+
+def test_a_command_sweeps_what_has_expired_and_nothing_else(app, client, tokens, clock, mechanic):
+    clock.advance(days=20)
+    fresh = login(client, email=mechanic.email, password=mechanic.password)
+    clock.advance(days=11, seconds=1)
+
+    result = app.test_cli_runner().invoke(args=["sweep"])
+
+    assert result.output == "1 expired tokens are gone.\n"
+    assert rows(app) == [1, 1]
+    assert refresh(client, fresh.json["refresh_token"]).status_code == 200
+
+
+def test_a_session_that_goes_on_is_kept_however_old(app, client, tokens, clock):
+    for _ in range(4):
+        clock.advance(days=20)
+        tokens = refresh(client, tokens.json["refresh_token"])
+
+    assert tokens.status_code == 200
+    assert rows(app)[0] == 1

@@ -63,6 +63,13 @@ def test_a_clock_a_few_seconds_off_is_forgiven(forge):
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize("scheme", ["bearer ", "BEARER ", "bEaReR ", "Bearer  ", "bearer     "])
+def test_the_scheme_is_read_in_any_case_and_with_several_spaces(client, mechanic, scheme):
+    answer = client.get("/v1/auth/me", headers={"Authorization": scheme + mechanic.token})
+
+    assert answer.status_code == 200
+
+
 FORGERIES = {
     "no algorithm": {"algorithm": "none"},
     "no algorithm, shouted": {"algorithm": "NONE"},
@@ -117,6 +124,10 @@ HEADERS = [
     "Basic YTpi",
     "Token {}",
     "{}",
+    "Bearer{}",
+    "Bearer\t{}",
+    "Bearer \t{}",
+    "bearers {}",
     "Bearer {}x",
     "Bearer {} {}",
     "Bearer {}.x",

@@ -32,14 +32,19 @@ class AuthSession(Identified, db.Model):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    failed_passwords: Mapped[int] = mapped_column(sa.Integer, default=0)
 
 
 class RefreshToken(Identified, db.Model):
-    """A refresh token, known only by its hash, used up by the first refresh."""
+    """A refresh token, known only by its hash, used up by the first refresh.
+
+    `forgiven_at` is when it was used once more, the answer to the first having been lost.
+    """
 
     __tablename__ = "refresh_tokens"
 
     session_id: Mapped[int] = mapped_column(sa.ForeignKey("auth_sessions.id"), index=True)
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
+    forgiven_at: Mapped[datetime | None]

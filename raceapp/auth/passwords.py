@@ -8,21 +8,22 @@ import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from importlib import resources
 
 import bcrypt
-from flask import current_app
+from flask import current_app, has_request_context, request
 
 from raceapp import errors
 
 MAX_BYTES = 72  # bcrypt reads no further and, from version 5, refuses to.
 # A check costs a quarter of a second of one core, so one thread of each process makes them one
-# after the other. Whoever waits keeps a thread of the server, and most of the six are for the
-# pit wall: who would wait longer than this is asked to come again at once.
+# after the other. A crew that logs in at once waits for that, while other threads serve; whoever
+# would wait longer than this is asked to come again.
 # A lower priority of that thread made the others wait longer, not shorter: it may hold the
 # interpreter's lock while it is not run.
-LONGEST_WAIT_SECONDS = 0.6
 PATIENCE_SECONDS = 5
+SECONDS_AT_12_ROUNDS = 0.25
 
 
 @functools.cache
@@ -69,29 +70,38 @@ def dummy_hash(rounds: int) -> str:
 
 
 class Turns:
-    """One worker, and a queue as long as can be served in LONGEST_WAIT_SECONDS."""
+    """One worker, and a queue as long as can be served in PATIENCE_SECONDS."""
 
     def __init__(self):
         self.worker = ThreadPoolExecutor(1, thread_name_prefix="bcrypt")
         self.lock = threading.Lock()
         self.waiting = 0
-        self.last_took = 0.0
+        self.takes: float | None = None
 
-    def __enter__(self):
+    def enter(self) -> None:
+        """Take a place in the queue; raises Unavailable where it is too long."""
         with self.lock:
-            if self.waiting * self.last_took > LONGEST_WAIT_SECONDS:
+            takes = self.takes or expected_seconds()
+            if (self.waiting + 1) * takes > PATIENCE_SECONDS and self.waiting:
                 raise busy()
             self.waiting += 1
 
-    def __exit__(self, *_):
+    def leave(self, _done=None) -> None:
         with self.lock:
             self.waiting -= 1
 
     def timed(self, work, *args):
+        """Do the work; how long it takes is a mean, as one alone may have been held up."""
         started = time.perf_counter()
         result = work(*args)
-        self.last_took = time.perf_counter() - started
+        took = time.perf_counter() - started
+        self.takes = took if self.takes is None else 0.7 * self.takes + 0.3 * took
         return result
+
+
+def expected_seconds() -> float:
+    """Return what a check may take before one has been timed; each round doubles it."""
+    return SECONDS_AT_12_ROUNDS * 2.0 ** (current_app.config["BCRYPT_ROUNDS"] - 12)
 
 
 TURNS = Turns()
@@ -99,13 +109,22 @@ TURNS = Turns()
 
 def in_turn(work, *args):
     """Return what `work` does once its turn comes; raises Unavailable if it does not in time."""
-    with TURNS:
-        turn = TURNS.worker.submit(TURNS.timed, work, *args)
-        try:
+    TURNS.enter()
+    turn = TURNS.worker.submit(TURNS.timed, work, *args)
+    # Whoever gives up leaves the queue only with the work that was theirs.
+    turn.add_done_callback(TURNS.leave)
+    try:
+        with stand_in():
             return turn.result(PATIENCE_SECONDS)
-        except TimeoutError as error:
-            turn.cancel()
-            raise busy() from error
+    except TimeoutError as error:
+        turn.cancel()
+        raise busy() from error
+
+
+def stand_in() -> AbstractContextManager:
+    """Return what has the server serve others in this thread's place, where it knows how."""
+    known = request.environ.get("raceapp.stand_in") if has_request_context() else None
+    return known() if known else nullcontext()
 
 
 def busy() -> errors.Unavailable:

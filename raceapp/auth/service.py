@@ -9,6 +9,10 @@ from raceapp.auth.models import AuthSession, User
 from raceapp.permissions import Role
 from raceapp.storage.session import db
 
+# Sent with an account once it has been disabled, before the commit. What people hold stands
+# above this package, so it listens.
+disabled = Signal()
+
 
 def create_user(*, email: str, password: str, name: str | None = None, role=Role.USER) -> User:
     """Add an account. `email` is already in lower case.
@@ -44,6 +48,14 @@ def get(user_id: int, *, for_update: bool = False) -> User:
     return user
 
 
+def by_email(email: str) -> User:
+    """Return the account with this email, held for a change, or raise NotFound."""
+    user = db.session.scalar(sa.select(User).where(User.email == email.lower()).with_for_update())
+    if user is None:
+        raise errors.NotFound(f"Nobody has an account as {email}.")
+    return user
+
+
 def search(*, q: str = "", role: Role | None = None, is_active: bool | None = None) -> sa.Select:
     """Return the accounts that match every filter given."""
     statement = sa.select(User)
@@ -57,22 +69,33 @@ def search(*, q: str = "", role: Role | None = None, is_active: bool | None = No
     return statement
 
 
-# Sent with an account that has just been disabled, before the commit. What its owner holds stands
-# above this package, so it listens.
-disabled = Signal()
-
-
 def update(user: User, changes: dict, *, actor=None) -> None:
-    """Change name, role or is_active; raises Conflict when no active admin would be left."""
+    """Change name, role or is_active; raises Conflict when no active admin would be left.
+
+    Without an `actor` it is the operator who does it.
+    """
     was_admin, was_active = is_active_admin(user), user.is_active
     for name, value in changes.items():
         setattr(user, name, value)
-    if not user.is_active:
-        revoke_sessions(AuthSession.user_id == user.id)
     if was_admin and not is_active_admin(user) and not other_active_admins(user):
         raise errors.Conflict("This is the last active team manager: name another one first.")
     if was_active and not user.is_active:
+        revoke_sessions(AuthSession.user_id == user.id)
         disabled.send(user, actor=actor)
+
+
+def replace_password(email: str, password: str) -> User:
+    """Give somebody a new password, ending their sessions and any lock.
+
+    Raises Invalid for the password and NotFound for the email. The bcrypt work comes first: it
+    is not to be waited for within a transaction.
+    """
+    check_password(password, email=email)
+    password_hash = passwords.hash_password(password)
+    user = by_email(email)
+    user.password_hash, user.failed_logins, user.locked_until = password_hash, 0, None
+    revoke_sessions(AuthSession.user_id == user.id)
+    return user
 
 
 def is_active_admin(user: User) -> bool:

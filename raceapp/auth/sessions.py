@@ -2,26 +2,30 @@
 
 A session is a row; its access tokens are JWTs that name it, its refresh tokens are random
 strings stored by their hash and used up one by one. Whoever presents a used one may be a
-thief or the robbed: the session ends for both (RFC 9700, section 4.14).
+thief or the robbed: the session ends for both (RFC 9700, section 4.14). Right after its use,
+once, it is taken for one whose answer was lost.
 """
 
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask import current_app
 from flask_jwt_extended import create_access_token
 
 from raceapp import clock, errors
-from raceapp.auth import passwords
+from raceapp.auth import passwords, proof, sweeping
 from raceapp.auth import service as accounts
 from raceapp.auth.models import AuthSession, RefreshToken, User
 from raceapp.permissions import Role
 from raceapp.storage.prepared import Prepared, placeholder
 from raceapp.storage.session import db
 from raceapp.telemetry import metrics
+
+# Each pair of tokens takes the place of some that have expired, if there are any.
+FEW = 20
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,11 @@ class LoginRefused(errors.Unauthorized):
     is_recorded = True
 
 
+class WrongPassword(errors.Forbidden):
+    detail = "The current password is wrong."
+    is_recorded = True
+
+
 class TokenRefused(errors.Unauthorized):
     detail = "This refresh token is not valid any more. Log in again."
     is_recorded = True
@@ -53,81 +62,26 @@ class TokenRefused(errors.Unauthorized):
         super().__init__(challenge='Bearer realm="raceapp", error="invalid_token"')
 
 
-class WrongPassword(errors.Forbidden):
-    detail = "The current password is wrong."
-    is_recorded = True
-
-
 def log_in(email: str, password: str) -> dict:
     """Open a session; returns the tokens. Raises LoginRefused."""
-    user_id = prove(email, password)
-    user = accounts.get(user_id) if user_id else None
+    user = proof.given(User.email == email, password)
     if user is None:
         metrics.logins_failed.inc()
         raise LoginRefused()
+    return open_for(user)
+
+
+def open_for(user: User) -> dict:
+    """Open a session for somebody who has proved who they are; returns the tokens."""
     session = AuthSession(user_id=user.id, created_at=clock.utcnow())
     db.session.add(session)
     db.session.flush()
     return issue_tokens(user, session)
 
 
-def prove(email: str, password: str, *, heeds_lock: bool = True) -> int | None:
-    """Return the id of the account that `password` opens, counting a failure.
-
-    A lock stops log-ins only: whoever is logged in already proves themselves without it.
-
-    The bcrypt work comes first and holds no transaction; the verdict is then given with the
-    row held. So guesses made at once are judged one after the other, as if they had been.
-    """
-    known = db.session.execute(
-        sa.select(User.id, User.password_hash).where(User.email == email)
-    ).first()
-    db.session.rollback()
-    is_correct = passwords.is_correct(password, known.password_hash if known else None)
-    if known is None:
-        return None
-    user = accounts.get(known.id, for_update=True)
-    is_same = user.password_hash == known.password_hash
-    if heeds_lock and is_locked(user):
-        return None
-    return user.id if judge(user, is_correct and is_same) else None
-
-
-def is_locked(user: User) -> bool:
-    return user.locked_until is not None and user.locked_until > clock.utcnow()
-
-
-def judge(user: User, is_correct: bool) -> bool:
-    """Count the attempt and tell whether it opens the account."""
-    if not user.is_active:
-        return False
-    if is_correct:
-        if user.failed_logins or user.locked_until:
-            note_failures(user, 0, None)
-        return True
-    failures = user.failed_logins + 1
-    if failures >= current_app.config["LOCKOUT_FAILURES"]:
-        until = clock.utcnow() + timedelta(minutes=current_app.config["LOCKOUT_MINUTES"])
-        note_failures(user, 0, until)
-        metrics.accounts_locked.inc()
-        current_app.logger.warning("account locked", extra={"user_id": user.id})
-    else:
-        note_failures(user, failures, None)
-    return False
-
-
-def note_failures(user: User, failures: int, locked_until) -> None:
-    """Write the counters past the version: they are not part of the resource."""
-    db.session.execute(
-        sa.update(User)
-        .where(User.id == user.id)
-        .values(failed_logins=failures, locked_until=locked_until, updated_at=User.updated_at)
-        .execution_options(synchronize_session=False)
-    )
-
-
 def issue_tokens(user: User, session: AuthSession) -> dict:
     """Return a fresh access token and a fresh refresh token of `session`."""
+    sweeping.sweep(FEW)
     token = secrets.token_urlsafe(32)
     days = current_app.config["REFRESH_TOKEN_DAYS"]
     expires_at = clock.utcnow() + timedelta(days=days)
@@ -162,22 +116,43 @@ def hash_token(token: str) -> str:
 
 def refresh(token: str) -> dict:
     """Trade a refresh token for new tokens. Raises TokenRefused, ending a reused one's session."""
-    now = clock.utcnow()
-    used = (
-        sa.update(RefreshToken)
-        .where(RefreshToken.token_hash == hash_token(token), RefreshToken.used_at.is_(None))
-        .values(used_at=now)
-        .returning(RefreshToken.session_id, RefreshToken.expires_at)
-    )
-    row = db.session.execute(used).first()
-    if row is None:
+    found = use(token) or forgive(token)
+    if found is None:
         end_session_of_reused(token)
         raise TokenRefused()
-    session = db.session.get(AuthSession, row.session_id, with_for_update=True)
+    session_id, expires_at = found
+    session = db.session.get(AuthSession, session_id, with_for_update=True)
     user = accounts.get(session.user_id)
-    if session.revoked_at or row.expires_at <= now or not user.is_active:
+    if session.revoked_at or expires_at <= clock.utcnow() or not user.is_active:
         raise TokenRefused()
     return issue_tokens(user, session)
+
+
+def use(token: str) -> tuple[int, datetime] | None:
+    """Use a refresh token up; returns its session and its end, or None where it cannot be."""
+    return mark(token, {"used_at": clock.utcnow()}, RefreshToken.used_at.is_(None))
+
+
+def forgive(token: str) -> tuple[int, datetime] | None:
+    """Use a token once more, soon after it was used: its answer was lost on the way.
+
+    A phone at the end of the pit lane asks again, and is not logged out for that.
+    """
+    now = clock.utcnow()
+    since = now - timedelta(seconds=current_app.config["REFRESH_GRACE_SECONDS"])
+    is_just_used = RefreshToken.used_at > since
+    return mark(token, {"forgiven_at": now}, is_just_used, RefreshToken.forgiven_at.is_(None))
+
+
+def mark(token: str, values: dict, *which) -> tuple[int, datetime] | None:
+    """Set `values` on a token where it meets the conditions; of several at once one does."""
+    marked = (
+        sa.update(RefreshToken)
+        .where(RefreshToken.token_hash == hash_token(token), *which)
+        .values(values)
+        .returning(RefreshToken.session_id, RefreshToken.expires_at)
+    )
+    return db.session.execute(marked).first()
 
 
 def end_session_of_reused(token: str) -> None:
@@ -196,17 +171,33 @@ def end(session_id: int) -> None:
 def change_password(actor: Actor, *, current_password: str, new_password: str) -> None:
     """Set a new password and end every other session of `actor`.
 
-    Raises WrongPassword, which counts towards the lock, and Invalid.
+    Raises WrongPassword, which counts towards the lock, and Invalid. Of several changes made
+    at once the first wins: what the others say is not the current password any more.
     """
     accounts.check_password(new_password, email=actor.email, field="new_password")
-    user_id = prove(actor.email, current_password, heeds_lock=False)
-    if user_id is None:
-        raise WrongPassword()
-    db.session.rollback()
-    password_hash = passwords.hash_password(new_password)
+    guess = proof.compare(User.id == actor.id, current_password)
+    new_hash = passwords.hash_password(new_password) if guess and guess.is_correct else None
     user = accounts.get(actor.id, for_update=True)
-    user.password_hash = password_hash
+    session = db.session.get(AuthSession, actor.session_id, with_for_update=True)
+    if not proof.opens(user, guess):
+        raise WrongPassword(count_wrong(session, guess))
+    user.password_hash = new_hash
+    session.failed_passwords = 0
     accounts.revoke_sessions(AuthSession.user_id == actor.id, AuthSession.id != actor.session_id)
+
+
+def count_wrong(session: AuthSession, guess: proof.Guess) -> str | None:
+    """Count a wrong current password; who gives many in a row is not the person logged in.
+
+    Returns what is to be said of it beside that it was wrong.
+    """
+    if guess.is_correct:
+        return None  # It was the password until somebody else changed it just now.
+    session.failed_passwords += 1
+    if session.failed_passwords < current_app.config["LOCKOUT_FAILURES"]:
+        return None
+    end(session.id)
+    return "The current password is wrong, as it was too often: log in again."
 
 
 # Its values have names that no filter has: it is asked together with other statements.

@@ -99,7 +99,7 @@ class Me(Resource):
         """Change your own name"""
         user = service.get(g.actor.id, for_update=True)
         etags.check_if_match(user)
-        service.update(user, changes)
+        service.update(user, changes, actor=g.actor)
         db.session.commit()
         return user
 
@@ -107,7 +107,7 @@ class Me(Resource):
 @blp.route("/password")
 class Password(Resource):
     minds_keys = False
-    budget = budgets.LOGIN
+    budget = budgets.PASSWORD
 
     @blp.arguments(schemas.PasswordChangeSchema)
     @blp.response(204)

@@ -1,22 +1,27 @@
-"""Budgets: which one a request draws on, and for whom it counts.
+"""Budgets: which ones a request draws on, and for whom it counts.
 
 A view names its budget (`budget = "tasks"`); the limit of a budget is the setting
-`RATELIMIT_<BUDGET>`.
+`RATELIMIT_<BUDGET>`. Logging in draws on two and changing a password on three.
 """
 
 import hashlib
 import ipaddress
+import json
 
-from flask import current_app, request
-from flask.globals import request_ctx
+from flask import current_app, g, request
+from flask.globals import app_ctx, request_ctx
 
-from raceapp.web import callers
+from raceapp.web import fields, reading
 
 TASKS, SIGN_OFFS = "tasks", "sign_offs"
 SYNC = "sync"
-LOGIN, REGISTER, REFRESH = "login", "register", "refresh"
+LOGIN, REGISTER, REFRESH, PASSWORD = "login", "register", "refresh", "password"
+LOGIN_ADDRESS = "login_address"
 CALENDAR = "calendar"
 PER_USER = (TASKS, SIGN_OFFS, SYNC)
+# Guesses at one door are as many as at the other.
+SAME_RATE = {PASSWORD: LOGIN}
+MOST_DRAWS = 3
 # In the environ of a call within a batch, which has drawn on a budget already.
 INSIDE = "raceapp.is_inside"
 
@@ -32,34 +37,58 @@ def budget_of_view() -> str | None:
     return resource.budget_for(asked.method) if hasattr(resource, "budget_for") else None
 
 
-def limit_of_view() -> str:
-    return current_app.config[f"RATELIMIT_{budget_of_view().upper()}"]
+def rate_of(budget: str) -> str:
+    return current_app.config[f"RATELIMIT_{SAME_RATE.get(budget, budget).upper()}"]
 
 
-def caller(budget: str | None = None) -> str:
-    """Return whom this request counts for: the user of a genuine token, else the address.
+def draws() -> list[tuple[str, str]]:
+    """Return the budgets that the present request draws on, each with whom it counts for.
 
-    Whether the token has been revoked since is not asked here: a logged-out caller draws on
-    the same budget as before. Logins and the like always count for the address.
+    Asked once it is known who is calling: a token that is not valid any more, or never was,
+    counts for the address it comes from and not for its owner.
     """
-    budget = budget or budget_of_view()
+    kept = app_ctx.g
+    if "draws" not in kept:
+        kept.draws = found_draws(budget_of_view())
+    return kept.draws
+
+
+def found_draws(budget: str | None) -> list[tuple[str, str]]:
+    if budget is None:
+        return []
+    actor = g.get("actor")
+    if budget in PER_USER and actor:
+        return [(budget, f"user:{actor.id}")]
     if budget == CALENDAR:
-        return f"calendar:{fingerprint(request.view_args['secret'])}"
-    if budget in PER_USER and (user_id := user_of_token()):
-        return f"user:{user_id}"
-    return f"address:{network(request.remote_addr)}"
+        return [(budget, f"calendar:{fingerprint(request.view_args['secret'])}")]
+    address = f"address:{network(request.remote_addr)}"
+    if budget == LOGIN:
+        return log_in_draws(address, email_sent())
+    if budget == PASSWORD and actor:
+        return [(budget, f"user:{actor.id}"), *log_in_draws(address, actor.email)]
+    return [(budget, address)]
+
+
+def log_in_draws(address: str, email: str) -> list[tuple[str, str]]:
+    """A garage logs in through one router, so what counts is the address and the account."""
+    return [(LOGIN, f"{address}:{fingerprint(email)}"), (LOGIN_ADDRESS, address)]
 
 
 def fingerprint(secret: str) -> str:
-    """Return what a secret address is counted under: a calendar is read from many places."""
+    """Return what is counted under a name that does not give it away, nor is as long as that."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def user_of_token() -> str | None:
+def email_sent() -> str:
+    """Return the email of a log-in, however it is spelt; a body without one is "".
+
+    What is wrong with the body is said by the view, once the budget has been drawn on.
+    """
     try:
-        return callers.claims_sent()["sub"]
-    except Exception:  # A key function may not raise; whatever is wrong with it, it's not a token.
-        return None
+        email = json.loads(reading.read_body(request))["email"]
+        return fields.Text(len(email)).clean(email).lower()
+    except Exception:
+        return ""
 
 
 def network(address: str | None) -> str:

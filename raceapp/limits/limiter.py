@@ -25,28 +25,33 @@ def init_app(app: Flask, redis=None) -> None:
     The limiter is made here since it keeps the settings of its application to itself.
     """
     app.config.update(RATELIMIT_HEADERS_ENABLED=True, RATELIMIT_STRATEGY="moving-window")
-    limiter = SteadyLimiter(
-        BudgetLimit(
-            budgets.limit_of_view, scope=lambda _endpoint: budgets.budget_of_view(), shared=True
-        ),
-        **redis_window.options(app.config["REDIS_URL"], redis),
-    )
+    limiter = SteadyLimiter(**redis_window.options(app.config["REDIS_URL"], redis))
     limiter.init_app(app)
     app.extensions["rate_limiter"] = limiter
 
 
-class BudgetLimit(Limit):
-    """The limit of whatever budget the view draws on, parsed once and not for each request."""
+class DrawLimit(Limit):
+    """The limits of the budget that a request draws on in one `place`, parsed once and kept."""
 
-    def __post_init__(self):
-        super().__post_init__()
-        self.parsed = {}
+    def __init__(self, place: int):
+        self.place, self.parsed = place, {}
+        super().__init__(
+            lambda: budgets.rate_of(self.budget),
+            key_function=lambda: budgets.draws()[place][1],
+            scope=lambda _endpoint: self.budget,
+            shared=True,
+        )
+
+    @property
+    def budget(self) -> str:
+        return budgets.draws()[self.place][0]
 
     def __iter__(self):
-        return iter(self.of(budgets.budget_of_view()))
+        return iter(self.limits() if self.place < len(budgets.draws()) else ())
 
-    def of(self, budget: str) -> list:
-        """Return the limits of a budget, that of the shortest window first."""
+    def limits(self) -> list:
+        """Return the limits of the budget, that of the shortest window first."""
+        budget = self.budget
         if budget not in self.parsed:
             self.parsed[budget] = sorted(super().__iter__(), key=lambda limit: limit.limit)
         return self.parsed[budget]
@@ -62,31 +67,38 @@ class SteadyLimiter(Limiter):
 
     PREFIX = "mw"
 
-    def __init__(self, budget_limit: BudgetLimit, **storage):
+    def __init__(self, **storage):
+        self.draw_limits = [DrawLimit(place) for place in range(budgets.MOST_DRAWS)]
         super().__init__(
-            key_func=budgets.caller,
-            default_limits=[budget_limit],
+            key_func=lambda: budgets.draws()[0][1],
+            default_limits=self.draw_limits,
             key_prefix=self.PREFIX,
             in_memory_fallback_enabled=True,
             **storage,
         )
-        self.budget_limit = budget_limit
 
     def init_app(self, app: Flask) -> None:
         super().init_app(app)
-        # What the stock class does behind a view is called only where it did the counting, and
-        # what it keeps for that ends with the request anyway.
+        # What the stock class does before a view is done once it is known who calls; what it does
+        # behind one is called only where it did the counting, and what it keeps for that ends
+        # with the request anyway.
+        app.before_request_funcs[None].pop()
         add_headers = app.after_request_funcs[None].pop()
         app.teardown_request_funcs[None].pop()
         app.after_request(functools.partial(say_what_is_left, add_headers))
 
+    def draw(self) -> None:
+        """Count the present request; raises RateLimitExceeded.
+
+        The view calls this as soon as it is known who is calling.
+        """
+        if budgets.draws():
+            self._check_request_limit()
+
     def _check_request_limit(self, callable_name=None, in_middleware=True):
-        budget = budgets.budget_of_view()
-        if budget is None:
-            return
         if not self._storage_dead and redis_window.is_shared(self.storage):
             try:
-                self.draw_on(budget)
+                self.ask_redis()
             except RateLimitExceeded:
                 raise
             except Exception as error:
@@ -103,18 +115,19 @@ class SteadyLimiter(Limiter):
             self.context.seen_limits.clear()
             super()._check_request_limit(callable_name, in_middleware)
 
-    def draw_on(self, budget: str) -> None:
+    def ask_redis(self) -> None:
         """Count this request; raises RateLimitExceeded, or what keeps Redis from being asked."""
-        person, told = budgets.caller(budget), None
-        for limit in self.budget_limit.of(budget):
-            item, key = limit.limit, key_of(limit.limit, person, budget)
-            seconds = item.get_expiry()
-            is_granted, count, age = self.storage.ask(key, item.amount, seconds, 1)
-            if told is None or not is_granted:
-                reset_at = int(time.time() - age / 1e6 + seconds + 1)
-                told = g.budget_left = item.amount, item.amount - count, reset_at
-            if not is_granted:
-                raise RateLimitExceeded(limit)
+        told = None
+        for drawn, (budget, person) in zip(self.draw_limits, budgets.draws(), strict=False):
+            for limit in drawn.limits():
+                item, key = limit.limit, key_of(limit.limit, person, budget)
+                seconds = item.get_expiry()
+                is_granted, count, age = self.storage.ask(key, item.amount, seconds, 1)
+                if told is None or not is_granted:
+                    reset_at = int(time.time() - age / 1e6 + seconds + 1)
+                    told = g.budget_left = item.amount, item.amount - count, reset_at
+                if not is_granted:
+                    raise RateLimitExceeded(limit)
 
     def fall_back(self, error: Exception) -> None:
         if not self._storage_dead:

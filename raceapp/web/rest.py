@@ -13,7 +13,7 @@ from functools import wraps
 
 import flask_smorest
 import sqlalchemy as sa
-from flask import g, jsonify
+from flask import current_app, g, jsonify
 from flask.globals import request_ctx
 from flask.views import MethodView
 from flask_smorest.utils import unpack_tuple_response
@@ -158,10 +158,20 @@ class Resource(MethodView):
         with engines.OnlyReading(asked.method in ("GET", "HEAD")):
             if asked.method in self.along and prepared.goes_past_the_session():
                 g.along = self.along[asked.method](kwargs)
-            if not self.is_public:
-                callers.authenticate()
+            self.admit()
             view = self.view_of(asked.method)
             return self.as_one_transaction(view, kwargs, self.key_for(view))
+
+    def admit(self) -> None:
+        """Find out who is calling and draw on their budget, or on that of the address.
+
+        Being over budget is said before anything else is.
+        """
+        try:
+            if not self.is_public:
+                callers.authenticate()
+        finally:
+            current_app.extensions["rate_limiter"].draw()
 
     def view_of(self, method: str) -> Callable:
         """Return what answers a method; HEAD is answered as GET."""

@@ -1,0 +1,41 @@
+"""Sessions and refresh tokens that have expired are of no use to anybody, and are deleted."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from raceapp import clock
+from raceapp.auth.models import AuthSession, RefreshToken
+from raceapp.storage.session import db
+
+# An access token outlives the refresh token that came with it by no more than this.
+MARGIN = timedelta(days=1)
+
+
+def sweep(at_most: int) -> int:
+    """Delete so many expired refresh tokens, and the sessions that have no other; count them.
+
+    Rows that somebody else is deleting are left to them: nobody waits here.
+    """
+    expired = (
+        sa.select(RefreshToken.id)
+        .where(RefreshToken.expires_at < clock.utcnow() - MARGIN)
+        .order_by(RefreshToken.expires_at)
+        .limit(at_most)
+        .with_for_update(skip_locked=True)
+    )
+    deleted = (
+        sa.delete(RefreshToken)
+        .where(RefreshToken.id.in_(expired))
+        .returning(RefreshToken.session_id)
+        .execution_options(synchronize_session=False)
+    )
+    session_ids = db.session.scalars(deleted).all()
+    if session_ids:
+        has_tokens = sa.exists().where(RefreshToken.session_id == AuthSession.id)
+        db.session.execute(
+            sa.delete(AuthSession)
+            .where(AuthSession.id.in_(set(session_ids)), ~has_tokens)
+            .execution_options(synchronize_session=False)
+        )
+    return len(session_ids)
