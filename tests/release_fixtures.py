@@ -1,15 +1,11 @@
 """A crew with a bike and a session, for tests of readiness, releases and incidents."""
 
-from contextlib import contextmanager
 from functools import partial
-from types import SimpleNamespace
 
 import pytest
-import sqlalchemy as sa
 from garage import FRIDAY, Garage
 from helpers import created
-
-from raceapp.storage.session import db
+from statements import counted
 
 
 @pytest.fixture
@@ -80,19 +76,4 @@ def read(admin):
 def statements(app):
     """`with statements() as sent:` ... `sent.count` is the number of SQL statements."""
 
-    @contextmanager
-    def counting():
-        sent = SimpleNamespace(count=0)
-
-        def count(*_):
-            sent.count += 1
-
-        with app.app_context():
-            engines = list(db.engines.values())
-        for engine in engines:
-            sa.event.listen(engine, "before_cursor_execute", count)
-        yield sent
-        for engine in engines:
-            sa.event.remove(engine, "before_cursor_execute", count)
-
-    return counting
+    return lambda: counted(app)

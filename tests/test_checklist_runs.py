@@ -4,12 +4,10 @@ from collections import Counter
 from functools import partial
 
 import pytest
-import sqlalchemy as sa
 from board import Board
 from checklists import EVERY_SCOPE, FIRST_DAY, FULL_WEEKEND, NOTHING, TIMETABLE, fill, item
 from helpers import created
-
-from raceapp.storage.session import db
+from statements import counted
 
 pytest_plugins = ["checklist_fixtures"]
 
@@ -107,13 +105,16 @@ def test_a_dry_run_counts_and_changes_nothing(weekend, shipped, build, tasks, ad
     assert build(shipped) == {**NOTHING, "event": 1}
 
 
-def test_a_run_leaves_one_entry_and_an_idle_one_none(weekend, shipped, build, admin, event):
+def test_a_run_leaves_one_entry_that_names_the_tasks_and_an_idle_one_none(
+    weekend, shipped, build, tasks, admin, event
+):
     before = record(admin, event)
 
     build(shipped, tier="national")
     build(shipped)
 
     built = {"template_id": shipped, "version": 1, "tier": "national", "created": FULL_WEEKEND}
+    built["tasks"] = sorted(task.id for task in tasks())
     assert record(admin, event)[len(before) :] == [
         ("checklist.built", f"event:{event['id']}", built)
     ]
@@ -122,27 +123,15 @@ def test_a_run_leaves_one_entry_and_an_idle_one_none(weekend, shipped, build, ad
 # At scale, and at once
 
 
-def count_statements(app, call):
-    """How many statements `call` sends to the database."""
-    sent = []
-    with app.app_context():
-        engine = db.engine
-    listener = ("before_cursor_execute", lambda *args: sent.append(args[2]))
-    sa.event.listen(engine, *listener)
-    try:
-        call()
-    finally:
-        sa.event.remove(engine, *listener)
-    return len(sent)
-
-
 def test_a_large_weekend_takes_no_more_statements_than_a_small_one(app, admin, make_event, shipped):
     def statements(number_of_bikes, timetable):
         event = make_event()
         bikes = [(f"{event['id']}{n} A", f"Rider {n // 2}") for n in range(number_of_bikes)]
         fill(Board(app, event["id"], admin.id), bikes=bikes, timetable=timetable)
         path, body = f"/v1/events/{event['id']}/checklists", {"template_id": shipped}
-        return count_statements(app, lambda: created(admin.post(path, json=body)))
+        with counted(app) as sent:
+            created(admin.post(path, json=body))
+        return sent.count
 
     small = statements(1, TIMETABLE[:2])
 

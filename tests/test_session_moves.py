@@ -1,12 +1,10 @@
 """Tasks move with the session they hang on, and fall away with it."""
 
 import pytest
-import sqlalchemy as sa
 from board import Board
 from helpers import problem
+from statements import counted
 from timetable import Timetable, at, moment
-
-from raceapp.storage.session import db
 
 
 @pytest.fixture
@@ -95,7 +93,7 @@ def test_a_move_leaves_one_entry_and_one_per_task(timetable, admin, fp1):
 
     session, task = timetable.history()[2:]
     assert (session["action"], session["subject"]) == ("session.updated", f"session:{fp1['id']}")
-    assert session["changes"] == {"starts_at": [at("08:00"), at("07:00")]}
+    assert session["changes"] == {"starts_at": [at("08:00"), at("07:00")], "tasks": [bolts]}
     assert (task["action"], task["subject"]) == ("task.moved", f"task:{bolts}")
     assert task["changes"] == {"due_at": [at("07:30"), at("06:30")]}
     assert admin.get(f"/v1/tasks/{bolts}/history").json == [task]
@@ -103,17 +101,9 @@ def test_a_move_leaves_one_entry_and_one_per_task(timetable, admin, fp1):
 
 def statements(app, deed) -> int:
     """How many statements the deed takes."""
-    seen = []
-    with app.app_context():
-        engine = db.engine
-
-    def see(_connection, _cursor, statement, *_):
-        seen.append(statement)
-
-    sa.event.listen(engine, "before_cursor_execute", see)
-    assert deed().status_code == 200
-    sa.event.remove(engine, "before_cursor_execute", see)
-    return len(seen)
+    with counted(app) as sent:
+        assert deed().status_code == 200
+    return sent.count
 
 
 @pytest.mark.parametrize("deed", ["move", "cancel", "shift"])

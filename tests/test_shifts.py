@@ -131,6 +131,7 @@ def test_a_shift_leaves_an_entry_of_its_own_and_one_per_task(timetable, friday):
     assert shifted["changes"]["starts_at"][f"session:{friday[3]['id']}"] == [
         at("11:00"), at("11:15")
     ]  # fmt: skip
+    assert shifted["changes"]["tasks"] == [first, second]
     assert [entry["subject"] for entry in tasks] == [f"task:{first}", f"task:{second}"]
 
 

@@ -18,7 +18,7 @@ from raceapp.checklists.models import EventChecklist, Scope, Template, TemplateV
 from raceapp.events.models import Event
 from raceapp.history import service as history
 from raceapp.storage.session import db
-from raceapp.tasks import due
+from raceapp.tasks import due, many
 from raceapp.tasks.models import Anchor, Task
 from raceapp.timetable import service as timetable
 from raceapp.timetable.models import SessionStatus, TrackSession
@@ -43,10 +43,10 @@ def build(
     created = per_scope(missing)
     if dry_run:
         return created
-    insert(rows)
+    task_ids = many.add(rows)
     if keep(event, version, kept, tier) or rows:
         built = {"template_id": template_id, "version": version.number, "tier": tier}
-        built["created"] = created
+        built |= {"created": created, "tasks": task_ids}
         history.note(event.id, "checklist.built", f"event:{event.id}", actor=actor, changes=built)
     return created
 
@@ -133,12 +133,6 @@ def keep(event: Event, version: TemplateVersion, kept: EventChecklist | None, ti
     return is_wider
 
 
-def insert(rows: list[dict]) -> None:
-    """Insert tasks by the table, not the model: one statement, wherever the rows have NULLs."""
-    if rows:
-        db.session.execute(sa.insert(Task.__table__), rows)
-
-
 def per_scope(plans: Sequence[tuple[dict, fanout.Target]]) -> dict[str, int]:
     counts = Counter(item["scope"] for item, _ in plans)
     return {scope.value: counts[scope] for scope in Scope}
@@ -156,8 +150,8 @@ def build_for_incident(
     incident_id: int,
     actor,
     at: datetime,
-) -> list[Task]:
-    """Add the items that wait for an incident of `kind`, crash or wet; returns the tasks.
+) -> list[int]:
+    """Add the items that wait for an incident of `kind`, crash or wet; returns their tasks' ids.
 
     They come from every checklist of the weekend, in its kept version and tier: once per bike
     given, per rider of those, or once; due from `at` on; anew each time. Only an item with a
@@ -179,7 +173,7 @@ def build_for_incident(
             )
             for item, target in expanded(items, bikes, [session])
         ]
-    return inserted(rows)
+    return many.add(rows)
 
 
 def checklists_of(event: Event) -> Sequence[tuple[EventChecklist, TemplateVersion]]:
@@ -189,12 +183,3 @@ def checklists_of(event: Event) -> Sequence[tuple[EventChecklist, TemplateVersio
         .where(EventChecklist.event_id == event.id)
         .order_by(EventChecklist.template_id)
     ).all()
-
-
-def inserted(rows: list[dict]) -> list[Task]:
-    """Insert tasks and return them, in that order, with their ids."""
-    if not rows:
-        return []
-    statement = sa.insert(Task).returning(Task, sort_by_parameter_order=True)
-    options = {"render_nulls": True}  # One shape for all rows, so one statement.
-    return list(db.session.scalars(statement, rows, execution_options=options))

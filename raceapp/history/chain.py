@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import event, orm
 
 from raceapp.history.models import HistoryEntry, HistoryHead
+from raceapp.storage import bulk
 from raceapp.storage.prepared import Prepared, placeholder
 from raceapp.telemetry import metrics
 
@@ -71,7 +72,7 @@ def append(session: orm.Session, event_id: int, entries: list[dict]) -> None:
         position += 1
         last_hash = link(last_hash, position, digest(entry))
         entry.update(position=position, hash=last_hash)
-    session.execute(sa.insert(HistoryEntry), entries)
+    bulk.insert(HistoryEntry.__table__, entries)
     session.execute(
         sa.update(HistoryHead)
         .where(HistoryHead.event_id == event_id)

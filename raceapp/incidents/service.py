@@ -13,10 +13,11 @@ from raceapp.bikes.models import Bike
 from raceapp.checklists import service as checklists
 from raceapp.events.models import Event
 from raceapp.history import service as history
-from raceapp.incidents import reopening
 from raceapp.incidents.models import Incident, IncidentKind
 from raceapp.releases import readiness, voiding
 from raceapp.storage.session import db
+from raceapp.tasks import many
+from raceapp.tasks.models import Task, TaskStatus
 from raceapp.timetable import service as timetable
 from raceapp.timetable.models import SessionStatus, TrackSession
 
@@ -88,7 +89,7 @@ def find_session(sessions: Sequence[TrackSession], session_id: int | None) -> Tr
 
 def add_items(event: Event, incident: Incident, bikes, session, *, actor) -> list[int]:
     """Add the items that wait for such an incident; returns the ids of the tasks."""
-    tasks = checklists.build_for_incident(
+    return checklists.build_for_incident(
         event,
         kind=incident.kind,
         bikes=bikes,
@@ -97,7 +98,6 @@ def add_items(event: Event, incident: Incident, bikes, session, *, actor) -> lis
         actor=actor,
         at=incident.at,
     )
-    return [task.id for task in tasks]
 
 
 def follow_crash(
@@ -105,14 +105,24 @@ def follow_crash(
 ) -> None:
     """Reopen what was done or failed for the sessions to come, and void the releases for them."""
     to_come = [session.id for session in sessions if not session.is_over]
-    tasks = reopening.hold(incident.event_id, bike_id=bike.id, session_ids=to_come)
+    tasks = signed_critical(incident.event_id, bike, to_come)
     incident.reopened = [task.id for task in tasks]
     record_reported(incident, actor=actor)
     what = f"crash of bike {bike.label}, incident {incident.id}"
-    reopening.reopen(tasks, at=incident.at, note=f"Reopened after {what}.", actor=actor)
+    many.reopen(tasks, at=incident.at, note=f"Reopened after {what}.", actor=actor)
     voiding.void_after_crash(
         bike_id=bike.id, session_ids=to_come, reason=f"Voided after {what}.", actor=actor
     )
+
+
+def signed_critical(event_id: int, bike: Bike, session_ids: list[int]) -> list[sa.Row]:
+    """Return the done and failed critical tasks of the bike for these sessions, held.
+
+    Open ones are held too, so that whoever is signing one is done by then or signs afterwards.
+    """
+    is_critical = (Task.event_id == event_id, Task.bike_id == bike.id, Task.is_critical)
+    held = many.hold(*is_critical, Task.session_id.in_(session_ids))
+    return [task for task in held if task.status in (TaskStatus.DONE, TaskStatus.FAILED)]
 
 
 def follow_rain(incident: Incident, session: TrackSession | None, *, actor) -> None:

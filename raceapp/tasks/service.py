@@ -13,6 +13,7 @@ from raceapp.permissions import CrewRole
 from raceapp.storage.columns import UTCDateTime
 from raceapp.storage.expressions import is_among, undated_last
 from raceapp.storage.prepared import Prepared, placeholder
+from raceapp.storage.session import db
 from raceapp.tasks import due, rows, signing
 from raceapp.tasks.models import Act, Task, TaskStatus
 from raceapp.tasks.visibility import NO_SUCH_TASK, is_live, is_theirs, visible_to
@@ -243,11 +244,18 @@ def pinned(task: Task, changes: dict) -> dict:
     if task.anchor is None:
         return {"is_due_pinned": False} if "is_due_pinned" in changes else {}
     if changes.get("is_due_pinned") is False:
+        hold_event(task.event_id)
         moment = due.due_at(
             task.anchor, task.offset_minutes, event=task.event, session=task.session
         )
         return {"due_at": moment or task.due_at}
     return {"is_due_pinned": True} if "due_at" in changes else {}
+
+
+def hold_event(event_id: int) -> None:
+    """Wait for whoever moves days or sessions of the weekend, and have the next one wait."""
+    held = sa.select(Event.id).where(Event.id == event_id)
+    db.session.execute(held.with_for_update(read=True))
 
 
 def check_may_move(task: Task, event_id: int) -> None:

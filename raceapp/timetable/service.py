@@ -12,6 +12,7 @@ from raceapp import clock, errors
 from raceapp.events import service as events
 from raceapp.events.models import Event
 from raceapp.history import service as history
+from raceapp.storage import bulk
 from raceapp.storage.session import db
 from raceapp.tasks import due
 from raceapp.tasks.models import Task
@@ -74,11 +75,13 @@ def update(session: TrackSession, changes: dict, *, actor) -> None:
         setattr(session, name, value)
     check_times(session)
     changed = history.changes_of(session)
-    history.record(session.event_id, "session.updated", session, actor=actor)
+    is_moved = changed.keys() & {"starts_at", "ends_at"} and session.state is not None
+    moved = moves.of_sessions([session], blame="starts_at") if is_moved else []
+    told = changed | ({"tasks": [move.id for move in moved]} if moved else {})
+    if told:
+        history.record(session.event_id, "session.updated", session, actor=actor, changes=told)
     follow_state(session, before, actor=actor)
-    if changed.keys() & {"starts_at", "ends_at"}:
-        found = moves.of_sessions([session], blame="starts_at")
-        moves.carry_out(session.event_id, found, actor=actor)
+    moves.carry_out(moved, actor=actor)
 
 
 def delete(session: TrackSession, *, actor) -> None:
@@ -102,7 +105,7 @@ def follow_state(session: TrackSession, before: SessionStatus | None, *, actor) 
 @events.days_changed.connect
 def follow_days(event: Event, *, actor) -> None:
     """Move the tasks that hang on the first or last day of a weekend when that moves."""
-    moves.carry_out(event.id, moves.of_days(event), actor=actor)
+    moves.carry_out(moves.of_days(event), actor=actor)
 
 
 # --- shifts ------------------------------------------------------------------------------
@@ -144,8 +147,8 @@ def shift(
     check_order(slots, [session for session in sessions if session not in moving])
     tasks = moves.of_sessions(slots, blame="minutes")
     if not dry_run:
-        carry_out(event, slots, first, minutes, actor=actor)
-        moves.carry_out(event.id, tasks, actor=actor)
+        carry_out(event, slots, first, minutes, tasks, actor=actor)
+        moves.carry_out(tasks, actor=actor)
     return {"sessions": slots, "tasks": tasks}
 
 
@@ -196,9 +199,9 @@ def check_order(slots: Sequence[Slot], staying: Sequence[TrackSession]) -> None:
                 raise errors.Invalid.field("minutes", message)
 
 
-def carry_out(event: Event, slots: Sequence[Slot], first, minutes: int, *, actor) -> None:
-    moves.rewrite(
-        TrackSession,
+def carry_out(event: Event, slots: Sequence[Slot], first, minutes: int, tasks, *, actor) -> None:
+    bulk.rewrite(
+        TrackSession.__table__,
         ("starts_at", "ends_at"),
         [(moved.id, moved.starts_at, moved.ends_at) for moved in slots],
     )
@@ -207,4 +210,5 @@ def carry_out(event: Event, slots: Sequence[Slot], first, minutes: int, *, actor
         for moved in slots
     }
     changes = {"from_session_id": first.id, "minutes": minutes, "starts_at": starts}
+    changes["tasks"] = [move.id for move in tasks]
     history.record(event.id, "timetable.shifted", event, actor=actor, changes=changes)

@@ -15,62 +15,42 @@ from raceapp.bikes.alike import folded
 from raceapp.bikes.models import Bike
 from raceapp.events import service as events
 from raceapp.events.models import Event
-from raceapp.history import service as history
 from raceapp.storage.session import db
+from raceapp.tasks import many
 from raceapp.tasks.models import Task, TaskStatus
 from raceapp.timetable import moves
 from raceapp.timetable.models import SessionStatus, TrackSession
 
-NAMES = ("status", "note", "is_struck", "due_at")
 Reason = Callable[[sa.Row], str | None]
 
 
 def strike(event: Event, *which, actor) -> None:
     """Make those open tasks not applicable that lack something."""
     lack, _ = lacks(event)
-    rows = moves.hold(Task.event_id == event.id, *which, deleted_too=True)
+    rows = many.hold(Task.event_id == event.id, *which, deleted_too=True)
     reasons = [(row, lack(row)) for row in rows if row.status == TaskStatus.OPEN]
-    closed = TaskStatus.NOT_APPLICABLE
-    changed = [(row, (closed, why, True, row.due_at)) for row, why in reasons if why]
-    write(changed, actor=actor)
+    closed = {"status": TaskStatus.NOT_APPLICABLE, "is_struck": True}
+    changed = [(row, {**closed, "note": why}) for row, why in reasons if why]
+    many.change("task.not_applicable", changed, actor=actor)
 
 
 def bring_back(event: Event, *which, actor) -> None:
     """Open the struck tasks again that lack nothing any more; the others say what they lack."""
     lack, sessions = lacks(event)
-    rows = moves.hold(Task.event_id == event.id, Task.is_struck, *which, deleted_too=True)
-    write([(row, again(row, lack(row), event, sessions)) for row in rows], actor=actor)
+    rows = many.hold(Task.event_id == event.id, Task.is_struck, *which, deleted_too=True)
+    reasons = [(row, lack(row)) for row in rows]
+    closed = [(row, {"note": why}) for row, why in reasons if why]
+    opened = [(row, again(row, event, sessions)) for row, why in reasons if not why]
+    many.change("task.not_applicable", closed, actor=actor)
+    many.change("task.reopen", opened, actor=actor)
 
 
-def again(row: sa.Row, why: str | None, event: Event, sessions: dict) -> tuple:
-    """Return NAMES of a struck task; what it hangs on may have moved meanwhile."""
-    if why:
-        return row.status, why, True, row.due_at
+def again(row: sa.Row, event: Event, sessions: dict) -> dict:
+    """Return the columns of a task that opens again; what it hangs on may have moved meanwhile."""
     due_at = moves.computed_due(
         row, blame="starts_at", event=event, session=sessions.get(row.session_id)
     )
-    return TaskStatus.OPEN, None, False, due_at
-
-
-def write(changed: Sequence[tuple[sa.Row, tuple]], *, actor) -> None:
-    """Write NAMES of tasks, each with an entry of the record."""
-    told = [(row, new, differences(row, new)) for row, new in changed]
-    told = [(row, new, changes) for row, new, changes in told if changes]
-    # A task without a due time gets none: where none has, PostgreSQL could not tell the type.
-    width = len(NAMES) if any(new[-1] for _, new, _ in told) else len(NAMES) - 1
-    moves.rewrite(Task, NAMES[:width], [(row.id, *new[:width]) for row, new, _ in told])
-    for row, new, changes in told:
-        action = "task.reopen" if new[0] == TaskStatus.OPEN else "task.not_applicable"
-        history.note(row.event_id, action, f"task:{row.id}", actor=actor, changes=changes)
-
-
-def differences(row: sa.Row, new: tuple) -> dict:
-    pairs = {name: (getattr(row, name), value) for name, value in zip(NAMES, new, strict=True)}
-    return {
-        name: [history.plain(old), history.plain(value)]
-        for name, (old, value) in pairs.items()
-        if old != value and name != "is_struck"
-    }
+    return {"status": TaskStatus.OPEN, "note": None, "is_struck": False, "due_at": due_at}
 
 
 # --- what is missing ---------------------------------------------------------------------

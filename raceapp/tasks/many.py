@@ -1,0 +1,103 @@
+"""Many tasks at once: held, changed, reopened, added. Other packages decide which, and ask here.
+
+Every function takes as many statements for a thousand tasks as for one. The caller holds the row
+of the weekend, so bulk deeds take turns; tasks are held before their state is looked at, so
+nothing that is signed, pinned or set free meanwhile is missed. Each task that changes gets a new
+version and an entry of the record; those that are added are named by the entry of the deed.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from raceapp import clock
+from raceapp.history import service as history
+from raceapp.storage import bulk
+from raceapp.storage.session import db
+from raceapp.tasks.models import Act, SignOff, Task, TaskStatus
+
+REOPENED = {
+    "status": TaskStatus.OPEN,
+    "done_by": None,
+    "done_at": None,
+    "checked_by": None,
+    "checked_at": None,
+    "value": None,
+}
+UNTOLD = "is_struck"  # The status and the note say it.
+# What a bulk deed may look at or change.
+COLUMNS = (
+    Task.id,
+    Task.event_id,
+    Task.session_id,
+    Task.bike_id,
+    Task.rider_name,
+    Task.assigned_to,
+    Task.is_critical,
+    Task.anchor,
+    Task.offset_minutes,
+    Task.due_at,
+    Task.is_due_pinned,
+    Task.is_struck,
+    Task.note,
+    *(getattr(Task, name) for name in REOPENED),
+)
+
+
+def hold(*which, deleted_too: bool = False) -> list[sa.Row]:
+    """Return the live tasks that meet these conditions, held until the transaction ends.
+
+    Their state is no condition, it is for the caller to look at: one that somebody changes at
+    this instant is waited for, and would be missed by what it was before.
+    """
+    statement = sa.select(*COLUMNS).where(*which)
+    if not deleted_too:
+        statement = statement.where(Task.deleted_at.is_(None))
+    held = statement.order_by(Task.id).with_for_update(of=Task, key_share=True)
+    return list(db.session.execute(held))
+
+
+def change(
+    action: str, changes: Sequence[tuple[sa.Row, dict]], *, actor, at: datetime | None = None
+) -> None:
+    """Give each of these tasks, which are held, its new values: the same names for all of them.
+
+    One that has them already stays as it is.
+    """
+    told = [(task, new, differences(task, new)) for task, new in changes]
+    told = [(task, new, changed) for task, new, changed in told if changed]
+    if not told:
+        return
+    values = [(task.id, *new.values()) for task, new, _ in told]
+    bulk.rewrite(Task.__table__, tuple(told[0][1]), values, at=at or clock.utcnow())
+    for task, _, changed in told:
+        history.note(task.event_id, action, f"task:{task.id}", actor=actor, changes=changed)
+
+
+def differences(task: sa.Row, new: dict) -> dict:
+    """Return `{column: [old, new]}` of what changes and is told."""
+    return {
+        name: [history.plain(getattr(task, name)), history.plain(value)]
+        for name, value in new.items()
+        if getattr(task, name) != value and name != UNTOLD
+    }
+
+
+def reopen(tasks: Sequence[sa.Row], *, at: datetime, note: str, actor) -> None:
+    """Reopen these tasks as `signing` reopens one: done and check are void, and it is signed.
+
+    No `signature_voided` is sent: the caller voids the releases itself.
+    """
+    if not tasks:
+        return
+    changed = {**REOPENED, "note": note}
+    change("task.reopen", [(task, changed) for task in tasks], actor=actor, at=at)
+    signed = {"act": Act.REOPEN, "signed_by": actor.id, "at": at, "note": note}
+    rows = [{"task_id": task.id, "is_self_check": False, **signed} for task in tasks]
+    bulk.insert(SignOff.__table__, rows)
+
+
+def add(rows: Sequence[dict]) -> list[int]:
+    """Add tasks, all with the same columns, and return their ids in that order."""
+    return bulk.insert(Task.__table__, rows)

@@ -1,0 +1,31 @@
+"""Count SQL statements as PostgreSQL does."""
+
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import sqlalchemy as sa
+
+from raceapp.storage.session import db
+
+
+@contextmanager
+def counted(app):
+    """`with counted(app) as sent:` ... `sent.count` is the number of statements.
+
+    What is sent to PostgreSQL with many sets of values is as many statements there.
+    """
+    sent = SimpleNamespace(count=0)
+
+    def count(connection, _cursor, _statement, parameters, _context, is_many):
+        is_many = is_many and connection.dialect.name == "postgresql"
+        sent.count += len(parameters) if is_many else 1
+
+    with app.app_context():
+        engines = list(db.engines.values())
+    for engine in engines:
+        sa.event.listen(engine, "before_cursor_execute", count)
+    try:
+        yield sent
+    finally:
+        for engine in engines:
+            sa.event.remove(engine, "before_cursor_execute", count)
