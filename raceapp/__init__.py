@@ -26,6 +26,7 @@ from raceapp.storage.columns import is_in_models, migration_type
 from raceapp.storage.engines import engine_options, reading_bind, set_up_engine
 from raceapp.storage.session import db, migrate
 from raceapp.sync.views import blp as sync
+from raceapp.tables.views import blp as tables
 from raceapp.tasks import letting_go
 from raceapp.tasks.views import blp as tasks
 from raceapp.telemetry import health, logs, metrics, tracing
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     copies,
     printing,
     sync,
+    tables,
 )
 # They listen to what happens in packages below them: it is enough that they are loaded.
 LISTENERS = (letting_go, strikes, voiding)

@@ -22,6 +22,7 @@ BODY_LIMIT = 8 * 1024
 OTHER_MEMBERS = 1024
 MAX_FIELDS = 20
 MAX_MESSAGES = 5
+MAX_ROWS = 100
 MAX_NAME = 60
 MAX_MESSAGE = 200
 
@@ -98,6 +99,20 @@ class Invalid(Refusal):
         return cls(errors={location: {name: list(messages)}})
 
 
+class Rows(dict):
+    """Faults of a table, `{"csv": {row: {column: [sentences]}}}`: those of the first 100 rows.
+
+    They are told whole, though that makes a longer answer than any other: nobody mends a table
+    of a thousand rows by twenty faults at a time.
+    """
+
+    def __init__(self, by_row: Mapping[int, Mapping[str, list[str]]]):
+        told = {str(row): by_row[row] for row in sorted(by_row)[:MAX_ROWS]}
+        super().__init__(
+            csv={row: shorten(columns, MAX_FIELDS, 1) for row, columns in told.items()}
+        )
+
+
 class Unavailable(Refusal):
     status = 503
     detail = "The service is busy. Try again in a moment."
@@ -112,7 +127,8 @@ class Unavailable(Refusal):
 def problem(status: int, title: str, detail: str, request_id: str, **members) -> dict:
     """Return the body of a problem; `members` are errors, for 422, and what else belongs to it."""
     if "errors" in members:
-        members["errors"] = fitting(members["errors"])
+        found = members["errors"]
+        members["errors"] = found if isinstance(found, Rows) else fitting(found)
     return {
         "type": "about:blank",
         "title": title,

@@ -23,6 +23,9 @@ def manager(status):
     return with_token(403, admin=status)
 
 
+NOT_CHIEF = {"mechanic": 403, "tyres": 403}
+
+
 def crew(status, **others):
     """The crew and managers are answered `status` or as in `others`, everybody else 404."""
     return with_token(404, **{**dict.fromkeys(PEOPLE[2:6], status), **others})
@@ -129,6 +132,7 @@ RIGHTS = [  # call, what is sent, the answers; of tasks: which one
     ("DELETE /v1/calendar", None, with_token(204)),
     ("GET /v1/calendar/{secret}.ics", None, anybody(404)),
     (f"POST {EVENT}/copies", {"event_date": "2027-06-11"}, manager(201)),
+    (f"POST {EVENT}/sessions/import", "name,starts_at\nFP1,10:00\n", crew(200, **NOT_CHIEF)),
     (f"GET {EVENT}/print", None, crew(200)),
     # Readiness, releases, incidents
     (f"GET {EVENT}/readiness", None, crew(200)),

@@ -113,6 +113,8 @@ def ask(world, person, call, body):
     method, path = call.split(" ")
     sent = body(world) if callable(body) else body
     options = {} if sent is None else {"json": sent}
+    if isinstance(sent, str):
+        options = {"data": sent, "content_type": "text/csv"}
     with person.open(path.format(**vars(world)), method=method, **options) as response:
         if response.status_code >= 400:
             problem(response, response.status_code)

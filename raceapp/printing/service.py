@@ -12,11 +12,10 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from raceapp import clock
 from raceapp.auth.models import User
 from raceapp.bikes.models import Bike
 from raceapp.events.models import Event
-from raceapp.history.models import HistoryHead
+from raceapp.history import proof
 from raceapp.storage.session import db
 from raceapp.tasks.models import Act, SignOff, Task, TaskStatus
 from raceapp.timetable.models import TrackSession
@@ -46,12 +45,11 @@ class Pack:
 
 @dataclass(frozen=True)
 class Paper:
-    """All that is printed; `seal` is count and last hash of the record, read before the rest."""
+    """All that is printed, with the seal of the record as it was just before."""
 
     event: Event
     packs: Sequence[Pack]
-    seal: tuple[int, str]
-    printed_at: datetime
+    seal: dict
 
     @property
     def zone(self) -> ZoneInfo:
@@ -60,11 +58,9 @@ class Paper:
 
 def paper(event: Event, *, bike_id: int | None = None, session_id: int | None = None) -> Paper:
     """Return the weekend for the printer, or only what belongs to a bike or a session."""
-    seal = db.session.execute(
-        sa.select(HistoryHead.count, HistoryHead.last_hash).where(HistoryHead.event_id == event.id)
-    ).one()
+    seal = proof.seal(event.id)
     rows = db.session.execute(tasks_of(event, bike_id=bike_id, session_id=session_id)).all()
-    return Paper(event, packs(rows), tuple(seal), clock.utcnow())
+    return Paper(event, packs(rows), seal)
 
 
 def tasks_of(event: Event, **only: int | None) -> sa.Select:

@@ -147,11 +147,22 @@ def complete_operation(doc, info, *, api, app, spec, method):
     for status, response in list(doc["responses"].items()):
         doc["responses"][status] = complete_response(int(status), response, own_headers)
     describe(info, resource, budget)
+    if info.get("upload"):
+        doc["requestBody"] = uploaded(info["upload"])
     add_conditions(doc, method, shared_headers)
     if resource.minds_key_of(method.upper()):
         add_key(doc)
     add_refusals(doc, info, resource, "Limited" if budget else "Status")
     return doc
+
+
+def uploaded(media_types: dict[str, str]) -> dict:
+    """Return what the document says of a body that is a file, with an example for each type."""
+    content = {
+        media_type: {"schema": {"type": "string"}, "example": example}
+        for media_type, example in media_types.items()
+    }
+    return {"required": True, "content": content}
 
 
 def describe(info, resource, budget: str | None) -> None:

@@ -5,6 +5,8 @@ duplicate names, NaN, bodies cut short or too long, unknown or repeated query pa
 """
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import g
 from flask.globals import request_ctx
@@ -144,6 +146,26 @@ class StrictParser(FlaskParser):
 
     def handle_error(self, error, req, schema, *, error_status_code, error_headers):
         raise errors.Invalid(errors=error.messages) from error
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A body that is a file: its bytes, and what the caller says it is."""
+
+    data: bytes
+    media_type: str
+    charset: str | None
+
+
+def read_upload(media_types: Sequence[str]) -> Upload:
+    """Return the body, which has to be of one of these types; raises TooLarge or
+    UnsupportedMediaType."""
+    asked = request_ctx.request
+    if asked.content_length is not None and asked.content_length > asked.max_content_length:
+        raise errors.TooLarge()
+    if asked.mimetype not in media_types:
+        raise errors.UnsupportedMediaType(f"Send the file as {' or '.join(media_types)}.")
+    return Upload(read_body(asked), asked.mimetype, asked.mimetype_params.get("charset"))
 
 
 def refuse_query(asked) -> None:

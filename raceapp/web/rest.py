@@ -9,6 +9,7 @@ ETag, a `Page` with its headers, a `Document` as the text it writes, anything el
 import random
 import time
 from collections.abc import Callable
+from copy import deepcopy
 from functools import wraps
 
 import flask_smorest
@@ -28,7 +29,7 @@ from raceapp.storage.session import commits_held_back, db
 from raceapp.web import callers, etags, examples, idempotency, openapi
 from raceapp.web.application import Response
 from raceapp.web.keyset import Page
-from raceapp.web.reading import BODY_LIMIT, IdConverter, StrictParser, refuse_query
+from raceapp.web.reading import BODY_LIMIT, IdConverter, StrictParser, read_upload, refuse_query
 from raceapp.web.writing import Document, compiled, to_json
 
 TRIES = 6
@@ -85,6 +86,24 @@ class Blueprint(flask_smorest.Blueprint):
     def arguments(self, schema, **kwargs):
         """Read what the view takes by one instance of `schema`, not a new one per request."""
         return super().arguments(schema() if isinstance(schema, type) else schema, **kwargs)
+
+    def upload(self, **examples: str):
+        """Read a body that is a file of one of these media types, `text_csv` for text/csv.
+
+        The view gets it as an `Upload`, before what `arguments` reads; for the document each type
+        has an example.
+        """
+        media_types = {name.replace("_", "/"): example for name, example in examples.items()}
+
+        def decorator(view):
+            @wraps(view)
+            def reading(resource, *args, **kwargs):
+                return view(resource, read_upload([*media_types]), *args, **kwargs)
+
+            reading._apidoc = {**deepcopy(getattr(view, "_apidoc", {})), "upload": media_types}
+            return reading
+
+        return decorator
 
     def response(self, status_code, schema=None, **doc):
         """Write what the view returns by `schema`, with ETag or Link where it has one.

@@ -1,0 +1,48 @@
+"""What imports and exports take, and what an import tells."""
+
+import marshmallow as ma
+
+from raceapp.timetable.models import SessionKind
+from raceapp.web import fields
+
+
+class ImportQuerySchema(ma.Schema):
+    dry_run = fields.QueryBool(
+        load_default=False, metadata={"description": "Only say what would change"}
+    )
+
+
+class ImportedSessionSchema(ma.Schema):
+    """A session that is new or was changed, or would be."""
+
+    id = fields.Id(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of one that was there; null of a new one", "example": 12},
+    )
+    name = fields.Text(100, required=True, metadata={"example": "FP1"})
+    kind = fields.Choice(SessionKind, required=True, metadata={"example": "practice"})
+    is_kind_guessed = fields.Bool(
+        required=True,
+        metadata={"description": "The kind was told by the name alone", "example": True},
+    )
+    starts_at = fields.UTCDateTime(required=True, metadata={"example": "2026-06-12T08:20:00Z"})
+    ends_at = fields.UTCDateTime(required=True, metadata={"example": "2026-06-12T09:05:00Z"})
+    old_starts_at = fields.UTCDateTime(
+        required=True, allow_none=True, metadata={"example": "2026-06-12T08:00:00Z"}
+    )
+
+
+class ImportedTimetableSchema(ma.Schema):
+    sessions = ma.fields.List(ma.fields.Nested(ImportedSessionSchema), required=True)
+    unchanged = ma.fields.Integer(
+        required=True, metadata={"description": "Sessions that were so already", "example": 7}
+    )
+    skipped = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        metadata={
+            "description": "Events of an iCalendar file whose name tells no kind of session",
+            "example": ["Riders' briefing"],
+        },
+    )

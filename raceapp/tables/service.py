@@ -1,0 +1,16 @@
+"""Who may bring tables in, and what a weekend is held by meanwhile."""
+
+from raceapp import errors, permissions
+from raceapp.events import service as events
+from raceapp.events.models import Event
+
+
+def held_event(event_id: int, *, actor) -> Event:
+    """Return the weekend, held for a change, for its crew chiefs and team managers.
+
+    Raises Forbidden for the rest of its crew, NotFound for everybody else.
+    """
+    event = events.get_board(event_id, actor=actor, for_update=True)
+    if not permissions.can_release(actor, events.crew_roles(event_id, actor)):
+        raise errors.Forbidden("Only a crew chief or a team manager may import tables.")
+    return event

@@ -1,0 +1,158 @@
+"""Tables as spreadsheets write them (RFC 4180), read strictly and written safely.
+
+Rows are counted as a spreadsheet does: the header is row 1, and a cell of several lines is
+one row. A fault is told by row and column, all faults of a table at once.
+"""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from raceapp import errors
+
+CONTENT_TYPE = "text/csv; charset=utf-8"
+MAX_ROWS = 10_000
+SEPARATORS = ",;\t"
+CHARSETS = {"utf-8": "utf-8-sig", "windows-1252": "cp1252"}
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+WHOLE = "table"  # The name under which a fault of no column in particular is told.
+# What spreadsheets run as a formula, behind any apostrophes that are there already: so every
+# text comes back as it was.
+FORMULA = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+
+
+def defused(text: str) -> str:
+    """Return a cell that no spreadsheet runs."""
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def undefused(text: str) -> str:
+    """Take off the apostrophe that `defused()` put there."""
+    return text[1:] if text.startswith("'") and FORMULA.match(text[1:]) else text
+
+
+def written(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """Return a table in UTF-8 with the mark by which spreadsheets know it."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return codecs.BOM_UTF8 + text.getvalue().encode()
+
+
+# --- reading -----------------------------------------------------------------------------
+
+
+@dataclass
+class Faults:
+    """What is wrong with a table, by row and column."""
+
+    by_row: dict[int, dict[str, list[str]]] = field(default_factory=dict)
+
+    def add(self, row: int, column: str, *sentences: str) -> None:
+        self.by_row.setdefault(row, {}).setdefault(column, []).extend(sentences)
+
+    def refuse(self) -> None:
+        """Raise Invalid if there are any."""
+        if self.by_row:
+            raise errors.Invalid(errors=errors.Rows(self.by_row))
+
+
+def fault(row: int, column: str, *sentences: str) -> errors.Invalid:
+    return errors.Invalid(errors=errors.Rows({row: {column: list(sentences)}}))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The rows of a table as `{column: text}`, by their numbers; blank ones are left out."""
+
+    columns: Sequence[str]
+    rows: dict[int, dict[str, str]]
+    has_decimal_comma: bool
+
+
+def read(
+    data: bytes,
+    charset: str | None,
+    *,
+    known: Sequence[str],
+    needed: Sequence[str] = (),
+    most: int = MAX_ROWS,
+) -> Sheet:
+    """Return the table in `data`, whose columns are among `known` in any order.
+
+    Raises Invalid, naming each fault by row and column.
+    """
+    text = decoded(data, charset)
+    separator = separator_of(text)
+    records = split(text, separator, most)
+    header = columns_in(records[0] if records else [], known, needed)
+    faults = Faults()
+    rows = {}
+    for number, record in enumerate(records[1:], 2):
+        if any(cell.strip() for cell in record):
+            check_length(number, record, header, faults)
+            rows[number] = dict(zip(header, map(undefused, record), strict=False))
+    faults.refuse()
+    return Sheet(header, rows, separator == ";")
+
+
+def decoded(data: bytes, charset: str | None) -> str:
+    if data.startswith(UTF_16) or b"\0" in data:
+        raise fault(1, WHOLE, "This is no text in UTF-8. Save it as CSV UTF-8.")
+    encoding = CHARSETS.get((charset or "utf-8").lower())
+    if encoding is None:
+        raise fault(1, WHOLE, "The charset must be utf-8 or windows-1252.")
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        row = data.count(b"\n", 0, error.start) + 1
+        sentence = "This is no UTF-8. Save it as CSV UTF-8, or send charset=windows-1252."
+        raise fault(row, WHOLE, sentence) from error
+
+
+def separator_of(text: str) -> str:
+    """Return what the header is separated by, a comma where nothing tells."""
+    header = text.partition("\n")[0]
+    return max(SEPARATORS, key=header.count)
+
+
+def split(text: str, separator: str, most: int) -> list[list[str]]:
+    records: list[list[str]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        for record in reader:
+            records.append(record)
+            if len(records) > most + 1:
+                raise fault(len(records), WHOLE, f"This table has at most {most:,} rows.")
+    except csv.Error as error:
+        sentence = "A quote is not closed, or stands where none may."
+        raise fault(len(records) + 1, WHOLE, sentence) from error
+    return records
+
+
+def columns_in(header: list[str], known: Sequence[str], needed: Sequence[str]) -> list[str]:
+    columns = [cell.strip().lower() for cell in header]
+    faults = Faults()
+    for place, column in enumerate(columns):
+        if column not in known:
+            told = errors.printable(column)[:60] or f"column {place + 1}"
+            faults.add(1, told, "There is no such column.")
+        elif column in columns[:place]:
+            faults.add(1, column, "This column is there twice.")
+    for column in needed:
+        if column not in columns:
+            faults.add(1, column, "This column is missing.")
+    faults.refuse()
+    return columns
+
+
+def check_length(number: int, record: list[str], header: list[str], faults: Faults) -> None:
+    if len(record) < len(header):
+        faults.add(number, header[len(record)], "The row ends before this column.")
+    elif len(record) > len(header):
+        sentence = f"The row has {len(record)} cells, the header {len(header)}."
+        faults.add(number, header[-1], sentence)

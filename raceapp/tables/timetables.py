@@ -1,0 +1,133 @@
+"""An organiser's timetable becomes the weekend's: what is new is added, what moved is moved.
+
+Sessions are matched by name and local day. What the file does not name stays, and so does what
+runs, is over or was cancelled.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from raceapp import errors
+from raceapp.events.models import Event
+from raceapp.tables import programme, sheets
+from raceapp.tables.programme import Entry, local_day
+from raceapp.timetable import service as timetable
+from raceapp.timetable.models import SessionKind, SessionStatus, TrackSession
+
+ICS = "text/calendar"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A session that is new or was moved, or would be; `id` and `old_starts_at` are those of one
+    that was there."""
+
+    id: int | None
+    name: str
+    kind: SessionKind
+    is_kind_guessed: bool
+    starts_at: datetime
+    ends_at: datetime
+    old_starts_at: datetime | None
+
+
+def carry_out(event: Event, upload, *, actor) -> dict:
+    """Make the timetable what the file says; returns `{sessions, unchanged, skipped}`.
+
+    The caller holds the row of the weekend. Raises Invalid for a file that cannot be read, when a
+    name stands twice on one day, and what adding and moving a session raise.
+    """
+    if upload.media_type == ICS:
+        entries, skipped = programme.of_calendar(upload.data, event)
+    else:
+        entries, skipped = programme.of_table(upload.data, upload.charset, event), []
+    return {**follow(event, entries, actor=actor), "skipped": skipped}
+
+
+def follow(event: Event, entries: Sequence[Entry], *, actor) -> dict:
+    """Add and move sessions as the entries say; returns what changed, and how many did not."""
+    check_names(event, entries)
+    present = by_name_and_day(event)
+    changed, unchanged = [], 0
+    for entry in entries:
+        session = present.get(key(entry, event))
+        if session is not None and not differs(session, entry):
+            unchanged += 1
+            continue
+        changed.append(told(session, entry))
+        write(event, session, entry, actor=actor)
+    return {"sessions": changed, "unchanged": unchanged}
+
+
+def key(item: Entry | TrackSession, event: Event) -> tuple:
+    return " ".join(item.name.casefold().split()), local_day(item.starts_at, event)
+
+
+def check_names(event: Event, entries: Sequence[Entry]) -> None:
+    faults, seen = sheets.Faults(), set()
+    for entry in entries:
+        found = key(entry, event)
+        if found in seen and entry.row is None:
+            raise errors.Invalid(f"{entry.name} stands twice on one day.")
+        if found in seen:
+            faults.add(entry.row, "name", "This name stands twice on one day.")
+        seen.add(found)
+    faults.refuse()
+
+
+def by_name_and_day(event: Event) -> dict[tuple, TrackSession]:
+    """Return the sessions that are there; of two with one name on a day, the first."""
+    sessions = timetable.held(event)
+    return {key(session, event): session for session in reversed(sessions)}
+
+
+def differs(session: TrackSession, entry: Entry) -> bool:
+    """Tell whether a session that has yet to begin is to be changed."""
+    return session.status == SessionStatus.SCHEDULED and bool(changes(session, entry))
+
+
+def changes(session: TrackSession, entry: Entry) -> dict:
+    wanted = {"starts_at": entry.starts_at, "ends_at": entry.ends_at}
+    if not entry.is_kind_guessed:
+        wanted["kind"] = entry.kind
+    return {name: value for name, value in wanted.items() if getattr(session, name) != value}
+
+
+def told(session: TrackSession | None, entry: Entry) -> Imported:
+    is_guessed = session is None and entry.is_kind_guessed
+    kind = session.kind if session is not None and entry.is_kind_guessed else entry.kind
+    return Imported(
+        id=session.id if session else None,
+        name=session.name if session else entry.name,
+        kind=kind,
+        is_kind_guessed=is_guessed,
+        starts_at=entry.starts_at,
+        ends_at=entry.ends_at,
+        old_starts_at=session.starts_at if session else None,
+    )
+
+
+def write(event: Event, session: TrackSession | None, entry: Entry, *, actor) -> None:
+    try:
+        if session is None:
+            fields = {"name": entry.name, "kind": entry.kind}
+            times = {"starts_at": entry.starts_at, "ends_at": entry.ends_at}
+            timetable.create(event, actor=actor, **fields, **times)
+        else:
+            timetable.update(session, changes(session, entry), actor=actor)
+    except errors.Invalid as error:
+        raise at_row(entry, error) from error
+
+
+def at_row(entry: Entry, error: errors.Invalid) -> errors.Invalid:
+    """Say at which row of the table, or for which event of the file, a rule was broken."""
+    told = {
+        name: sentences
+        for found in error.members["errors"].values()
+        for name, sentences in found.items()
+    }
+    if entry.row is None:
+        sentences = [sentence for found in told.values() for sentence in found]
+        return errors.Invalid(f"{entry.name}: {' '.join(sentences)}")
+    return errors.Invalid(errors=errors.Rows({entry.row: told}))

@@ -1,0 +1,300 @@
+"""Timetables as organisers publish them: what is read, what moves, what is refused."""
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from board import Board
+from helpers import created, problem
+from timetable import Timetable
+
+from raceapp.tables.kinds import guessed
+
+ORGANISERS = Path(__file__).with_name("organisers")
+CSV, ICS = "text/csv", "text/calendar"
+FP1 = "name,kind,date,starts_at,ends_at\nFP1,practice,2026-06-12,10:20,11:05\n"
+HEAD, TAIL = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n", "END:VCALENDAR\r\n"
+EVENT = (
+    "BEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260601T000000Z\r\nDTSTART:20260612T082000Z\r\n"
+    "SUMMARY:FP1\r\nEND:VEVENT\r\n"
+)
+ROME = ZoneInfo("Europe/Rome")
+
+
+@pytest.fixture
+def timetable(app, admin, event):
+    return Timetable(admin, event, Board(app, event["id"], admin.id))
+
+
+@pytest.fixture
+def send(admin, event):
+    """Import a file: `send(text)`, `send(text, ICS)`, `send(text, dry_run="true")`."""
+
+    def send(data, content_type=CSV, by=admin, event_id=event["id"], **query):
+        path = f"/v1/events/{event_id}/sessions/import"
+        return by.post(path, data=data, content_type=content_type, query_string=query)
+
+    return send
+
+
+@pytest.fixture
+def board(admin, event):
+    """What the timetable says: names, kinds, local days and times."""
+
+    def read(event=event, zone=ROME):
+        rows = created(admin.get(f"/v1/events/{event['id']}/sessions?limit=200"), status=200)
+        return [(row["name"], row["kind"], *map(local(zone), times(row))) for row in rows]
+
+    return read
+
+
+def times(row):
+    return row["starts_at"], row["ends_at"]
+
+
+def local(zone):
+    return lambda text: f"{datetime.fromisoformat(text).astimezone(zone):%a %H:%M}"
+
+
+def faults(response):
+    return problem(response, 422)["errors"]["csv"]
+
+
+# Files of organisers
+
+
+@pytest.mark.parametrize(
+    ("file", "content_type", "expected"),
+    [
+        ("grand_prix.csv", CSV, [
+            ("Moto2 Free Practice Nr. 1", "practice", "Fri 09:50", "Fri 10:30"),
+            ("MotoGP Practice", "practice", "Fri 15:00", "Fri 16:00"),
+            ("MotoGP Qualifying Nr. 1", "qualifying", "Sat 10:50", "Sat 11:05"),
+            ("MotoGP Qualifying Nr. 2", "qualifying", "Sat 11:15", "Sat 11:30"),
+            ("Tissot Sprint, 13 laps", "race", "Sat 15:00", "Sat 15:30"),
+            ("Warm Up", "warm_up", "Sun 09:40", "Sun 09:50"),
+            ("Grand Prix Race", "race", "Sun 14:00", "Sun 14:45"),
+        ]),
+        ("superbike.csv", CSV, [
+            ("FP1", "practice", "Fri 10:20", "Fri 15:00"),
+            ("FP2", "practice", "Fri 15:00", "Fri 15:30"),
+            ("FP3", "practice", "Sat 09:00", "Sat 11:00"),
+            ("Tissot Superpole", "qualifying", "Sat 11:00", "Sat 14:00"),
+            ("Race 1", "race", "Sat 14:00", "Sat 14:30"),
+            ("Warm Up", "warm_up", "Sun 09:00", "Sun 11:00"),
+            ("Tissot Superpole Race", "race", "Sun 11:00", "Sun 14:00"),
+            ("Race 2", "race", "Sun 14:00", "Sun 14:30"),
+        ]),
+        ("national.csv", f"{CSV}; charset=windows-1252", [
+            ("Verifiche – scrutineering", "tech_control", "Fri 08:00", "Fri 12:00"),
+            ("Prove libere 1", "practice", "Fri 14:30", "Fri 14:55"),
+            ("Qualifiche 1", "qualifying", "Sat 09:15", "Sat 09:40"),
+            ("Gara 1", "race", "Sat 15:40", "Sat 16:05"),
+            ("Gara 2", "race", "Sun 13:35", "Sun 14:00"),
+        ]),
+        ("club_day.csv", CSV, [
+            ("Scrutineering", "tech_control", "Fri 07:30", "Fri 09:00"),
+            ("Session 1", "practice", "Fri 09:00", "Fri 09:20"),
+            ("Session 2", "practice", "Fri 09:20", "Fri 11:00"),
+            ("Qualifying", "qualifying", "Fri 11:00", "Fri 14:00"),
+            ("Race", "race", "Fri 14:00", "Fri 14:30"),
+        ]),
+        ("endurance.csv", CSV, [
+            ("Free Practice", "practice", "Fri 11:00", "Fri 13:00"),
+            ("Night Practice", "practice", "Fri 22:30", "Sat 00:30"),
+            ("24 Heures Motos", "race", "Sat 15:00", "Sun 14:59"),
+            ("Pack down", "pack_down", "Sun 16:00", "Sun 20:00"),
+        ]),
+        ("superbike.ics", ICS, [
+            ("[WorldSBK] FP1", "practice", "Fri 10:20", "Fri 11:05"),
+            ("[WorldSBK] Superpole", "qualifying", "Sat 11:00", "Sat 11:15"),
+            ("[WorldSBK] Superpole Race", "race", "Sun 11:00", "Sun 14:12"),
+            ("[WorldSBK] Race 2 Restarted", "race", "Sun 14:12", "Sun 14:30"),
+        ]),
+        ("grand_prix.ics", ICS, [
+            ("Free Practice Nr. 1", "practice", "Fri 09:45", "Fri 10:30"),
+            ("Q1", "qualifying", "Sat 10:50", "Sat 11:05"),
+            ("Sprint", "race", "Sat 15:00", "Sat 15:30"),
+        ]),
+        ("exported.ics", ICS, [
+            ("Prove libere, gruppo A", "practice", "Fri 09:00", "Fri 09:20"),
+            ("Timed practice", "practice", "Fri 11:00", "Fri 11:20"),
+        ]),
+    ],
+)  # fmt: skip
+def test_a_file_of_an_organiser_becomes_the_timetable(send, board, file, content_type, expected):
+    data = (ORGANISERS / file).read_bytes()
+
+    answer = created(send(data, content_type), status=200)
+
+    assert board() == expected
+    assert [row["name"] for row in answer["sessions"]] == [row[0] for row in expected]
+    again = created(send(data, content_type), status=200)
+    assert (again["sessions"], again["unchanged"]) == ([], len(expected))
+
+
+def test_the_night_the_clocks_change_has_its_own_length(send, board, make_event):
+    event = make_event(event_date="2026-03-28", end_date="2026-03-29")
+    table = "name,date,starts_at,ends_at\nRace,2026-03-28,23:00,04:00\nWarm up,Sun,02:30,04:00\n"
+
+    answer = created(send(table, event_id=event["id"]), status=200)
+
+    starts, ends = times(answer["sessions"][0])
+    assert (starts, ends) == ("2026-03-28T22:00:00Z", "2026-03-29T02:00:00Z")
+    assert board(event)[1] == ("Warm up", "warm_up", "Sun 03:30", "Sun 04:00")
+
+
+def test_what_nobody_can_tell_the_kind_of_is_named(send):
+    answer = created(send((ORGANISERS / "grand_prix.ics").read_bytes(), ICS), status=200)
+
+    assert answer["skipped"] == ["Rider Fan Parade"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Free Practice", "practice"), ("FP1", "practice"), ("P2", "practice"),
+        ("Q2", "qualifying"), ("Superpole", "qualifying"), ("Superpole Race", "race"),
+        ("Warm Up", "warm_up"), ("WUP", "warm_up"), ("Race 1", "race"), ("RACE2", "race"),
+        ("Sprint race", "race"), ("Technical inspection", "tech_control"), ("Set-up", "setup"),
+        ("8 Hours", "race"), ("Podium", None), ("Riders' briefing", None),
+    ],
+)  # fmt: skip
+def test_kinds_are_guessed_from_the_words_of_organisers(name, kind):
+    assert guessed(name) == kind
+
+
+# What is there already
+
+
+def test_a_changed_timetable_moves_what_is_there_and_its_tasks(timetable, send, board):
+    fp1, fp2 = timetable.day("FP1", "FP2")
+    task = timetable.item(fp1, offset=-30)
+
+    answer = created(send(FP1), status=200)
+
+    assert board()[0] == ("FP1", "practice", "Fri 10:20", "Fri 11:05")
+    assert timetable.due(task) == "2026-06-12T07:50:00Z"
+    (moved,) = answer["sessions"]
+    assert (moved["id"], moved["old_starts_at"]) == (fp1["id"], fp1["starts_at"])
+    assert timetable.admin.get(f"/v1/sessions/{fp2['id']}").json == fp2
+
+
+def test_names_are_matched_without_regard_to_case_and_spaces(timetable, send):
+    fp1 = timetable.session("Free  practice")
+
+    answer = created(send("name,starts_at,ends_at\nFREE Practice,10:00,10:40\n"), status=200)
+
+    assert (answer["sessions"], answer["unchanged"]) == ([], 1), fp1
+
+
+@pytest.mark.parametrize("status", ["running", "finished", "cancelled"])
+def test_what_runs_is_over_or_was_cancelled_stays(timetable, send, status):
+    fp1 = timetable.session("FP1")
+    there = created(timetable.change(fp1, status=status), status=200)
+
+    answer = created(send(FP1), status=200)
+
+    assert answer["unchanged"] == 1
+    assert timetable.admin.get(f"/v1/sessions/{fp1['id']}").json == there
+
+
+def test_a_guess_never_changes_the_kind_that_is_there(timetable, send, board):
+    timetable.session("Race", kind="practice")
+
+    created(send("name,starts_at\nRace,11:00\n"), status=200)
+
+    assert board() == [("Race", "practice", "Fri 11:00", "Fri 11:30")]
+
+
+@pytest.mark.parametrize("file", ["grand_prix.csv", "superbike.ics"])
+def test_a_dry_run_answers_the_same_and_changes_nothing(timetable, send, board, file):
+    timetable.session("Warm Up", day="2026-06-14")
+    before, deeds = board(), timetable.deeds()
+    data, kind = (ORGANISERS / file).read_bytes(), ICS if file.endswith("ics") else CSV
+
+    dry = created(send(data, kind, dry_run="true"), status=200)
+
+    assert (board(), timetable.deeds()) == (before, deeds)
+    assert dry == created(send(data, kind), status=200)
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "column"),
+    [
+        ("name,starts_at\nFP1,25:00\n", "2", "starts_at"),
+        ("name,starts_at\nFP1,\n", "2", "starts_at"),
+        ("name,starts_at\n\n\n,10:00\n", "4", "name"),
+        ("name,starts_at\nBriefing,10:00\n", "2", "kind"),
+        ("name,kind,starts_at\nFP1,superpole,10:00\n", "2", "kind"),
+        ("name,starts_at,date\nFP1,10:00,2026-02-30\n", "2", "date"),
+        ("name,starts_at,date\nFP1,10:00,Monday\n", "2", "date"),
+        ("name,starts_at,ends_at\nFP1,10:00,10:00\n", "2", "ends_at"),
+        ("name,starts_at\nFP1,10:00\nfp1,11:00\n", "3", "name"),
+        ("name,starts_at\nFP1\n", "2", "starts_at"),
+        ("name,starts_at\nFP1,10:00,x\n", "2", "starts_at"),
+        ("name,starts_at,colour\nFP1,10:00,red\n", "1", "colour"),
+        ("name,starts_at,name\n", "1", "name"),
+        ("name\nFP1\n", "1", "starts_at"),
+        ("", "1", "name"),
+        ('name,starts_at\n"FP1,10:00\nFP2,11:00\n', "2", "table"),
+        ("name,starts_at\nFP\x001,10:00\n", "1", "table"),
+        (f"name,starts_at\n{'x' * 101},10:00\n", "2", "name"),
+        ('name,starts_at\n"FP\n1",10:00\nFP2,xx\n', "3", "starts_at"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_by_row_and_column(send, board, table, row, column):
+    response = send(table)
+
+    assert column in faults(response)[row]
+    assert board() == []
+
+
+def test_all_faults_are_told_at_once(send):
+    found = faults(send("name,starts_at\nFP1,x\nBriefing,11:00\nFP2,y\n"))
+
+    assert [*found] == ["2", "3", "4"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "cp1252"])
+def test_another_encoding_is_refused_unless_it_is_named(send, encoding):
+    response = send("name,starts_at\nPréparation,10:00\n".encode(encoding))
+
+    assert [*faults(response)["1" if "16" in encoding else "2"]] == ["table"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "BEGIN:VCALENDAR\r\n", f"{HEAD}{TAIL}", "<html>", f"{HEAD}BEGIN:VEVENT\r\n{TAIL}",
+        f"{HEAD}{EVENT.replace('UID:1', 'RRULE:FREQ=DAILY')}{TAIL}",
+        f"{HEAD}{EVENT.replace('SUMMARY:FP1', 'X-A:1')}{TAIL}",
+        f"{HEAD}{EVENT.replace('DTSTART:20260612T082000Z', 'DTSTART:soon')}{TAIL}",
+        f"{HEAD}{EVENT}{EVENT}{TAIL}", HEAD + EVENT * 5000 + TAIL,
+    ],
+    ids=range(10),
+)  # fmt: skip
+def test_a_calendar_that_is_no_timetable_is_refused_with_a_sentence(send, board, text):
+    body = problem(send(text, ICS), 422)
+
+    assert "errors" not in body and body["detail"].endswith(".")
+    assert board() == []
+
+
+def test_a_file_of_another_type_or_too_large_is_refused(send):
+    problem(send("{}", "application/json"), 415)
+    problem(send(b" " * (5 * 1024 * 1024 + 1)), 413)
+    problem(send(HEAD + " " * 1024 * 1024 + TAIL, ICS), 413)
+
+
+def test_a_crew_chief_imports_and_nobody_else_of_the_crew(timetable, send, chief, mechanic, rookie):
+    timetable.board.crew(chief, "crew_chief")
+    timetable.board.crew(mechanic, "mechanic")
+
+    problem(send(FP1, by=mechanic), 403)
+    problem(send(FP1, by=rookie), 404)
+    assert send(FP1, by=chief).status_code == 200
