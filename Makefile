@@ -43,7 +43,7 @@ run: port $(RUNNABLE) ## Run the API on http://127.0.0.1:8000 with demo data (PO
 	@echo "  Health         http://127.0.0.1:$(PORT)/v1/health"
 	@echo "  Ctrl-C stops it."
 	@echo
-	@exec $(BIN) gunicorn -c gunicorn.conf.py wsgi:app
+	@LOG_FORMAT=$${LOG_FORMAT:-text} exec $(BIN) gunicorn -c gunicorn.conf.py wsgi:app
 
 # Told before anything is built or started.
 port:

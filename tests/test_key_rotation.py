@@ -1,10 +1,18 @@
 """Replacing the secret: nobody is logged out, and the old one is worth nothing once it is gone."""
 
+import json
+import re
+import urllib.error
+from urllib.request import Request, urlopen
+
 import jwt
 import pytest
+from backends import SETTINGS
 from helpers import Client, problem
+from servers import ROOT, Gunicorn, free_port
 
 from raceapp.auth.sessions import key_id
+from server import settings_file
 
 OLD = "first-Zt5w-Rn8m-Jd2c-Hp6s-Yb4f-3kV9-qLx7"
 NEW = "second-Kq2v-Wd7n-Gs4t-Lm9x-Pf3z-Ch6r-8bYj"
@@ -103,3 +111,124 @@ def test_a_list_begun_before_goes_on_during_and_not_after(before, during, after,
 
     assert following.json[0]["id"] != first.json[0]["id"]
     problem(call(after, new, path), 422)
+
+
+# On a real server, as docs/deployment.md says
+
+
+class Installed:
+    """gunicorn as the unit runs it: its environment is read from a file when it starts."""
+
+    def __init__(self, file, settings):
+        self.file, self.settings, self.port, self.server = file, settings, free_port(), None
+
+    def edit(self, signs, also=""):
+        keys = {"JWT_SECRET_KEY": signs, "JWT_PREVIOUS_SECRET_KEY": also}
+        lines = {**self.settings, **keys}.items()
+        self.file.write_text("".join(f"{name}={value}\n" for name, value in lines))
+
+    def restart(self):
+        self.close()
+        read = dict(line.split("=", 1) for line in self.file.read_text().splitlines())
+        self.server = Gunicorn(read, 1, self.port)
+
+    def close(self):
+        if self.server:
+            self.server.close()
+
+    def ask(self, path, token=None, **body):
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        data = json.dumps(body).encode() if body else None
+        try:
+            with urlopen(Request(self.server.url + path, data, headers), timeout=20) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+    def log_in(self, person):
+        body = {"email": person.email, "password": person.password}
+        return self.ask("/v1/auth/login", **body)[1]
+
+
+@pytest.fixture
+def installed(postgres_only, backend, tmp_path):
+    settings = {name: str(value) for name, value in {**SETTINGS, **backend.settings}.items()}
+    found = Installed(tmp_path / "env", settings)
+    yield found
+    found.close()
+
+
+def documented_steps():
+    """Return what each step of the page sets, in its order: who signs and who is known too."""
+    table = (ROOT / "docs/deployment.md").read_text().split("## Rotate the secret")[1]
+    rows = re.findall(r"^\| (?:before|\d\.).*?\| (\w*) \| (\w*) ?\|$", table, re.MULTILINE)
+    keys = {"old": OLD, "new": NEW, "": ""}
+    return [tuple(keys[word] for word in row) for row in rows]
+
+
+def test_the_documented_steps_replace_the_secret_and_log_nobody_out(installed, mechanic):
+    before, *steps = documented_steps()
+    installed.edit(*before)
+    installed.restart()
+    session, statuses = installed.log_in(mechanic), []
+
+    for step in steps:
+        installed.edit(*step)
+        installed.restart()
+        statuses.append(installed.ask("/v1/auth/me", session["access_token"])[0])
+
+    refreshed = installed.ask("/v1/auth/refresh", refresh_token=session["refresh_token"])
+    assert (len(steps), statuses, refreshed[0]) == (3, [200, 200, 401], 200)
+
+
+def test_after_the_emergency_step_a_stolen_secret_signs_nothing(installed, mechanic):
+    installed.edit(OLD)
+    installed.restart()
+    genuine = installed.log_in(mechanic)["access_token"]
+    claims = jwt.decode(genuine, options={"verify_signature": False})
+    forged = jwt.encode(claims, OLD, headers={"kid": key_id(OLD)})
+
+    installed.edit(NEW)
+    installed.restart()
+
+    assert [installed.ask("/v1/auth/me", token)[0] for token in (genuine, forged)] == [401, 401]
+
+
+def test_nothing_documented_believes_that_a_reload_takes_new_settings():
+    unit = (ROOT / "deploy/raceapp@.service").read_text()
+    page = (ROOT / "docs/deployment.md").read_text()
+
+    assert "ExecReload=" not in unit
+    assert "systemctl reload raceapp" not in page and "systemctl reload 'raceapp" not in page
+
+
+# With a file .env, which gunicorn reads again on HUP
+
+
+@pytest.fixture
+def environ():
+    return {"RACEAPP_ENV": "development", "LOG_LEVEL": "INFO"}
+
+
+def test_a_reload_takes_what_the_file_says_now_and_the_environment_wins(tmp_path, environ):
+    file = tmp_path / ".env"
+    file.write_text(f"JWT_SECRET_KEY={OLD}\nLOCKOUT_MINUTES=5\nLOG_LEVEL=ERROR\n")
+    settings_file.read(file, environ)
+    file.write_text(f"JWT_SECRET_KEY={NEW}\nLOG_LEVEL=ERROR\n")
+
+    settings_file.read(file, environ)
+
+    assert environ["JWT_SECRET_KEY"] == NEW
+    assert "LOCKOUT_MINUTES" not in environ and environ["LOG_LEVEL"] == "INFO"
+
+
+def test_a_file_that_cannot_be_used_changes_nothing_on_a_reload(tmp_path, environ, capsys):
+    file = tmp_path / ".env"
+    file.write_text(f"JWT_SECRET_KEY={OLD}\n")
+    settings_file.read(file, environ)
+    file.write_text("JWT_SECRET_KEY=short\n")
+
+    settings_file.read(file, environ)
+
+    assert environ["JWT_SECRET_KEY"] == OLD
+    assert "JWT_SECRET_KEY" in capsys.readouterr().out

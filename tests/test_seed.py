@@ -10,7 +10,7 @@ from helpers import Person, created
 
 from raceapp import clock
 from raceapp.demo import seeding
-from raceapp.history import service as history
+from raceapp.history import proof as history
 from raceapp.storage.session import db
 from raceapp.tasks.models import Task
 

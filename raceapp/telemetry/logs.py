@@ -45,12 +45,29 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, default=str)
 
 
+class TextFormatter(logging.Formatter):
+    """A line for eyes: what the JSON holds, without quotes. Control characters are escaped."""
+
+    def format(self, record):
+        more = " ".join(
+            f"{name}={value}"
+            for name, value in vars(record).items()
+            if name not in STANDARD and value is not None
+        )
+        parts = (record.levelname, record.getMessage(), more, request_id())
+        line = " ".join([f"{clock.utcnow():%H:%M:%S}", *filter(None, parts)])
+        line = line.encode("unicode_escape").decode("ascii")
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+FORMATTERS = {"json": JsonFormatter, "text": TextFormatter}
+
+
 class StderrHandler(logging.StreamHandler):
     """Write to whatever stderr is now, also after a test or a server replaced it."""
 
     def __init__(self):
         logging.Handler.__init__(self)
-        self.setFormatter(JsonFormatter())
 
     @property
     def stream(self):
@@ -58,16 +75,19 @@ class StderrHandler(logging.StreamHandler):
 
 
 def init_app(app: Flask) -> None:
-    set_up_logging(app.config["LOG_LEVEL"])
+    set_up_logging(app.config["LOG_LEVEL"], app.config["LOG_FORMAT"])
     app.before_request(begin_request)
     app.after_request(end_request)
 
 
-def set_up_logging(level: str) -> None:
-    """Send what the application and its libraries log to stderr as JSON lines."""
+def set_up_logging(level: str, form: str) -> None:
+    """Send what the application and its libraries log to stderr, as JSON or as text."""
     root = logging.getLogger()
-    if not any(isinstance(handler, StderrHandler) for handler in root.handlers):
-        root.addHandler(StderrHandler())
+    ours = [handler for handler in root.handlers if isinstance(handler, StderrHandler)]
+    if not ours:
+        ours = [StderrHandler()]
+        root.addHandler(ours[0])
+    ours[0].setFormatter(FORMATTERS[form]())
     root.setLevel(logging.WARNING)
     for name in ("raceapp", "flask-limiter"):
         logging.getLogger(name).setLevel(level)

@@ -29,6 +29,7 @@ SENTENCES = {
     500: "Something went wrong on our side. Quote the request id when you report it.",
     503: "The service is busy. Try again in a moment.",
 }
+UNKNOWN_HOST = "Unknown host: this service answers to other names than the one you asked for."
 
 
 class ProblemSchema(ma.Schema):

@@ -20,7 +20,7 @@ from flask.views import MethodView
 from flask_smorest.utils import unpack_tuple_response
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.http import HTTP_STATUS_CODES
 
 from raceapp import errors
@@ -298,12 +298,19 @@ class Api(flask_smorest.Api):
         """Put Werkzeug's and the limiter's errors into our shape, keeping Allow and the like."""
         if error.response is not None and error.code != 429:
             return error.response
+        if isinstance(error, SecurityError):
+            return self.handle_unknown_host()
         dropped = ("content-type", "content-length")
         headers = [
             (name, value) for name, value in error.get_headers() if name.lower() not in dropped
         ]
         detail = openapi.SENTENCES.get(error.code) or errors.Refusal.detail
         return problem_response(error.code, detail, headers)
+
+    def handle_unknown_host(self):
+        asked = request_ctx.request.environ.get("HTTP_HOST", "")
+        self._app.logger.warning("unknown host: %r is not in TRUSTED_HOSTS", asked[:254])
+        return problem_response(400, openapi.UNKNOWN_HOST)
 
     def handle_conflict(self, error):
         return self.handle_refusal(errors.Conflict("Somebody else just did the same."))

@@ -14,7 +14,7 @@ from servers import Gunicorn, Postgres, Valkey, wait_until
 
 from raceapp import create_app
 from raceapp.auth.service import create_user
-from raceapp.history import service as history
+from raceapp.history import proof as history
 from raceapp.storage.session import db
 
 BUDGET = "20/minute"
