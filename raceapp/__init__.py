@@ -14,6 +14,7 @@ from raceapp.auth.views import users
 from raceapp.bikes.views import blp as bikes
 from raceapp.calendars.views import blp as calendars
 from raceapp.checklists.views import blp as checklists
+from raceapp.comments.views import blp as comments
 from raceapp.copies.views import blp as copies
 from raceapp.events.views import blp as events
 from raceapp.incidents.views import blp as incidents
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     printing,
     sync,
     tables,
+    comments,
 )
 # They listen to what happens in packages below them: it is enough that they are loaded.
 LISTENERS = (letting_go, strikes, voiding)

@@ -169,6 +169,11 @@ RIGHTS = [  # call, what is sent, the answers; of tasks: which one
     (f"DELETE {TASK}", None, crew(403, admin=204, mechanic=409), "their done"),
     (f"POST {TASK}/restore", None, crew(404, admin=200), "deleted"),
     (f"POST {TASK}/restore", None, crew(404, admin=409), "free"),
+    # Comments
+    (f"GET {TASK}/comments", None, crew(200), "free"),
+    (f"POST {TASK}/comments", {"text": "Look at the left lug"}, crew(201), "free"),
+    (f"POST {TASK}/comments", {"text": "Look at the left lug"}, crew(404, admin=409), "deleted"),
+    ("DELETE /v1/comments/{comment_id}", None, crew(403, admin=204, mechanic=204), "free"),
     # Sign-offs
     (f"GET {SIGN}", None, crew(200), "free"),
     (f"POST {SIGN}", DONE, crew(403, admin=201, mechanic=201), "free"),

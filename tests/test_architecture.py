@@ -12,7 +12,7 @@ LADDER = [
     *("storage", "web", "limits", "telemetry"),
     *("auth", "history", "bikes", "events", "tasks"),
     *("timetable", "checklists", "releases", "incidents"),
-    *("calendars", "copies", "printing", "tables"),
+    *("comments", "calendars", "copies", "printing", "tables"),
     "sync",
     *("demo", "welcome", "cli", "__init__"),
 ]

@@ -22,11 +22,12 @@ REFUSALS = {  # what may happen besides the rules in `can_happen`, ids written {
         "POST /v1/events/{id}/timetable/shifts", "POST /v1/bikes", "PATCH /v1/bikes/{id}",
         "POST /v1/templates", "PATCH /v1/templates/{id}", "POST /v1/events/{id}/checklists",
         "POST /v1/events/{id}/copies", "POST /v1/events/{id}/sessions/import",
+        "DELETE /v1/comments/{id}",
     },
     409: {
         "POST /v1/auth/register", "PATCH /v1/users/{id}", "PATCH /v1/tasks/{id}", "POST /v1/bikes",
         "DELETE /v1/tasks/{id}", "POST /v1/tasks/{id}/restore", "POST /v1/tasks/{id}/sign-offs",
-        "PATCH /v1/bikes/{id}", "POST /v1/sessions/{id}/releases",
+        "PATCH /v1/bikes/{id}", "POST /v1/sessions/{id}/releases", "POST /v1/tasks/{id}/comments",
     },
 }
 AS_JSON = {"content_type": "application/json"}

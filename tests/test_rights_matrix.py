@@ -15,6 +15,7 @@ from rights import NUMBERS, PEOPLE, RIGHTS
 
 from raceapp.bikes.models import Bike
 from raceapp.checklists import templates
+from raceapp.comments.models import Comment
 from raceapp.events.models import CrewMember, Event
 from raceapp.history import service as history
 from raceapp.storage.session import db
@@ -49,11 +50,13 @@ def make_world(app, people, make_person, rookie):
             spare = a_bike()
             task = which and a_task(event, **kinds_of_task(ids, rookie.id)[which])
             db.session.add_all([session, spare, *([task] if task else [])])
+            db.session.flush()
+            comment = task and a_comment(task, ids["mechanic"])
             db.session.commit()
             return SimpleNamespace(
                 **fixed, guest=guest, event_id=event.id, session_id=session.id,
                 bike_id=event.bike_ids[0], spare_bike_id=spare.id, template_id=template.id,
-                task_id=task and task.id,
+                task_id=task and task.id, comment_id=comment and comment.id,
             )  # fmt: skip
 
     return make
@@ -86,6 +89,14 @@ def a_session(event):
 def a_task(event, **fields):
     common = {"title": "Torque the front caliper bolts", "crew_role": "mechanic"}
     return Task(**{"event_id": event.id, "created_by": event.created_by, **common, **fields})
+
+
+def a_comment(task, author_id):
+    place = {"event_id": task.event_id, "task_id": task.id}
+    comment = Comment(**place, text="Seen a crack", created_by=author_id)
+    db.session.add(comment)
+    db.session.flush()
+    return comment
 
 
 def kinds_of_task(ids, another_id):
