@@ -27,7 +27,7 @@ def test_an_entry_says_who_did_what_to_what(mechanic, make_task, history):
 
     entry = history(f"/v1/tasks/{task['id']}")[-1]
     assert (entry["actor"], entry["action"]) == (mechanic.id, "task.done")
-    assert entry["position"] == 3
+    assert (entry["actor_name"], entry["position"]) == ("mechanic", 3)
     assert (entry["subject"], entry["request_id"]) == (f"task:{task['id']}", "pit-wall-17")
     assert entry["changes"]["status"] == ["open", "done"]
 

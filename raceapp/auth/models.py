@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from raceapp.permissions import Role
@@ -22,6 +23,16 @@ class User(Versioned, db.Model):
     password_hash: Mapped[str] = mapped_column(sa.String(60))
     failed_logins: Mapped[int] = mapped_column(sa.Integer, default=0)
     locked_until: Mapped[datetime | None]
+
+    # What others call the person: works on one and, for statements, on the class.
+    @hybrid_property
+    def known_as(self) -> str:
+        return self.name or self.email
+
+    @known_as.inplace.expression
+    @classmethod
+    def _known_as(cls) -> sa.ColumnElement[str]:
+        return sa.func.coalesce(cls.name, cls.email)
 
 
 class AuthSession(Identified, db.Model):

@@ -116,3 +116,9 @@ class CrewMemberSchema(ma.Schema):
             if member["user_id"] in seen:
                 raise ma.ValidationError({index: {"user_id": ["Name each person once."]}})
             seen.add(member["user_id"])
+
+
+class NamedCrewMemberSchema(CrewMemberSchema):
+    """What one person does at a race weekend, and their name."""
+
+    name = ma.fields.String(required=True, metadata={"example": "Jo Keller"})

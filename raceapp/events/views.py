@@ -3,6 +3,7 @@
 from flask import g, url_for
 
 from raceapp.events import schemas, service
+from raceapp.events.naming import named
 from raceapp.history import proof
 from raceapp.history import service as history
 from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema, SealSchema
@@ -66,15 +67,15 @@ class EventItem(Resource):
 
 @blp.route("/<id:event_id>/crew")
 class CrewItem(Resource):
-    @blp.response(200, schemas.CrewMemberSchema(many=True), headers=refs(["ETag"]))
+    @blp.response(200, schemas.NamedCrewMemberSchema(many=True), headers=refs(["ETag"]))
     @blp.alt_response(404, description="No such race weekend, or you are not on its crew")
     def get(self, event_id):
         """Read who does what at a race weekend"""
-        return service.crew_of(service.get_board(event_id, actor=g.actor))
+        return named(service.crew_of(service.get_board(event_id, actor=g.actor)))
 
     @admin_only
     @blp.arguments(schemas.CrewMemberSchema(many=True))
-    @blp.response(200, schemas.CrewMemberSchema(many=True), headers=refs(["ETag"]))
+    @blp.response(200, schemas.NamedCrewMemberSchema(many=True), headers=refs(["ETag"]))
     @blp.alt_response(404, description="No such race weekend")
     def put(self, members, event_id):
         """Say who does what at a race weekend
@@ -85,7 +86,7 @@ class CrewItem(Resource):
         etags.check_if_match(event)
         service.set_crew(event, members, actor=g.actor)
         db.session.commit()
-        return service.crew_of(event)
+        return named(service.crew_of(event))
 
 
 @blp.route("/<id:event_id>/history")

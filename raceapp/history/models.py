@@ -3,8 +3,9 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from raceapp.auth.models import User
 from raceapp.storage.columns import Identified, Json
 from raceapp.storage.session import db
 
@@ -32,6 +33,11 @@ class HistoryEntry(Identified, db.Model):
     changes: Mapped[dict] = mapped_column(Json)
     request_id: Mapped[str] = mapped_column(sa.String(128))
     hash: Mapped[str] = mapped_column(sa.String(64))
+    person: Mapped[User | None] = relationship(viewonly=True)
+
+    @property
+    def actor_name(self) -> str | None:
+        return self.person and self.person.known_as
 
 
 class HistoryHead(db.Model):

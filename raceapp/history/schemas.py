@@ -14,6 +14,7 @@ class HistoryEntrySchema(ma.Schema):
     actor = fields.Id(
         required=True, allow_none=True, metadata={"description": "Who did it", "example": 3}
     )
+    actor_name = ma.fields.String(required=True, allow_none=True, metadata={"example": "Jo Keller"})
     action = ma.fields.String(required=True, metadata={"example": "task.done"})
     subject = ma.fields.String(required=True, metadata={"example": "task:7"})
     changes = ma.fields.Dict(

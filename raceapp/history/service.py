@@ -4,6 +4,7 @@
 """
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 from sqlalchemy.orm.base import NO_VALUE
 
 from raceapp import clock
@@ -106,9 +107,14 @@ def start(event_id: int) -> None:
     db.session.add(HistoryHead(event_id=event_id, count=0, last_hash=GENESIS))
 
 
+def named() -> sa.Select:
+    """Return all entries, each with the person who did it."""
+    return sa.select(HistoryEntry).options(orm.joinedload(HistoryEntry.person))
+
+
 def of_event(event_id: int) -> sa.Select:
-    return sa.select(HistoryEntry).where(HistoryEntry.event_id == event_id)
+    return named().where(HistoryEntry.event_id == event_id)
 
 
 def of_task(task_id: int) -> sa.Select:
-    return sa.select(HistoryEntry).where(HistoryEntry.subject == f"task:{task_id}")
+    return named().where(HistoryEntry.subject == f"task:{task_id}")

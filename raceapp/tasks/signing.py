@@ -96,8 +96,7 @@ def first_signer(task: Task, act: Act, actor) -> str | None:
 
 
 def name_of(user_id: int) -> str:
-    user = db.session.get(User, user_id)
-    return user.name or user.email
+    return db.session.get(User, user_id).known_as
 
 
 # --- signing -----------------------------------------------------------------------------
