@@ -16,7 +16,9 @@ from raceapp.calendars.views import blp as calendars
 from raceapp.checklists.views import blp as checklists
 from raceapp.comments.views import blp as comments
 from raceapp.copies.views import blp as copies
+from raceapp.events import traces
 from raceapp.events.views import blp as events
+from raceapp.feed.views import blp as feed
 from raceapp.incidents.views import blp as incidents
 from raceapp.limits import limiter
 from raceapp.printing.views import blp as printing
@@ -50,12 +52,13 @@ BLUEPRINTS = (
     calendars,
     copies,
     printing,
+    feed,
     sync,
     tables,
     comments,
 )
 # They listen to what happens in packages below them: it is enough that they are loaded.
-LISTENERS = (letting_go, strikes, voiding)
+LISTENERS = (traces, letting_go, strikes, voiding)
 
 
 def create_app(settings: Mapping[str, object] | None = None, *, redis=None) -> flask.Flask:

@@ -108,6 +108,8 @@ RIGHTS = [  # call, what is sent, the answers; of tasks: which one
     (f"PUT {EVENT}/crew", [], manager(200)),
     (f"GET {EVENT}/history", None, crew(200)),
     (f"GET {EVENT}/seal", None, crew(200)),
+    (f"GET {EVENT}/snapshot", None, crew(200)),
+    (f"GET {EVENT}/changes?since={{cursor}}", None, crew(200)),
     (f"GET {EVENT}/sessions", None, with_token(200)),
     (f"POST {EVENT}/sessions", NEW_SESSION, manager(201)),
     (f"GET {SESSION}", None, with_token(200)),

@@ -17,6 +17,7 @@ from raceapp.bikes.models import Bike
 from raceapp.checklists import templates
 from raceapp.comments.models import Comment
 from raceapp.events.models import CrewMember, Event
+from raceapp.feed.cursors import Place, write_cursor
 from raceapp.history import service as history
 from raceapp.storage.session import db
 from raceapp.tasks.models import Task
@@ -57,6 +58,7 @@ def make_world(app, people, make_person, rookie):
                 **fixed, guest=guest, event_id=event.id, session_id=session.id,
                 bike_id=event.bike_ids[0], spare_bike_id=spare.id, template_id=template.id,
                 task_id=task and task.id, comment_id=comment and comment.id,
+                cursor=write_cursor(event.id, Place(0)),
             )  # fmt: skip
 
     return make

@@ -7,6 +7,7 @@ from blinker import Signal
 
 from raceapp import clock, errors
 from raceapp.bikes.models import Bike
+from raceapp.history import service as history
 from raceapp.storage.session import db
 
 # Sent with a bike that is about to be taken back, its row held. Who still needs it stands above
@@ -14,6 +15,8 @@ from raceapp.storage.session import db
 deleting = Signal()
 # Sent with a bike that somebody else rides now, and the name of who rode it before.
 rider_changed = Signal()
+# Sent with a bike that has changed, the deed and what it changed: weekends that have it tell so.
+changed = Signal()
 
 
 def get(bike_id: int, *, for_update: bool = False) -> Bike:
@@ -66,8 +69,11 @@ def update(bike: Bike, changes: dict, *, actor) -> None:
         with db.session.begin_nested():
             for name, value in changes.items():
                 setattr(bike, name, value)
+            told = history.changes_of(bike)
     except sa.exc.IntegrityError as error:
         raise label_taken(changes["label"]) from error
+    if told:
+        changed.send(bike, deed="bike.updated", changes=told, actor=actor)
     if bike.rider_name != rider_name:
         rider_changed.send(bike, rider_name=rider_name, actor=actor)
 
@@ -80,3 +86,4 @@ def delete(bike: Bike, *, actor) -> None:
     """Hide the bike; raises Conflict while a weekend needs it."""
     deleting.send(bike, actor=actor)
     bike.deleted_at = clock.utcnow()
+    changed.send(bike, deed="bike.deleted", changes=history.changes_of(bike), actor=actor)

@@ -211,7 +211,7 @@ def update(task: Task, changes: dict, *, actor) -> None:
     weekend, and what signing raises.
     """
     check_live(task)
-    changes = dict(changes)
+    changes, event_id = dict(changes), task.event_id
     completed = changes.pop("completed", None)
     if changes.get("event_id", task.event_id) != task.event_id:
         check_may_move(task, changes["event_id"])
@@ -229,11 +229,15 @@ def update(task: Task, changes: dict, *, actor) -> None:
     else:
         history.record(task.event_id, "task.updated", task, actor=actor)
         rows.save(task)
+    if task.event_id != event_id:
+        left = {"event_id": [event_id, task.event_id]}
+        history.note(event_id, "task.left", f"task:{task.id}", actor=actor, changes=left)
 
 
-def is_voiding(changes: dict) -> bool:
-    """Tell whether such a change takes a signature back, and so what rests on it."""
-    return changes.get("completed") is False
+def is_wider(changes: dict) -> bool:
+    """Tell whether such a change is about more than the task: what rests on its signature, or
+    another weekend."""
+    return changes.get("completed") is False or "event_id" in changes
 
 
 def pinned(task: Task, changes: dict) -> dict:

@@ -73,7 +73,7 @@ class TaskItem(TaskResource):
     @blp.alt_response(409, description="The task has been deleted")
     def patch(self, changes, task_id):
         """Change a task, or tick it"""
-        task = rows.get(task_id, actor=g.actor, hold=service.is_voiding(changes))
+        task = rows.get(task_id, actor=g.actor, hold=service.is_wider(changes))
         service.check_may_change(task, changes, actor=g.actor)
         etags.check_if_match(task)
         service.update(task, changes, actor=g.actor)

@@ -60,7 +60,7 @@ def has_hooks(schema: ma.Schema) -> bool:
 def compiled(schema: ma.Schema) -> Callable[[object], object]:
     """Return a function that does for one object what `schema.dump()` does, for `to_json`."""
     names = list(schema.dump_fields)
-    nested = {name: compiled(field.schema) for name, field in nested_fields(schema)}
+    nested = {name: compiled_nested(field) for name, field in nested_fields(schema)}
     others = (field for name, field in schema.dump_fields.items() if name not in nested)
     if has_hooks(schema) or not names or not all(is_plain(field) for field in others):
         return lambda item: schema.dump(item, many=False)
@@ -69,8 +69,14 @@ def compiled(schema: ma.Schema) -> Callable[[object], object]:
 
 def nested_fields(schema: ma.Schema):
     for name, field in schema.dump_fields.items():
-        if isinstance(field, ma.fields.Nested) and not field.many:
+        if isinstance(field, ma.fields.Nested):
             yield name, field
+
+
+def compiled_nested(field: ma.fields.Nested) -> Callable[[object], object]:
+    """Return what `compiled()` does for the value of a field: one object, or a list of them."""
+    write = compiled(field.schema)
+    return (lambda items: [write(item) for item in items]) if field.many else write
 
 
 def reader(names: list[str], nested: dict[str, Callable]) -> Callable[[object], dict]:
@@ -102,7 +108,7 @@ def rows_reader(schema: ma.Schema) -> Callable[[tuple], Written]:
     The row has the fields of the schema in their order; it may go on behind them.
     """
     names = list(schema.dump_fields)
-    nested = {name: compiled(field.schema) for name, field in nested_fields(schema)}
+    nested = {name: compiled_nested(field) for name, field in nested_fields(schema)}
 
     def read(row: tuple) -> Written:
         found = Written(zip(names, row, strict=False))

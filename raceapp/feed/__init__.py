@@ -1,0 +1,1 @@
+"""Everything of a race weekend at once, and what has changed of it since."""

@@ -1,0 +1,72 @@
+"""The kinds of things a crew holds of its weekend: which are there, and how they are written."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import marshmallow as ma
+import sqlalchemy as sa
+
+from raceapp.bikes.models import Bike
+from raceapp.bikes.schemas import BikeSchema
+from raceapp.events.models import event_bikes
+from raceapp.events.schemas import EventSchema
+from raceapp.incidents.models import Incident
+from raceapp.incidents.schemas import IncidentSchema
+from raceapp.releases.models import Release
+from raceapp.releases.schemas import ReleaseSchema
+from raceapp.storage.session import db
+from raceapp.tasks.models import Task
+from raceapp.tasks.schemas import TaskSchema
+from raceapp.timetable.models import TrackSession
+from raceapp.timetable.schemas import SessionSchema
+from raceapp.web.writing import compiled, rows_reader
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`are_there` returns the condition that the rows of a weekend meet which are not deleted;
+    `people` are the fields that name somebody."""
+
+    model: type
+    schema: type[ma.Schema]
+    are_there: Callable[[int], sa.ColumnElement]
+    people: tuple[str, ...] = ()
+
+    def __post_init__(self):
+        fields = self.schema().dump_fields
+        columns = [getattr(self.model, name).label(name) for name in fields]
+        object.__setattr__(self, "columns", columns)
+        object.__setattr__(self, "write", rows_reader(self.schema()))
+
+    def of(self, event_id: int, ids: Collection[int] | None = None) -> list[dict]:
+        """Return the resources of a weekend, or those of these ids, as their own GETs answer."""
+        found = sa.select(*self.columns).where(self.are_there(event_id)).order_by(self.model.id)
+        if ids is not None:
+            found = found.where(self.model.id.in_(ids))
+        return [self.write(row) for row in db.session.execute(found)]
+
+
+def at_event(model) -> Callable[[int], sa.ColumnElement]:
+    is_deletable = hasattr(model, "deleted_at")
+
+    def are_there(event_id: int) -> sa.ColumnElement:
+        is_live = model.deleted_at.is_(None) if is_deletable else sa.true()
+        return sa.and_(model.event_id == event_id, is_live)
+
+    return are_there
+
+
+def bikes_at(event_id: int) -> sa.ColumnElement:
+    on_event = sa.select(event_bikes.c.bike_id).where(event_bikes.c.event_id == event_id)
+    return sa.and_(Bike.id.in_(on_event), Bike.deleted_at.is_(None))
+
+
+HOLDERS = ("assigned_to", "created_by", "done_by", "checked_by")
+KINDS = {
+    "bike": Kind(Bike, BikeSchema, bikes_at),
+    "session": Kind(TrackSession, SessionSchema, at_event(TrackSession)),
+    "task": Kind(Task, TaskSchema, at_event(Task), HOLDERS),
+    "release": Kind(Release, ReleaseSchema, at_event(Release), ("released_by",)),
+    "incident": Kind(Incident, IncidentSchema, at_event(Incident), ("reported_by",)),
+}
+write_event = compiled(EventSchema())

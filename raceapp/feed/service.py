@@ -1,0 +1,133 @@
+"""A weekend at once, and what has changed since: the record is the cursor.
+
+Whoever reads the head of the record first and the rows afterwards holds, for each entry up to
+that head, a state at least as new. A row newer than its entry does no harm: its own entry comes.
+"""
+
+from collections.abc import Collection, Iterable
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from raceapp.events import service as events
+from raceapp.events.models import Event
+from raceapp.feed import people
+from raceapp.feed.cursors import Place, not_ours, read_cursor, write_cursor
+from raceapp.feed.kinds import KINDS, write_event
+from raceapp.feed.subjects import Subject, Untold, subjects_of
+from raceapp.history import proof
+from raceapp.history.models import HistoryEntry
+from raceapp.storage.session import begin_snapshot, db
+
+# Whoever is further behind is quicker with a new snapshot.
+MAX_BEHIND = 5_000
+
+
+class Snapshot:
+    """Everything of a weekend as of one moment. What it holds is read when it is written out,
+    so whoever has this version already costs nothing more."""
+
+    def __init__(self, event: Event, version: int):
+        self.event, self.version = event, version
+        self.cursor = write_cursor(event.id, Place(version))
+
+    people = cached_property(lambda self: people.all_of(self.event.id))
+    bikes = cached_property(lambda self: KINDS["bike"].of(self.event.id))
+    sessions = cached_property(lambda self: KINDS["session"].of(self.event.id))
+    tasks = cached_property(lambda self: KINDS["task"].of(self.event.id))
+    releases = cached_property(lambda self: KINDS["release"].of(self.event.id))
+    incidents = cached_property(lambda self: KINDS["incident"].of(self.event.id))
+
+
+def snapshot(event_id: int, *, actor) -> Snapshot:
+    """Return everything of a weekend for its crew and team managers; raises NotFound."""
+    begin_snapshot()
+    event = events.get_board(event_id, actor=actor)
+    return Snapshot(event, proof.seal(event.id)["count"])
+
+
+# --- changes -----------------------------------------------------------------------------
+
+
+def changes(event_id: int, *, actor, since: str, limit: int) -> dict:
+    """Return up to `limit` resources that changed since the cursor, as they are now.
+
+    Raises NotFound for who is not on the crew, Invalid when the cursor is not of this weekend.
+    """
+    event = events.get_board(event_id, actor=actor)
+    place = read_cursor(event_id, since)
+    head = proof.seal(event_id)["count"]
+    if place.position > head:
+        raise not_ours()
+    try:
+        found, end = followed(entries(event_id, place, head, limit), place, limit)
+    except Untold:
+        return answer(event_id, since, is_reset=True)
+    if head - place.position > MAX_BEHIND:
+        return answer(event_id, since, is_reset=True)
+    changed = list(resources(event, found))
+    named = people.described(event_id, named_by(changed))
+    cursor = write_cursor(event_id, end)
+    return answer(event_id, cursor, changed, named, has_more=end.position < head)
+
+
+def answer(event_id, cursor, changed=(), named=(), *, has_more=False, is_reset=False) -> dict:
+    return {
+        "changes": [*changed],
+        "people": [*named],
+        "cursor": cursor,
+        "has_more": has_more,
+        "reset": is_reset,
+    }
+
+
+def entries(event_id: int, place: Place, head: int, limit: int) -> list[sa.Row]:
+    """Return the next entries up to the head that was read first; each tells of one thing at
+    least, so `limit` of them are enough."""
+    columns = ("event_id", "position", "action", "subject", "changes")
+    found = sa.select(*(getattr(HistoryEntry, name) for name in columns))
+    after = HistoryEntry.position > place.position, HistoryEntry.position <= head
+    found = found.where(HistoryEntry.event_id == event_id, *after)
+    return db.session.execute(found.order_by(HistoryEntry.position).limit(limit)).all()
+
+
+def followed(entries: Iterable, place: Place, limit: int) -> tuple[dict[Subject, None], Place]:
+    """Return up to `limit` subjects that the entries tell of, and how far that goes."""
+    found: dict[Subject, None] = {}
+    told = place.told
+    for entry in entries:
+        for number, subject in enumerate(subjects_of(entry)):
+            if number < told or subject in found:
+                continue
+            if len(found) == limit:
+                return found, Place(entry.position - 1, number)
+            found[subject] = None
+        place, told = Place(entry.position), 0
+    return found, place
+
+
+def resources(event: Event, subjects: Collection[Subject]) -> Iterable[dict]:
+    """Yield these as they are now, in the same order."""
+    present = {("event", event.id): write_event(event)}
+    if ("crew", event.id) in subjects:
+        present["crew", event.id] = people.all_of(event.id)
+    for name, kind in KINDS.items():
+        ids = [number for own, number in subjects if own == name]
+        rows = kind.of(event.id, ids) if ids else ()
+        present |= {(name, row["id"]): row for row in rows}
+    for name, number in subjects:
+        resource = present.get((name, number))
+        yield {"kind": name, "id": number, "is_deleted": resource is None, "resource": resource}
+
+
+def named_by(changed: Iterable[dict]) -> set[int]:
+    """Return the ids of the people whom resources name."""
+    found = set()
+    for change in changed:
+        kind, resource = change["kind"], change["resource"]
+        if kind == "crew":
+            found |= {person["id"] for person in resource}
+        elif resource is not None:
+            fields = KINDS[kind].people if kind in KINDS else ("created_by",)
+            found |= {resource[field] for field in fields}
+    return found - {None}

@@ -1,0 +1,39 @@
+"""Everything of a race weekend at once, and what has changed since."""
+
+from flask import g
+
+from raceapp.feed import schemas, service
+from raceapp.web.compressing import gzipped
+from raceapp.web.openapi import refs
+from raceapp.web.rest import Blueprint, Resource
+
+blp = Blueprint("feed", __name__, url_prefix="/v1/events", description="Weekends kept on a device")
+
+
+@blp.route("/<id:event_id>/snapshot")
+class SnapshotItem(Resource):
+    @gzipped
+    @blp.response(200, schemas.SnapshotSchema, headers=refs(["ETag"]))
+    @blp.alt_response(304, "Status304")
+    @blp.alt_response(404, description="No such race weekend, or you are not on its crew")
+    @blp.doc(operationId="read_snapshot")
+    def get(self, event_id):
+        """Read everything of a race weekend at once
+
+        All of one moment. What changes from then on is asked with the cursor.
+        """
+        return service.snapshot(event_id, actor=g.actor)
+
+
+@blp.route("/<id:event_id>/changes")
+class ChangeList(Resource):
+    @blp.arguments(schemas.ChangesQuerySchema, location="query", as_kwargs=True)
+    @blp.response(200, schemas.ChangesSchema)
+    @blp.alt_response(404, description="No such race weekend, or you are not on its crew")
+    @blp.doc(operationId="list_changes")
+    def get(self, event_id, since, limit):
+        """Read what changed at a race weekend since a cursor
+
+        Follow the cursors until has_more is false, and you hold what a new snapshot says.
+        """
+        return service.changes(event_id, actor=g.actor, since=since, limit=limit)
