@@ -1,19 +1,26 @@
 """The page at /: where to look and how to log in."""
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, Flask, current_app, render_template
 
 from raceapp.demo import seeding
 
 blp = Blueprint("welcome", __name__)
 
 
+def demo_login(app: Flask) -> dict[str, str] | None:
+    """Return what the documents name as a log-in, in development only."""
+    is_development = app.config["RACEAPP_ENV"] == "development"
+    email = seeding.PEOPLE[0][0]
+    return {"email": email, "password": seeding.PASSWORD} if is_development else None
+
+
 @blp.get("/")
 def welcome():
     """Show the way to the documents; in development, the demo logins too."""
-    is_development = current_app.config["RACEAPP_ENV"] == "development"
+    demo = current_app.config["DEMO_LOGIN"]
     return render_template(
         "welcome.html",
         has_docs=current_app.config["DOCS_ENABLED"],
-        logins=[person[0] for person in seeding.PEOPLE] if is_development else [],
-        password=seeding.PASSWORD,
+        people=seeding.PEOPLE if demo else [],
+        login=demo or {"email": "you@team.example", "password": "…"},
     )

@@ -32,8 +32,8 @@ class RegisterSchema(ma.Schema):
 
 
 class LoginSchema(ma.Schema):
-    class Meta:  # One of the demo team, so that trying it in /docs works at once.
-        example = {"email": "manager@demo.example", "password": "pit-lane-demo"}
+    class Meta:  # In development /docs has one of the demo team here.
+        example = {"email": "you@team.example", "password": "torque-wrench-85Nm"}
 
     email = fields.Text(1000, required=True, metadata={"example": "ana@team.example"})
     password = fields.Password(required=True)

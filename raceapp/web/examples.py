@@ -18,6 +18,10 @@ def leave_empty(parameter) -> None:
 class Examples(BasePlugin):
     """Runs after apispec's own plugins, when every schema has become a component."""
 
+    def __init__(self, instead: dict[str, dict] | None = None):
+        """`instead` has examples of whole bodies, by schema, that go before the schema's own."""
+        self.instead = instead or {}
+
     def init_spec(self, spec) -> None:
         self.schemas = spec.components.schemas
 
@@ -27,7 +31,8 @@ class Examples(BasePlugin):
         found = {}
         if isinstance(schema, Schema) and "version" in schema.fields:
             found["required"] = sorted(schema.fields)
-        if example := getattr(getattr(schema, "Meta", None), "example", None):
+        own = getattr(getattr(schema, "Meta", None), "example", None)
+        if example := self.instead.get(name) or own:
             found["example"] = example
         return found
 

@@ -271,7 +271,9 @@ class Api(flask_smorest.Api):
         self.register_converter(IdConverter, openapi.describe_id)
 
     def _init_spec(self, **options):
-        super()._init_spec(extra_plugins=[examples.Examples()], **options)
+        demo = self._app.config["DEMO_LOGIN"]
+        plugin = examples.Examples({"Login": demo} if demo else None)
+        super()._init_spec(extra_plugins=[plugin], **options)
 
     def _register_responses(self):
         openapi.register_responses(self.spec)

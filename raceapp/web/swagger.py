@@ -1,5 +1,6 @@
 """The OpenAPI document at /openapi.json and Swagger UI at /docs, from local files only."""
 
+import copy
 from importlib import resources
 
 from flask import Blueprint, Flask, send_from_directory
@@ -9,8 +10,8 @@ DIST = str(resources.files("flask_swagger_ui") / "dist")
 BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 ABOUT = """Checklists for motorcycle race weekends: who does what, by when, and who checked it.
 
-**To try it here:** send `POST /v1/auth/login`, copy the `access_token` of the answer, press
-**Authorize** and paste it. `make run` prints the demo team's log-ins.
+**To try it here:** log in at the top of this page, or send `POST /v1/auth/login`: either is enough
+to call everything else.{demo}
 
 * Every refusal is `application/problem+json` (RFC 9457), with a sentence in `detail`.
 * Times are RFC 3339 with an offset and come back in UTC, with `Z`.
@@ -18,15 +19,11 @@ ABOUT = """Checklists for motorcycle race weekends: who does what, by when, and 
 * A single resource carries an `ETag`; send it as `If-Match` and nobody's change is overwritten.
 * Calls with a limit say how much of it is left in `X-RateLimit-Remaining`.
 """
+DEMO = " The demo team's log-ins are named at [/](/)."
 SPEC = {
     "title": "Race Weekend Checklist Manager",
     "version": VERSION,
     "openapi_version": "3.1.0",
-    "info": {
-        "description": ABOUT,
-        "license": {"name": "MIT", "identifier": "MIT"},
-        "contact": {"name": "Your team manager"},
-    },
     "servers": [{"url": "/", "description": "This server"}],
     "security": [{"bearerAuth": []}],
     "components": {"securitySchemes": {"bearerAuth": BEARER}},
@@ -53,6 +50,17 @@ assets = Blueprint("assets", __name__)
 def asset(name):
     """Serve a file of Swagger UI."""
     return send_from_directory(DIST, name, max_age=86400)
+
+
+def spec(app: Flask) -> dict:
+    """Return what the document says before any operation; demo log-ins in development only."""
+    about = ABOUT.format(demo=DEMO if app.config["DEMO_LOGIN"] else "")
+    info = {
+        "description": about,
+        "license": {"name": "MIT", "identifier": "MIT"},
+        "contact": {"name": "Your team manager"},
+    }
+    return {**copy.deepcopy(SPEC), "info": info}  # The library writes into it.
 
 
 def init_app(app: Flask) -> None:
