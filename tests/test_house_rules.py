@@ -23,6 +23,7 @@ REFUSALS = {  # what may happen besides the rules in `can_happen`, ids written {
         "POST /v1/templates", "PATCH /v1/templates/{id}", "POST /v1/events/{id}/checklists",
         "POST /v1/events/{id}/copies", "POST /v1/events/{id}/sessions/import",
         "DELETE /v1/comments/{id}",
+        "POST /v1/events/{id}/tasks/import", "GET /v1/events/{id}/tasks.csv",
     },
     409: {
         "POST /v1/auth/register", "PATCH /v1/users/{id}", "PATCH /v1/tasks/{id}", "POST /v1/bikes",

@@ -2,6 +2,7 @@
 
 import marshmallow as ma
 
+from raceapp.tasks.schemas import TaskQuerySchema
 from raceapp.timetable.models import SessionKind
 from raceapp.web import fields
 
@@ -10,6 +11,20 @@ class ImportQuerySchema(ma.Schema):
     dry_run = fields.QueryBool(
         load_default=False, metadata={"description": "Only say what would change"}
     )
+
+
+PAGING = {"limit", "cursor", "include_total", "sort", "event_id"}
+# The filters of the list of tasks, without its pages.
+TaskTableQuerySchema = ma.Schema.from_dict(
+    {name: field for name, field in TaskQuerySchema._declared_fields.items() if name not in PAGING},
+    name="TaskTableQuerySchema",
+)
+
+
+class ImportedTasksSchema(ma.Schema):
+    created = ma.fields.Integer(required=True, metadata={"example": 12})
+    changed = ma.fields.Integer(required=True, metadata={"example": 3})
+    unchanged = ma.fields.Integer(required=True, metadata={"example": 775})
 
 
 class ImportedSessionSchema(ma.Schema):

@@ -1,0 +1,109 @@
+"""A table of tasks becomes tasks: rows with an id change theirs, rows without one are new.
+
+All or nothing. A cell that says what the export would say changes nothing, so only the others are
+read; what was exported goes in again and leaves everything as it is. Signatures are not a matter
+of tables: their columns are passed over.
+"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from raceapp import clock
+from raceapp.auth.models import User
+from raceapp.events.models import Event
+from raceapp.history import service as history
+from raceapp.storage.session import db
+from raceapp.tables import columns, exports, sheets
+from raceapp.tables.rows import Known, Reader, folded
+from raceapp.tasks import many
+from raceapp.tasks.models import Task
+from raceapp.timetable import service as timetable
+from raceapp.timetable.models import TrackSession
+
+
+def carry_out(event: Event, upload, *, actor) -> dict[str, int]:
+    """Bring the tasks of a table in; returns how many were `{created, changed, unchanged}`.
+
+    The caller holds the row of the weekend. Raises Invalid by row and column.
+    """
+    sheet = sheets.read(upload.data, upload.charset, known=columns.NAMES)
+    faults = sheets.Faults()
+    present = present_tasks(event) if "id" in sheet.columns else {}
+    names = exports.names_of(event, [*present.values()])
+    reader = Reader(known_at(event, sheet), sheet.has_decimal_comma, faults)
+    added, changed = [], []
+    for row, cells in unique(sheet.rows, faults).items():
+        task = found(row, cells.get("id", "").strip(), present, faults)
+        if task is None:
+            added.append(reader.new(row, cells))
+        elif changes := reader.changes(row, cells, task, columns.texts(task, names)):
+            changed.append((task, changes))
+    faults.refuse()
+    write(event, added, changed, actor=actor)
+    unchanged = len(sheet.rows) - len(added) - len(changed)
+    return {"created": len(added), "changed": len(changed), "unchanged": unchanged}
+
+
+def present_tasks(event: Event) -> dict[str, sa.Row]:
+    """Return the tasks of the weekend by id, deleted ones too, held until the transaction ends."""
+    table = Task.__table__
+    held = sa.select(table).where(table.c.event_id == event.id).order_by(table.c.id)
+    rows = db.session.execute(held.with_for_update(key_share=True)).all()
+    return {str(row.id): row for row in rows}
+
+
+def known_at(event: Event, sheet: sheets.Sheet) -> Known:
+    emails = {row.get("assigned_to", "").strip().lower() for row in sheet.rows.values()}
+    active = sa.select(User.id, User.email).where(User.email.in_(emails), User.is_active)
+    sessions: dict[str, list[TrackSession]] = {}
+    for session in timetable.held(event):
+        sessions.setdefault(folded(session.name), []).append(session)
+    return Known(
+        event=event,
+        people={email: user_id for user_id, email in exports.pairs(active).items()},
+        bikes={folded(bike.label): bike.id for bike in event.bikes},
+        sessions=sessions,
+        riders={folded(bike.rider_name): bike.rider_name for bike in event.bikes},
+    )
+
+
+def unique(rows: dict[int, dict[str, str]], faults: sheets.Faults) -> dict[int, dict[str, str]]:
+    seen = set()
+    for row, cells in rows.items():
+        task_id = cells.get("id", "").strip()
+        if task_id and task_id in seen:
+            faults.add(row, "id", "This task is there twice.")
+        seen.add(task_id)
+    return rows
+
+
+def found(row: int, task_id: str, present: dict[str, sa.Row], faults: sheets.Faults):
+    """Return the task of a row; None for one without an id, or with one that is nobody's."""
+    task = present.get(task_id)
+    if task_id and task is None:
+        faults.add(row, "id", "There is no such task at this race weekend.")
+    elif task is not None and task.deleted_at is not None:
+        faults.add(row, "id", "This task has been deleted. Restore it first.")
+    return task
+
+
+def write(event: Event, added: Sequence[dict], changed: Sequence[tuple], *, actor) -> None:
+    """Add and change tasks, in as many statements for a thousand as for one."""
+    made = {"event_id": event.id, "created_by": actor.id, **stamps()}
+    task_ids = many.add([{**values, **made} for values in added])
+    names = sorted({name for _, changes in changed for name in changes})
+    whole = [
+        (task, {name: changes.get(name, getattr(task, name)) for name in names})
+        for task, changes in changed
+    ]
+    many.change("task.updated", whole, actor=actor)
+    if task_ids:
+        told = {"created": len(task_ids), "changed": len(changed), "tasks": task_ids}
+        subject = f"event:{event.id}"
+        history.note(event.id, "tasks.imported", subject, actor=actor, changes=told)
+
+
+def stamps() -> dict:
+    now = clock.utcnow()
+    return {"created_at": now, "updated_at": now}
