@@ -23,6 +23,11 @@ graceful_timeout = 30
 keepalive = 75
 limit_request_line = 8190
 control_socket_disable = True
+# The application itself looks at what proxies say, and believes TRUSTED_PROXY_COUNT of them.
+forwarder_headers = ""
+secure_scheme_headers = {}
+# Files are sent as answers are: sendfile() would wait without end for who does not read.
+sendfile = False
 
 
 logger_class = logs.Logger

@@ -3,10 +3,9 @@
 What this buys: the stock threaded worker hands each request from its main thread to a thread and
 back, through a queue, a future and a pipe, which takes an eighth of the CPU of a short request.
 Here the threads wait for requests themselves, all at one `epoll`; the main thread takes in
-new connections, closes idle ones, and sees to the end, as the stock one does.
+new connections, closes those whose time is up, and sees to the end, as the stock one does.
 
-Beside that a few things are found out once that the stock one finds out for each request, and
-head and body of an answer leave as one packet: together a twentieth.
+No thread waits for a caller who sends, reads or closes slowly: see `server.connection`.
 """
 
 import collections
@@ -16,13 +15,15 @@ import select
 import threading
 import time
 
-from gunicorn import util
-from gunicorn.http import message, parser, wsgi
+from gunicorn.errors import ConfigError
 from gunicorn.http.body import LengthReader
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
-# One request at a time of each connection: it is watched again once it has been answered.
-ONCE = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLONESHOT
+from server.connection import Connection
+
+# One thread at a time for each connection: it is watched again once that has done its part.
+TO_READ = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLONESHOT
+TO_WRITE = select.EPOLLOUT | select.EPOLLONESHOT
 LOOK_EVERY_SECONDS = 1
 # How long a worker hesitates to take in another connection for each that it has.
 STEP_SECONDS, MOST_STEPS = 0.0001, 30
@@ -31,27 +32,25 @@ STEP_SECONDS, MOST_STEPS = 0.0001, 30
 class Worker(ThreadWorker):
     """Serves as the stock worker does; a stop fails nobody who is at the door."""
 
+    @classmethod
+    def check_config(cls, cfg, log):
+        if cfg.is_ssl:
+            raise ConfigError("This worker leaves TLS to the proxy: name no certificate here.")
+        super().check_config(cfg, log)
+
     def init_process(self):
-        # Settings do not change any more; as plain attributes they are found without a function.
-        vars(self.cfg).update({name: one.get() for name, one in self.cfg.settings.items()})
         self.ready = select.epoll()
         # By descriptor. Whoever takes a connection out of it has it for themselves.
         self.waiting = {}
         self.looked_at = 0
+        self.serving = threading.local()
         # One entry for each thread that is to end, as somebody has come back whom it stood in for.
         self.surplus = collections.deque()
         super().init_process()
 
     def load_wsgi(self):
-        """Load the application, and tell it with each request how to have another thread serve."""
         super().load_wsgi()
-        application = self.wsgi
-
-        def with_stand_in(environ, start_response):
-            environ["raceapp.stand_in"] = self.stand_in
-            return application(environ, start_response)
-
-        self.wsgi = with_stand_in
+        self.wsgi = functools.partial(self.call, self.wsgi)
 
     def get_thread_pool(self):
         for number in range(self.cfg.threads):
@@ -87,11 +86,10 @@ class Worker(ThreadWorker):
 
     def enqueue_req(self, conn):
         """Watch a new connection: no thread waits for what has yet to be sent."""
-        conn.data_ready = True
-        self.watch(conn, self.ready.register)
+        self.watch(Connection(conn), self.ready.register)
 
     def murder_keepalived(self, force=False):
-        """Close connections that have been idle for too long, or all."""
+        """Close the connections whose time is up, or all."""
         now = time.monotonic()
         if not force and now < self.looked_at + LOOK_EVERY_SECONDS:
             return
@@ -99,15 +97,16 @@ class Worker(ThreadWorker):
         for descriptor, conn in list(self.waiting.items()):
             is_over = force or conn.timeout <= now
             if is_over and self.waiting.pop(descriptor, None):
-                self.part_with(conn, graceful=False)
+                self.part_with(conn)
 
     def _cap_keepalive(self, deadline):
         for conn in list(self.waiting.values()):
-            conn.timeout = min(conn.timeout, deadline)
+            if conn.is_idle:
+                conn.timeout = min(conn.timeout, deadline)
 
-    def part_with(self, conn, graceful=True):
+    def part_with(self, conn):
         self.nr_conns -= 1
-        conn.close(graceful)
+        conn.close()
 
     # --- in the threads --------------------------------------------------------------------
 
@@ -116,7 +115,7 @@ class Worker(ThreadWorker):
             for descriptor, _ in self.ready.poll(maxevents=1):
                 conn = self.waiting.pop(descriptor, None)
                 if conn:
-                    self.answer(conn)
+                    self.attend(conn)
 
     @contextlib.contextmanager
     def stand_in(self):
@@ -136,18 +135,57 @@ class Worker(ThreadWorker):
         except IndexError:  # Another was quicker.
             return False
 
-    def answer(self, conn):
-        """Answer what has come on a connection, then watch it again or have it ended."""
+    def attend(self, conn):
+        """Do what can be done for a connection now, then watch it again or have it closed."""
         try:
-            is_kept = self.handle(conn)
-            while is_kept and conn.parser.unreader.buf.getvalue():
-                is_kept = self.handle(conn)  # It came along with the request before.
-            if is_kept:
+            if self.goes_on(conn):
                 self.watch(conn, self.ready.modify)
                 return
         except BaseException:  # A thread that ended would be missing from now on.
             self.log.exception("a connection failed")
         self.method_queue.defer(self.part_with, conn)
+
+    def goes_on(self, conn) -> bool:
+        """Go on with what it is in the middle of; tell whether more is to be waited for."""
+        if conn.is_leaving:
+            return not conn.has_left()
+        if not conn.sock.unsent:
+            return conn.receive() and self.answer(conn)
+        if not conn.sock.flush():
+            return True
+        return self.answer(conn) if conn.is_kept else conn.take_leave()
+
+    def answer(self, conn) -> bool:
+        """Answer what has come whole, as far as the answers are taken."""
+        while conn.has_request():
+            conn.is_kept = self.handle(conn)
+            if conn.sock.unsent:
+                return True
+            if not conn.is_kept:
+                return conn.take_leave()
+        return True
+
+    def handle_request(self, req, conn):
+        self.serving.conn = conn
+        try:
+            return super().handle_request(req, conn)
+        finally:
+            self.serving.conn = None
+
+    def call(self, application, environ, start_response):
+        """Call the application, which may have another thread serve while it waits.
+
+        The head of its answer says so if no other can follow it on the connection.
+        """
+        conn = self.serving.conn
+        environ["raceapp.stand_in"] = self.stand_in
+
+        def start(status, headers, exc_info=None):
+            if not conn.can_go_on():
+                conn.parser.mesg.force_close()
+            return start_response(status, headers, exc_info)
+
+        return application(environ, start)
 
     def _keepalive_after(self, conn, keepalive):
         """Tell whether the connection can go on; nothing is to be drained where all was read."""
@@ -157,77 +195,15 @@ class Worker(ThreadWorker):
         return super()._keepalive_after(conn, keepalive)
 
     def watch(self, conn, enter):
-        """Have the next request on a connection wake a thread; `enter` makes it known to epoll."""
+        """Have what comes next on a connection wake a thread; `enter` makes it known to epoll."""
         conn.set_timeout()
         descriptor = conn.sock.fileno()
         self.waiting[descriptor] = conn
         try:
-            enter(descriptor, ONCE)
+            enter(descriptor, TO_WRITE if conn.sock.unsent else TO_READ)
         except (OSError, ValueError):
             if self.waiting.pop(descriptor, None):
                 raise
             return  # The main thread has just closed it, as the last thing it did.
-        if not self.alive:
+        if not self.alive and conn.is_idle:
             conn.timeout = min(conn.timeout, time.monotonic() + STOP_KEEPALIVE_LINGER)
-
-
-# --- of each request -----------------------------------------------------------------------
-
-
-class Request(message.Request):
-    """Asks once of each connection whether its proxy is believed."""
-
-    def _peer_is_trusted_proxy(self):
-        return is_trusted_proxy(self.cfg, self.peer_addr)
-
-
-@functools.lru_cache(maxsize=1024)
-def is_trusted_proxy(cfg, address) -> bool:
-    asked = message.HeaderPolicy()
-    asked.cfg, asked.peer_addr = cfg, address
-    return asked._peer_is_trusted_proxy()
-
-
-class Response(wsgi.Response):
-    """An answer whose head waits for the first of its body."""
-
-    def __init__(self, req, sock, cfg):
-        super().__init__(req, HeadAndBody(sock), cfg)
-
-    def close(self):
-        super().close()
-        self.sock.flush()
-
-
-class HeadAndBody:
-    """A socket to send to: what comes first is held until there is more, or no more."""
-
-    def __init__(self, sock):
-        self.sock, self.held = sock, None
-
-    def sendall(self, data):
-        if self.held is None:
-            self.held = data
-        else:
-            self.sock.sendall(self.held + data)
-            self.held = b""
-
-    def flush(self):
-        if self.held:
-            self.sock.sendall(self.held)
-            self.held = b""
-
-    def sendfile(self, *args, **kwargs):
-        self.flush()
-        return self.sock.sendfile(*args, **kwargs)
-
-
-@functools.lru_cache(maxsize=1)
-def date_at(second: int, of=util.http_date) -> str:
-    return of(second)
-
-
-# The stock worker takes these where it finds them.
-parser.RequestParser.mesg_class = Request
-wsgi.Response = Response
-util.http_date = lambda timestamp=None: date_at(int(timestamp or time.time()))

@@ -115,16 +115,6 @@ def test_what_is_not_http_is_refused_and_costs_no_thread(gunicorn_server):
         assert answer.status == 200
 
 
-def test_head_and_body_of_an_answer_leave_together(gunicorn_server):
-    server = gunicorn_server(workers=1)
-    with connect(server) as caller:
-        caller.sendall(READ)
-
-        first = caller.recv(65536)
-
-    assert first.startswith(b"HTTP/1.1 200 OK") and first.endswith(b'{"status":"ok"}')
-
-
 def test_an_answer_without_a_body_is_sent(gunicorn_server):
     server = gunicorn_server(workers=1)
     with urlopen(Request(server.url + "/v1/health", method="HEAD"), timeout=4) as answer:

@@ -1,0 +1,178 @@
+"""A caller's connection, on which nothing is waited for without end.
+
+A request is gathered here as it comes and costs no thread before it is whole; an answer goes out
+as it is taken, and costs none once it is made. What takes longer than 15 seconds is ended, or
+later only while it goes on at some pace. So it is with the little that a thread still waits for,
+a long body or the first of a very long answer.
+"""
+
+import io
+import socket
+import struct
+import time
+from errno import ECONNRESET
+
+from gunicorn.http.body import LengthReader
+from gunicorn.workers.gthread import TConn
+
+from server import arrival
+
+SECONDS = 15
+BYTES_A_SECOND = 4096  # A radio link in a paddock does better.
+LINGER_SECONDS = 2
+TIMEVAL = struct.pack("@ll", SECONDS, 0)  # as setsockopt() takes it
+AT_ONCE = 64 * 1024
+MOST_UNSENT = 1024 * 1024
+# gunicorn reads less than 64 KiB away before the next request.
+MOST_LEFT_UNREAD = 60 * 1024
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class Socket(socket.socket):
+    """A socket whose waits the kernel ends, and which ends what goes on too slowly."""
+
+    def __init__(self, accepted: socket.socket):
+        kind = accepted.family, accepted.type, accepted.proto
+        super().__init__(*kind, fileno=accepted.detach())
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            self.setsockopt(socket.SOL_SOCKET, option, TIMEVAL)
+        self.unsent = bytearray()
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin to count the time that a request or an answer takes."""
+        self.began, self.moved = time.monotonic(), 0
+
+    @property
+    def ends_at(self) -> float:
+        return self.began + SECONDS + self.moved / BYTES_A_SECOND
+
+    def recv(self, size, flags=0):
+        """Return what has come; raises ConnectionResetError when it takes too long."""
+        self.check_pace()
+        try:
+            received = super().recv(size, flags)
+        except BlockingIOError as error:
+            raise error if flags & socket.MSG_DONTWAIT else self.too_slow() from None
+        self.moved += len(received)
+        return received
+
+    def sendall(self, data, flags=0):
+        """Send what the other end takes now and keep the rest for `flush()`.
+
+        Only of a very long answer a part is waited for; raises ConnectionResetError when that
+        takes too long.
+        """
+        if not self.unsent:
+            self.begin()
+        self.unsent += data
+        self.flush()
+        while len(self.unsent) > MOST_UNSENT:
+            self.flush(0)
+
+    def flush(self, flags=socket.MSG_DONTWAIT) -> bool:
+        """Send more of what is kept; tell whether that was all."""
+        self.check_pace()
+        try:
+            sent = self.send(self.unsent, flags)
+        except BlockingIOError:
+            if not flags:
+                raise self.too_slow() from None
+            sent = 0
+        self.moved += sent
+        del self.unsent[:sent]
+        return not self.unsent
+
+    def check_pace(self) -> None:
+        if time.monotonic() > self.ends_at:
+            raise self.too_slow()
+
+    @staticmethod
+    def too_slow() -> ConnectionResetError:
+        # gunicorn takes it for a caller who has gone, and logs no fault.
+        return ConnectionResetError(ECONNRESET, "The caller is too slow.")
+
+
+class Connection(TConn):
+    """A connection: idle, in the middle of a request, in the middle of an answer, or leaving."""
+
+    def __init__(self, accepted: TConn):
+        super().__init__(accepted.cfg, Socket(accepted.sock), accepted.client, accepted.server)
+        self.data_ready = True
+        self.is_kept = True
+        self.is_leaving = False
+
+    @property
+    def received(self) -> bytes:
+        """What has come and is not read yet."""
+        return self.parser.unreader.buf.getvalue()
+
+    @property
+    def is_idle(self) -> bool:
+        is_silent = self.initialized and not (self.received or self.sock.unsent)
+        return is_silent and self.parser.req_count > 0
+
+    def set_timeout(self):
+        """Set until when it may stay as it is."""
+        if self.is_idle and not self.is_leaving:
+            super().set_timeout()
+        elif not self.is_leaving:
+            self.timeout = self.sock.ends_at
+
+    def receive(self) -> bool:
+        """Take what has come, without waiting; tell whether the other end is still there."""
+        self.init()
+        if not self.received:
+            self.sock.begin()
+        try:
+            more = self.sock.recv(AT_ONCE, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        buffer = self.parser.unreader.buf
+        buffer.seek(0, io.SEEK_END)
+        buffer.write(more)
+        return bool(more)
+
+    def has_request(self) -> bool:
+        """Tell whether a request is here; who waits to be asked for the rest of one is asked."""
+        sent = self.received
+        if not sent or arrival.is_far_enough(sent):
+            return bool(sent)
+        if arrival.wants_to_be_asked(sent):
+            self.sock.send(CONTINUE)
+            self.parser.unreader.take_buffered()
+            self.parser.unreader.unread(arrival.without_expectation(sent))
+        return False
+
+    def can_go_on(self) -> bool:
+        """Tell whether the next request can be found without waiting for the rest of this one."""
+        body = self.parser.mesg.body
+        if body.failed or not isinstance(body.reader, LengthReader):
+            return not body.failed and body.reader.parser is None
+        left = body.reader.length
+        return left == 0 or left <= min(len(self.received), MOST_LEFT_UNREAD)
+
+    def take_leave(self) -> bool:
+        """Say that no more will be sent; tell whether the other end is to be waited for.
+
+        Closed at once, it could be reset before the answer has been read (RFC 9112, section 9.6).
+        """
+        self.is_leaving = True
+        self.timeout = time.monotonic() + LINGER_SECONDS
+        self.sock.begin()
+        try:
+            self.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            return False
+        return True
+
+    def has_left(self) -> bool:
+        """Read away what still comes; tell whether the other end has closed too."""
+        try:
+            return not self.sock.recv(AT_ONCE, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
