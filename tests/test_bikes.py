@@ -125,7 +125,7 @@ def test_of_bikes_with_one_label_entered_at_once_one_is(admin, parallel):
     assert sorted(response.status_code for response in answers) == [201, 409, 409, 409]
 
 
-@pytest.mark.parametrize("deed", ["get", "patch", "delete"])
+@pytest.mark.parametrize("deed", ["patch", "delete"])
 def test_a_bike_that_is_gone_is_not_found(admin, bike, deed):
     admin.delete(f"/v1/bikes/{bike['id']}")
     body = {"json": {"number": 7}} if deed == "patch" else {}

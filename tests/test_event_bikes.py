@@ -156,4 +156,4 @@ def test_no_event_gets_a_bike_that_goes_at_the_same_instant(admin, event, bike, 
     assert sorted(response.status_code for response in answers) == (
         [200, 409] if is_on else [204, 422]
     )
-    assert admin.get(path).status_code == (200 if is_on else 404)
+    assert (admin.get(path).json["deleted_at"] is None) == is_on

@@ -10,6 +10,7 @@ from helpers import problem
 HEALTH = {("GET", "/v1/health"), ("GET", "/v1/health/ready")}
 LIMITED = {("POST", f"/v1/auth/{deed}") for deed in ("register", "login", "refresh")}
 PUBLIC = HEALTH | LIMITED | {("GET", "/v1/calendar/{secret}.ics")}
+HIDDEN = ("events", "sessions", "bikes", "templates")
 REFUSALS = {  # what may happen besides the rules in `can_happen`, ids written {id}
     401: {"POST /v1/auth/login", "POST /v1/auth/refresh"},
     403: {
@@ -24,8 +25,11 @@ REFUSALS = {  # what may happen besides the rules in `can_happen`, ids written {
         "POST /v1/events/{id}/copies", "POST /v1/events/{id}/sessions/import",
         "DELETE /v1/comments/{id}",
         "POST /v1/events/{id}/tasks/import", "GET /v1/events/{id}/tasks.csv",
+        "GET /v1/events", "GET /v1/bikes", "GET /v1/templates", "GET /v1/events/{id}/sessions",
+        *(f"POST /v1/{kind}/{{id}}/restore" for kind in HIDDEN),
     },
     409: {
+        *(f"POST /v1/{kind}/{{id}}/restore" for kind in HIDDEN),
         "POST /v1/auth/register", "PATCH /v1/users/{id}", "PATCH /v1/tasks/{id}", "POST /v1/bikes",
         "DELETE /v1/tasks/{id}", "POST /v1/tasks/{id}/restore", "POST /v1/tasks/{id}/sign-offs",
         "PATCH /v1/bikes/{id}", "POST /v1/sessions/{id}/releases", "POST /v1/tasks/{id}/comments",

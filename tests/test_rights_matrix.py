@@ -53,12 +53,14 @@ def make_world(app, people, make_person, rookie):
             db.session.add_all([session, spare, *([task] if task else [])])
             db.session.flush()
             comment = task and a_comment(task, ids["mechanic"])
+            rows = what_is_gone(ids, event)
             db.session.commit()
+            gone = {f"gone_{kind}_id": row.id for kind, row in rows.items()}
             return SimpleNamespace(
                 **fixed, guest=guest, event_id=event.id, session_id=session.id,
                 bike_id=event.bike_ids[0], spare_bike_id=spare.id, template_id=template.id,
                 task_id=task and task.id, comment_id=comment and comment.id,
-                cursor=write_cursor(event.id, Place(0)),
+                cursor=write_cursor(event.id, Place(0)), **gone,
             )  # fmt: skip
 
     return make
@@ -75,6 +77,17 @@ def a_weekend(ids):
     for name, role in roles.items():
         db.session.add(CrewMember(event_id=event.id, user_id=ids[name], crew_role=role))
     return event
+
+
+def what_is_gone(ids, event):
+    """One deleted row of each kind; the session is of that weekend."""
+    template = templates.create(name="Supersport", items=[ITEM])
+    templates.delete(template)
+    others = {"event": a_weekend(ids), "session": a_session(event), "bike": a_bike()}
+    for row in others.values():
+        row.deleted_at = datetime.now(UTC)
+    db.session.add_all(others.values())
+    return {**others, "template": template}
 
 
 def a_bike():
@@ -142,7 +155,7 @@ def routes_of(app):
 
 
 def test_every_route_is_in_the_table(app):
-    told = {call.partition("?")[0].replace("{spare_", "{") for call, *_ in RIGHTS}
+    told = {re.sub("{(spare|gone)_", "{", call.partition("?")[0]) for call, *_ in RIGHTS}
 
     assert told == set(routes_of(app))
 

@@ -22,6 +22,7 @@ class BikeSchema(BikeFields, fields.Numbered):
     id = fields.Id(required=True, metadata={"example": 2})
     created_at = fields.UTCDateTime(required=True)
     updated_at = fields.UTCDateTime(required=True)
+    deleted_at = fields.UTCDateTime(required=True, allow_none=True, metadata={"example": None})
     version = fields.Id(required=True, metadata={"example": 1})
 
 
@@ -40,6 +41,7 @@ BIKE_KEYSET = Keyset((Bike.number, Bike.label, Bike.created_at), id=Bike.id)
 
 
 class BikeQuerySchema(list_query(BIKE_KEYSET)):
+    deleted = fields.QueryBool(metadata={"description": "Only deleted bikes, for team managers"})
     q = fields.Text(
         100, allow_blank=True, metadata={"description": "Part of the label or the rider's name"}
     )

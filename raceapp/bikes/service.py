@@ -8,6 +8,7 @@ from blinker import Signal
 from raceapp import clock, errors
 from raceapp.bikes.models import Bike
 from raceapp.history import service as history
+from raceapp.storage import hidden
 from raceapp.storage.session import db
 
 # Sent with a bike that is about to be taken back, its row held. Who still needs it stands above
@@ -19,9 +20,9 @@ rider_changed = Signal()
 changed = Signal()
 
 
-def get(bike_id: int, *, for_update: bool = False) -> Bike:
+def get(bike_id: int, *, for_update: bool = False, deleted_too: bool = False) -> Bike:
     """Return the bike, or raise NotFound."""
-    statement = live().where(Bike.id == bike_id)
+    statement = (sa.select(Bike) if deleted_too else live()).where(Bike.id == bike_id)
     if for_update:
         statement = statement.with_for_update(key_share=True)
     bike = db.session.scalar(statement)
@@ -34,12 +35,13 @@ def live() -> sa.Select:
     return sa.select(Bike).where(Bike.deleted_at.is_(None))
 
 
-def search(*, q: str = "") -> sa.Select:
-    """Return the bikes that match."""
+def search(*, actor, deleted: bool | None = None, q: str = "") -> sa.Select:
+    """Return the bikes that match; raises Forbidden."""
+    statement = sa.select(Bike).where(hidden.listed(Bike, deleted, actor=actor))
     if not q:
-        return live()
+        return statement
     found = (column.icontains(q, autoescape=True) for column in (Bike.label, Bike.rider_name))
-    return live().where(sa.or_(*found))
+    return statement.where(sa.or_(*found))
 
 
 def hold(bike_ids: Iterable[int]) -> list[Bike]:
@@ -87,3 +89,14 @@ def delete(bike: Bike, *, actor) -> None:
     deleting.send(bike, actor=actor)
     bike.deleted_at = clock.utcnow()
     changed.send(bike, deed="bike.deleted", changes=history.changes_of(bike), actor=actor)
+
+
+def restore(bike: Bike, *, actor) -> None:
+    """Bring back a deleted bike; raises Conflict for a live one, or when its label is taken."""
+    gone_at = history.plain(bike.deleted_at)
+    try:
+        with db.session.begin_nested():
+            hidden.bring_back(bike, "bike")
+    except sa.exc.IntegrityError as error:
+        raise label_taken(bike.label) from error
+    changed.send(bike, deed="bike.restored", changes={"deleted_at": [gone_at, None]}, actor=actor)

@@ -17,9 +17,10 @@ blp = Blueprint(
 class BikeList(Resource):
     @blp.arguments(schemas.BikeQuerySchema, location="query", as_kwargs=True)
     @blp.response(200, schemas.BikeSchema(many=True))
+    @blp.alt_response(403, description="Only team managers may list deleted bikes")
     def get(self, page, **filters):
         """List bikes"""
-        return page.of(service.search(**filters))
+        return page.of(service.search(actor=g.actor, **filters))
 
     @admin_only
     @blp.arguments(schemas.BikeCreateSchema)
@@ -37,8 +38,8 @@ class BikeItem(Resource):
     @blp.response(200, schemas.BikeSchema)
     @blp.alt_response(404, description="No such bike")
     def get(self, bike_id):
-        """Read a bike"""
-        return service.get(bike_id)
+        """Read a bike, also a deleted one: tasks and records refer to it"""
+        return service.get(bike_id, deleted_too=True)
 
     @admin_only
     @blp.arguments(schemas.BikeChangeSchema)
@@ -63,3 +64,19 @@ class BikeItem(Resource):
         etags.check_if_match(bike)
         service.delete(bike, actor=g.actor)
         db.session.commit()
+
+
+@blp.route("/<id:bike_id>/restore")
+class RestoreBike(Resource):
+    @admin_only
+    @blp.response(200, schemas.BikeSchema)
+    @blp.alt_response(404, description="No such bike")
+    @blp.alt_response(409, description="The bike has not been deleted, or its label is taken")
+    @blp.alt_response(412, "Status412")
+    def post(self, bike_id):
+        """Restore a deleted bike"""
+        bike = service.get(bike_id, for_update=True, deleted_too=True)
+        etags.check_if_match(bike)
+        service.restore(bike, actor=g.actor)
+        db.session.commit()
+        return bike

@@ -164,6 +164,7 @@ class TemplateSchema(TemplateFields, fields.Numbered):
     id = fields.Id(required=True)
     created_at = fields.UTCDateTime(required=True)
     updated_at = fields.UTCDateTime(required=True)
+    deleted_at = fields.UTCDateTime(required=True, allow_none=True, metadata={"example": None})
     version = fields.Id(required=True, metadata={"example": 1})
 
 
@@ -171,6 +172,9 @@ TEMPLATE_KEYSET = Keyset((Template.name, Template.created_at), id=Template.id)
 
 
 class TemplateQuerySchema(list_query(TEMPLATE_KEYSET)):
+    deleted = fields.QueryBool(
+        metadata={"description": "Only deleted templates, for team managers"}
+    )
     q = fields.Text(
         100, allow_blank=True, metadata={"description": "Part of the name or the description"}
     )

@@ -9,12 +9,14 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from raceapp import clock, errors
 from raceapp.checklists.models import Template, TemplateVersion
+from raceapp.storage import hidden
 from raceapp.storage.session import db
 
 
-def get(template_id: int, *, for_update: bool = False) -> Template:
+def get(template_id: int, *, for_update: bool = False, deleted_too: bool = False) -> Template:
     """Return the template, or raise NotFound."""
-    statement = live().where(Template.id == template_id)
+    found = sa.select(Template) if deleted_too else live()
+    statement = found.where(Template.id == template_id)
     if for_update:
         statement = statement.with_for_update()
     template = db.session.scalar(statement)
@@ -31,9 +33,10 @@ def named(name: str) -> sa.Select:
     return live().where(Template.name == name).order_by(Template.id)
 
 
-def search(*, q: str = "") -> sa.Select:
-    """Return the templates that mention `q` in name or description, or all."""
-    statement = live().options(joinedload(Template.newest, innerjoin=True))
+def search(*, actor, deleted: bool | None = None, q: str = "") -> sa.Select:
+    """Return the templates that mention `q` in name or description, or all; raises Forbidden."""
+    statement = sa.select(Template).where(hidden.listed(Template, deleted, actor=actor))
+    statement = statement.options(joinedload(Template.newest, innerjoin=True))
     if not q:
         return statement
     columns = (Template.name, Template.description)
@@ -74,4 +77,14 @@ def add_version(template: Template, items: list[dict]) -> None:
 
 def delete(template: Template) -> None:
     """Hide the template. Weekends that were built with it keep theirs."""
-    template.deleted_at = clock.utcnow()
+    items, template.deleted_at = template.items, clock.utcnow()
+    db.session.flush()
+    add_version(template, items)
+
+
+def restore(template: Template) -> None:
+    """Bring back a deleted template; raises Conflict for a live one."""
+    items = template.items
+    hidden.bring_back(template, "template")
+    db.session.flush()
+    add_version(template, items)

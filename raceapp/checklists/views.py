@@ -22,9 +22,10 @@ class TemplateResource(Resource):
 class TemplateList(TemplateResource):
     @blp.arguments(schemas.TemplateQuerySchema, location="query", as_kwargs=True)
     @blp.response(200, schemas.TemplateSchema(many=True))
+    @blp.alt_response(403, description="Only team managers may list deleted templates")
     def get(self, page, **filters):
         """List templates of checklists"""
-        return page.of(templates.search(**filters))
+        return page.of(templates.search(actor=g.actor, **filters))
 
     @admin_only
     @blp.arguments(schemas.TemplateCreateSchema)
@@ -41,8 +42,8 @@ class TemplateItem(TemplateResource):
     @blp.response(200, schemas.TemplateSchema)
     @blp.alt_response(404, description="No such template")
     def get(self, template_id):
-        """Read a template of checklists in its newest version"""
-        return templates.get(template_id)
+        """Read a template of checklists in its newest version, also a deleted one"""
+        return templates.get(template_id, deleted_too=True)
 
     @admin_only
     @blp.arguments(schemas.TemplateChangeSchema)
@@ -68,6 +69,22 @@ class TemplateItem(TemplateResource):
         etags.check_if_match(template)
         templates.delete(template)
         db.session.commit()
+
+
+@blp.route("/templates/<id:template_id>/restore")
+class RestoreTemplate(Resource):
+    @admin_only
+    @blp.response(200, schemas.TemplateSchema)
+    @blp.alt_response(404, description="No such template")
+    @blp.alt_response(409, description="The template has not been deleted")
+    @blp.alt_response(412, "Status412")
+    def post(self, template_id):
+        """Restore a deleted template"""
+        template = templates.get(template_id, for_update=True, deleted_too=True)
+        etags.check_if_match(template)
+        templates.restore(template)
+        db.session.commit()
+        return template
 
 
 @blp.route("/events/<id:event_id>/checklists")

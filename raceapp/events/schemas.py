@@ -56,6 +56,7 @@ class EventSchema(EventFields, fields.Numbered):
     created_by = fields.Id(required=True, metadata={"example": 1})
     created_at = fields.UTCDateTime(required=True)
     updated_at = fields.UTCDateTime(required=True)
+    deleted_at = fields.UTCDateTime(required=True, allow_none=True, metadata={"example": None})
     version = fields.Id(required=True, metadata={"example": 1})
 
 
@@ -84,6 +85,9 @@ EVENT_KEYSET = Keyset((Event.event_date, Event.name, Event.created_at), id=Event
 
 
 class EventQuerySchema(list_query(EVENT_KEYSET)):
+    deleted = fields.QueryBool(
+        metadata={"description": "Only deleted race weekends, for team managers"}
+    )
     q = fields.Text(
         100, allow_blank=True, metadata={"description": "Part of the name, track or location"}
     )

@@ -17,6 +17,7 @@ from raceapp.bikes.models import Bike
 from raceapp.events.models import CrewMember, Event
 from raceapp.history import service as history
 from raceapp.permissions import CrewRole
+from raceapp.storage import hidden
 from raceapp.storage.prepared import AnyActor, Prepared, placeholder, rows_along
 from raceapp.storage.session import db
 
@@ -30,12 +31,14 @@ crew_left = Signal()
 DAYS = {"event_date", "end_date", "timezone"}
 
 
-def get(event_id: int, *, for_update: bool = False) -> Event:
+def get(event_id: int, *, for_update: bool = False, deleted_too: bool = False) -> Event:
     """Return the weekend, or raise NotFound.
 
     Whoever is about to change what hangs on it takes it `for_update`, so that they take turns.
     """
-    statement = sa.select(Event).where(Event.id == event_id, Event.deleted_at.is_(None))
+    statement = sa.select(Event).where(Event.id == event_id)
+    if not deleted_too:
+        statement = statement.where(Event.deleted_at.is_(None))
     if for_update:
         # Rows that only refer to the weekend are still added meanwhile: its key stays.
         statement = statement.with_for_update(key_share=True)
@@ -46,10 +49,15 @@ def get(event_id: int, *, for_update: bool = False) -> Event:
 
 
 def search(
-    *, q: str = "", starts_after: date | None = None, starts_before: date | None = None
+    *,
+    actor,
+    deleted: bool | None = None,
+    q: str = "",
+    starts_after: date | None = None,
+    starts_before: date | None = None,
 ) -> sa.Select:
-    """Return the weekends that match every filter given."""
-    statement = sa.select(Event).where(Event.deleted_at.is_(None))
+    """Return the weekends that match every filter given; raises Forbidden."""
+    statement = sa.select(Event).where(hidden.listed(Event, deleted, actor=actor))
     if q:
         columns = (Event.name, Event.track, Event.location)
         found = (column.icontains(q, autoescape=True) for column in columns)
@@ -130,6 +138,12 @@ def delete(event: Event, *, actor) -> None:
     """Hide the weekend and, with it, its tasks."""
     event.deleted_at = clock.utcnow()
     history.record(event.id, "event.deleted", event, actor=actor)
+
+
+def restore(event: Event, *, actor) -> None:
+    """Bring back a deleted weekend and all that is in it; raises Conflict for a live one."""
+    hidden.bring_back(event, "race weekend")
+    history.record(event.id, "event.restored", event, actor=actor)
 
 
 # --- bikes -------------------------------------------------------------------------------

@@ -20,9 +20,10 @@ blp = Blueprint("events", __name__, url_prefix="/v1/events", description="Race w
 class EventList(Resource):
     @blp.arguments(schemas.EventQuerySchema, location="query", as_kwargs=True)
     @blp.response(200, schemas.EventSchema(many=True))
+    @blp.alt_response(403, description="Only team managers may list deleted weekends")
     def get(self, page, **filters):
         """List race weekends"""
-        return page.of(service.search(**filters))
+        return page.of(service.search(actor=g.actor, **filters))
 
     @admin_only
     @blp.arguments(schemas.EventCreateSchema)
@@ -63,6 +64,22 @@ class EventItem(Resource):
         etags.check_if_match(event)
         service.delete(event, actor=g.actor)
         db.session.commit()
+
+
+@blp.route("/<id:event_id>/restore")
+class RestoreEvent(Resource):
+    @admin_only
+    @blp.response(200, schemas.EventSchema)
+    @blp.alt_response(404, description="No such race weekend")
+    @blp.alt_response(409, description="The race weekend has not been deleted")
+    @blp.alt_response(412, "Status412")
+    def post(self, event_id):
+        """Restore a deleted race weekend and all that is in it"""
+        event = service.get(event_id, for_update=True, deleted_too=True)
+        etags.check_if_match(event)
+        service.restore(event, actor=g.actor)
+        db.session.commit()
+        return event
 
 
 @blp.route("/<id:event_id>/crew")

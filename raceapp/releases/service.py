@@ -47,8 +47,11 @@ class NothingChecked(errors.Conflict):
 
 
 def get_session(session_id: int, *, actor, for_update: bool = False) -> TrackSession:
-    """Return the session for the crew of its weekend and team managers, or raise NotFound."""
-    session = timetable.get(session_id, for_update=for_update)
+    """Return the session for the crew of its weekend and team managers, or raise NotFound.
+
+    What was released for a session that is gone can be read, and nothing more is.
+    """
+    session = timetable.get(session_id, for_update=for_update, deleted_too=not for_update)
     events.get_board(session.event_id, actor=actor)
     return session
 

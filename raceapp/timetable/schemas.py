@@ -34,6 +34,7 @@ class SessionSchema(SessionFields, fields.Numbered):
     )
     created_at = fields.UTCDateTime(required=True)
     updated_at = fields.UTCDateTime(required=True)
+    deleted_at = fields.UTCDateTime(required=True, allow_none=True, metadata={"example": None})
     version = fields.Id(required=True, metadata={"example": 1})
 
 
@@ -55,7 +56,7 @@ SESSION_KEYSET = Keyset(
 
 
 class SessionQuerySchema(list_query(SESSION_KEYSET)):
-    pass
+    deleted = fields.QueryBool(metadata={"description": "Only deleted sessions, for team managers"})
 
 
 class ShiftSchema(ma.Schema):

@@ -12,7 +12,7 @@ from raceapp import clock, errors
 from raceapp.events import service as events
 from raceapp.events.models import Event
 from raceapp.history import service as history
-from raceapp.storage import bulk
+from raceapp.storage import bulk, hidden
 from raceapp.storage.session import db
 from raceapp.tasks import due
 from raceapp.tasks.models import Task
@@ -31,14 +31,21 @@ def of_event(event: Event) -> sa.Select:
     )
 
 
-def get(session_id: int, *, for_update: bool = False) -> TrackSession:
+def search(event: Event, *, actor, deleted: bool | None = None) -> sa.Select:
+    """Return the sessions of the weekend, or those taken off its timetable; raises Forbidden."""
+    is_listed = hidden.listed(TrackSession, deleted, actor=actor)
+    return sa.select(TrackSession).where(TrackSession.event_id == event.id, is_listed)
+
+
+def get(session_id: int, *, for_update: bool = False, deleted_too: bool = False) -> TrackSession:
     """Return the session, or raise NotFound. For update its weekend is held too, and first."""
     statement = (
         sa.select(TrackSession)
         .join(Event, Event.id == TrackSession.event_id)
-        .where(TrackSession.id == session_id, TrackSession.deleted_at.is_(None))
-        .where(Event.deleted_at.is_(None))
+        .where(TrackSession.id == session_id, Event.deleted_at.is_(None))
     )
+    if not deleted_too:
+        statement = statement.where(TrackSession.deleted_at.is_(None))
     if for_update:
         statement = statement.with_for_update(of=(Event, TrackSession), key_share=True)
     session = db.session.scalar(statement)
@@ -88,6 +95,14 @@ def delete(session: TrackSession, *, actor) -> None:
     """Hide the session; its open tasks become not applicable, its releases void."""
     before, session.deleted_at = session.state, clock.utcnow()
     history.record(session.event_id, "session.deleted", session, actor=actor)
+    follow_state(session, before, actor=actor)
+
+
+def restore(session: TrackSession, *, actor) -> None:
+    """Put a session back on the timetable, its tasks with it; raises Conflict for a live one."""
+    before = session.state
+    hidden.bring_back(session, "session")
+    history.record(session.event_id, "session.restored", session, actor=actor)
     follow_state(session, before, actor=actor)
 
 

@@ -19,9 +19,10 @@ class SessionList(Resource):
     @blp.arguments(schemas.SessionQuerySchema, location="query", as_kwargs=True)
     @blp.response(200, schemas.SessionSchema(many=True))
     @blp.alt_response(404, description="No such race weekend")
-    def get(self, page, event_id):
+    @blp.alt_response(403, description="Only team managers may list deleted sessions")
+    def get(self, page, event_id, **filters):
         """List the sessions of a race weekend, the first one first"""
-        return page.of(service.of_event(events.get(event_id)))
+        return page.of(service.search(events.get(event_id), actor=g.actor, **filters))
 
     @admin_only
     @blp.arguments(schemas.SessionCreateSchema)
@@ -40,8 +41,8 @@ class SessionItem(Resource):
     @blp.response(200, schemas.SessionSchema)
     @blp.alt_response(404, description="No such session")
     def get(self, session_id):
-        """Read a session"""
-        return service.get(session_id)
+        """Read a session, also one taken off the timetable: tasks and releases refer to it"""
+        return service.get(session_id, deleted_too=True)
 
     @admin_only
     @blp.arguments(schemas.SessionChangeSchema)
@@ -69,6 +70,22 @@ class SessionItem(Resource):
         etags.check_if_match(session)
         service.delete(session, actor=g.actor)
         db.session.commit()
+
+
+@blp.route("/sessions/<id:session_id>/restore")
+class RestoreSession(Resource):
+    @admin_only
+    @blp.response(200, schemas.SessionSchema)
+    @blp.alt_response(404, description="No such session")
+    @blp.alt_response(409, description="The session has not been taken off the timetable")
+    @blp.alt_response(412, "Status412")
+    def post(self, session_id):
+        """Put a session back on the timetable; what fell away with it opens again"""
+        session = service.get(session_id, for_update=True, deleted_too=True)
+        etags.check_if_match(session)
+        service.restore(session, actor=g.actor)
+        db.session.commit()
+        return session
 
 
 @blp.route("/events/<id:event_id>/timetable/shifts")
