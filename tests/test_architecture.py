@@ -17,9 +17,9 @@ LADDER = [
     *("demo", "welcome", "cli", "__init__"),
 ]
 COMPOSITION = LADDER[LADDER.index("demo") :]
-# rest commits the trace that a refusal leaves, such as a counted failed login, and what goes by an
-# Idempotency-Key, with its answer; session is where commits are held back for that.
-COMMITTERS = {"session", "views", "rest", "cli", "seeding", "load"}
+# rest commits the trace that a refusal leaves, such as a counted failed login; idempotency what
+# goes by a key, with its answer, and session is where commits are held back for that.
+COMMITTERS = {"idempotency", "session", "views", "rest", "cli", "seeding", "load"}
 WEB = {"flask", "werkzeug", "marshmallow", "webargs", "flask_smorest", "flask_jwt_extended", "jwt"}
 VIEWS = {"views"}
 ABOVE = {"models": {"service", "schemas", *VIEWS}, "service": {"schemas", *VIEWS}, "schemas": VIEWS}

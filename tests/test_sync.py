@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from helpers import created, problem
 
+from raceapp.storage import answers
 from raceapp.storage.session import db
 
 
@@ -221,13 +222,14 @@ def test_any_other_call_is_refused_in_its_place(mechanic, add, method, path):
     assert statuses(found) == [422, 201]
 
 
-def test_incidents_and_releases_may_be_in_a_batch(admin, event):
-    crash = operation("POST", f"/v1/events/{event['id']}/incidents", {"kind": "wet"})
+def test_comments_incidents_and_releases_may_be_in_a_batch(admin, event, task):
+    rain = operation("POST", f"/v1/events/{event['id']}/incidents", {"kind": "wet"})
     release = operation("POST", "/v1/sessions/999/releases", {"bike_id": 1})
+    comment = operation("POST", f"/v1/tasks/{task['id']}/comments", {"text": "Thread is worn"})
 
-    found = sync(admin, crash, release)
+    found = sync(admin, rain, release, comment)
 
-    assert statuses(found) == [201, 404]
+    assert statuses(found) == [201, 404, 201]
     assert found[0]["etag"] is None
 
 
@@ -365,7 +367,7 @@ def test_when_the_database_goes_away_the_rest_is_to_be_sent_again(app, mechanic,
     def answer_inside(environ):
         calls.append(environ)
         if len(calls) == 3:
-            monkeypatch.setattr(db.session, "connection", away)
+            monkeypatch.setattr(answers, "keep", away)
         return plain(environ)
 
     monkeypatch.setattr(app, "answer_inside", answer_inside)

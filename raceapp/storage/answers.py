@@ -50,7 +50,7 @@ class Kept(NamedTuple):
 COLUMNS = IdempotencyKey.__table__.columns
 IS_ASKED = (COLUMNS.user_id == placeholder("user_id"), COLUMNS.key == placeholder("key"))
 FIND = Prepared(sa.select(*COLUMNS).where(*IS_ASKED))
-VALUES = {column.name: placeholder(f"new_{column.name}", column.type) for column in COLUMNS}
+VALUES = {column.name: placeholder(f"kept_{column.name}", column.type) for column in COLUMNS}
 KEEP = Prepared(sa.insert(IdempotencyKey.__table__).values(VALUES).returning(COLUMNS.status))
 TURN = placeholder("turn", sa.BigInteger)
 TRY = Prepared(sa.select(sa.func.pg_try_advisory_xact_lock(TURN, type_=sa.Boolean)))
@@ -99,7 +99,25 @@ def find_all(user_id: int, keys: Iterable[str]) -> dict[str, Kept]:
 
 
 def keep(kept: Kept) -> None:
-    KEEP.rows(**{f"new_{name}": value for name, value in kept._asdict().items()})
+    """Write the answer, along with what has been postponed until it was known, if anything."""
+    values = {f"kept_{name}": value for name, value in kept._asdict().items()}
+    write_all = db.session().take_postponed()
+    if write_all:
+        write_all(values)
+    else:
+        KEEP.rows(**values)
+
+
+def keeping(written: sa.CTE) -> sa.CTE:
+    """Return what keeps an answer as a part of the statement that writes what it answers."""
+    row = sa.select(*VALUES.values()).select_from(written)
+    kept = sa.insert(IdempotencyKey.__table__).from_select([*VALUES], row)
+    return kept.returning(COLUMNS.status).cte("kept")
+
+
+def drop_expired(user_id: int) -> None:
+    is_theirs, now = COLUMNS.user_id == user_id, clock.utcnow()
+    db.session.execute(sa.delete(IdempotencyKey).where(is_theirs, COLUMNS.expires_at <= now))
 
 
 # --- sweeping ----------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Extensions, created unbound; `create_app()` binds them."""
 
 import logging
+from collections.abc import Callable
 from contextlib import contextmanager
 
 import sqlalchemy as sa
@@ -18,9 +19,16 @@ class RoutedSession(Session):
     """Sends requests that only read to the engine made for that.
 
     While commits are held back, see `commits_held_back()`, a commit writes what it would commit.
+    What is `postponed` then is one statement, still to be run, that takes along what else the
+    transaction is to write: its values are what this is called with.
     """
 
     is_held_back = False
+    postponed: Callable[[dict], None] | None = None
+
+    def take_postponed(self):
+        taken, self.postponed = self.postponed, None
+        return taken
 
     def commit(self):
         if self.is_held_back:
@@ -78,11 +86,16 @@ def one_moment():
             db.session.rollback()
 
 
+def is_held_back() -> bool:
+    """Tell whether what is written now is committed by somebody else, with more."""
+    return db.session.registry.has() and db.session().is_held_back
+
+
 @contextmanager
 def commits_held_back():
     """Let what is done in this block become part of a transaction that its caller commits."""
     session = db.session()
-    session.is_held_back = True
+    session.is_held_back, session.postponed = True, None
     try:
         yield
     finally:

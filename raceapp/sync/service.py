@@ -96,7 +96,7 @@ class Batch:
         """Return what the operation is or was answered; raises what stands against it."""
         if self.is_cut_off:
             raise errors.Unavailable(CUT_OFF)
-        key = Key(key_of(operation["id"]), fingerprint_of(operation), LASTS, is_patient=True)
+        key = Key(key_of(operation["id"]), fingerprint_of(operation), LASTS, is_of_batch=True)
         if kept := self.kept.get(key.name):
             return as_then(kept, key)
         check_allowed(operation)

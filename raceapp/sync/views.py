@@ -1,10 +1,9 @@
 """Batches of writes."""
 
-from dataclasses import replace
-
 from flask import g
 
 from raceapp.limits import budgets
+from raceapp.storage import answers
 from raceapp.storage.session import db
 from raceapp.sync import calls, schemas, service
 from raceapp.web import idempotency
@@ -23,12 +22,12 @@ class Sync(Resource):
     def answer(self, view, kwargs, key):
         """Hold no transaction around those of the operations: they are done once in any case."""
         kept = idempotency.answer_kept(key) if key else None
-        db.session.rollback()
+        answers.drop_expired(g.actor.id)
+        db.session.commit()
         if kept is None:
             kept = view(**kwargs)
             if key and not service.is_cut_off(kept.get_json()["results"]):
-                idempotency.keep_afterwards(replace(key, is_patient=True), kept)
-                db.session.commit()
+                idempotency.keep_afterwards(key, kept)
         return kept
 
     @blp.arguments(schemas.BatchSchema)

@@ -16,9 +16,9 @@ from raceapp import errors
 from raceapp.events.models import Event
 from raceapp.history import chain
 from raceapp.history import service as history
-from raceapp.storage import prepared
+from raceapp.storage import answers, prepared
 from raceapp.storage.prepared import AnyActor, Prepared, placeholder, rows_along
-from raceapp.storage.session import db
+from raceapp.storage.session import db, is_held_back
 from raceapp.tasks.models import SignOff, Task, TaskStatus
 from raceapp.tasks.visibility import NO_SUCH_TASK, is_live, visible_to
 
@@ -107,9 +107,11 @@ def changing(names: frozenset[str]) -> sa.Update:
 
 
 @functools.cache
-def changing_alone(names: frozenset[str], is_signed: bool) -> Prepared:
+def changing_alone(names: frozenset[str], is_signed: bool, is_kept: bool) -> Prepared:
     written = changing(names).where(HAS_HEAD).cte("written")
-    return Prepared(chain.append_one(written, *([signing(written)] if is_signed else [])))
+    along = [signing(written)] if is_signed else []
+    along += [answers.keeping(written)] if is_kept else []
+    return Prepared(chain.append_one(written, *along))
 
 
 changing_within = functools.cache(changing)
@@ -132,26 +134,33 @@ def save(task: TaskRow) -> None:
     values |= {"task_id": task.id, "version": task.version, "updated_at": entry["at"]}
     if is_alone():
         values |= {f"signed_{name}": value for name, value in signed.items()}
-        told = chain.as_values({**entry, "subject": SUBJECT}, about_new=True)
-        row = changing_alone(names, bool(signed)).row(**values, **told)
+        values |= chain.as_values({**entry, "subject": SUBJECT}, about_new=True)
+        write = functools.partial(save_alone, names, bool(signed), entry, values)
+        if is_held_back():
+            db.session().postponed = write
+        else:
+            write()
     else:
         row = db.session.execute(changing_within(names), values).first()
         if row and signed:
             db.session.execute(sa.insert(SignOff.__table__), {"task_id": task.id, **signed})
-    finish(row, entry)
+        check_written(row, entry)
+        history.keep(entry)
     task.version, task.updated_at = task.version + 1, entry["at"]
     task.start_again()
 
 
-def finish(row, entry: dict) -> None:
-    """Leave the entry to the transaction, unless it is written already."""
+def save_alone(names, is_signed: bool, entry: dict, values: dict, answer: dict | None = None):
+    """Write all of a change in one statement, with the answer that is kept for it, if one is."""
+    statement = changing_alone(names, is_signed, answer is not None)
+    check_written(statement.row(**values, **(answer or {})), entry)
+    chain.counted([entry])
+
+
+def check_written(row, entry: dict) -> None:
     if row is None:
         chain.check_head(entry["event_id"])
         raise StaleDataError("The task has been changed since it was read.")
-    if is_alone():
-        chain.counted([entry])
-    else:
-        history.keep(entry)
 
 
 # --- adding ------------------------------------------------------------------------------
@@ -184,12 +193,17 @@ def add(given: dict, entry: dict) -> TaskRow | None:
     """Add a task with the entry that tells of it; None where its weekend is not there."""
     given = {**given, "version": 1, "created_at": entry["at"], "updated_at": entry["at"]}
     values = {f"new_{name}": value for name, value in given.items()}
-    if is_alone():
+    is_one_statement = is_alone() and not is_held_back()
+    if is_one_statement:
         told = chain.as_values(entry, about_new=True)
         row = adding_alone(tuple(given)).row(**values, **told)
     else:
         row = db.session.execute(adding(tuple(given)), values).first()
     if row is None:
         return None
-    finish(row, {**entry, "subject": f"{SUBJECT}{row[0]}"})
+    entry = {**entry, "subject": f"{SUBJECT}{row[0]}"}
+    if is_one_statement:
+        chain.counted([entry])
+    else:
+        history.keep(entry)
     return TaskRow({**BLANK, **given, "id": row[0]})

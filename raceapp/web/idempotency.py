@@ -8,16 +8,20 @@ so is the same one while the first still runs. What was refused did nothing and 
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+import sqlalchemy as sa
 from flask import g
 from flask.globals import request_ctx
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import Headers
 
 from raceapp import clock, errors
 from raceapp.storage import answers
 from raceapp.storage.answers import Kept
+from raceapp.storage.session import commits_held_back, db
 from raceapp.web.application import Response
 from raceapp.web.reading import parse_json, read_body
 
@@ -41,12 +45,12 @@ class StillRunning(errors.Conflict):
 
 @dataclass(frozen=True)
 class Key:
-    """What a request goes by. The patient wait for the same one that still runs."""
+    """What a request goes by. That of a batch has been looked for before."""
 
     name: str
     fingerprint: str
     lasts: timedelta = LASTS
-    is_patient: bool = False
+    is_of_batch: bool = False
 
 
 def is_asked_for() -> bool:
@@ -93,9 +97,44 @@ def digest(told: object) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
+def once(key: Key, work: Callable[[], Response]) -> Response:
+    """Return what the request was answered before; otherwise have the work done and committed."""
+    if key.is_of_batch:
+        return unless_done(key, work)
+    kept = answer_kept(key)
+    if kept is None:
+        return done(key, work)
+    db.session.commit()
+    return kept
+
+
+def done(key: Key, work: Callable[[], Response]) -> Response:
+    """Do the work and keep its answer, in one transaction."""
+    with commits_held_back():
+        response = work()
+    keep(key, response)
+    db.session.commit()
+    return response
+
+
+def unless_done(key: Key, work: Callable[[], Response]) -> Response:
+    """Do what most likely has not been done, and look for an answer only where that fails.
+
+    Whoever has done the same meanwhile has left the key, which is there once only.
+    """
+    try:
+        return done(key, work)
+    except (errors.Refusal, sa.exc.IntegrityError, StaleDataError):
+        db.session.rollback()
+        kept = answers.find(g.actor.id, key.name)
+        if kept is None:
+            raise
+        return replay(kept, key)
+
+
 def answer_kept(key: Key) -> Response | None:
     """Take the key's turn, and return what the same request was answered before."""
-    if not answers.take_turn(g.actor.id, key.name, is_patient=key.is_patient):
+    if not answers.take_turn(g.actor.id, key.name):
         raise StillRunning()
     kept = answers.find(g.actor.id, key.name)
     return kept and replay(kept, key)
@@ -126,5 +165,7 @@ def keep(key: Key, response: Response) -> None:
 
 def keep_afterwards(key: Key, response: Response) -> None:
     """Keep the answer of what has been committed bit by bit, unless somebody was first."""
-    if answer_kept(key) is None:
+    answers.take_turn(g.actor.id, key.name, is_patient=True)
+    if answers.find(g.actor.id, key.name) is None:
         keep(key, response)
+    db.session.commit()

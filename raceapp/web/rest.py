@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Callable
 from copy import deepcopy
-from functools import wraps
+from functools import partial, wraps
 
 import flask_smorest
 import sqlalchemy as sa
@@ -25,7 +25,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from raceapp import errors
 from raceapp.storage import engines, prepared
-from raceapp.storage.session import commits_held_back, db
+from raceapp.storage.session import db
 from raceapp.web import callers, etags, examples, idempotency, openapi
 from raceapp.web.application import Response
 from raceapp.web.keyset import Page
@@ -205,16 +205,8 @@ class Resource(MethodView):
         return idempotency.key_of_request()
 
     def answer(self, view, kwargs, key: idempotency.Key | None):
-        """Return what the view returns; with a key what it returned before, or keep it."""
-        if key is None:
-            return view(**kwargs)
-        kept = idempotency.answer_kept(key)
-        if kept is None:
-            with commits_held_back():
-                kept = view(**kwargs)
-            idempotency.keep(key, kept)
-        db.session.commit()
-        return kept
+        """Return what the view returns, with a key what it returned the first time."""
+        return view(**kwargs) if key is None else idempotency.once(key, partial(view, **kwargs))
 
     def as_one_transaction(self, view, kwargs, key=None):
         """Run the view, again where it lost a race; keep what a refusal leaves behind."""
