@@ -253,6 +253,19 @@ def test_a_build_is_told_task_by_task(bike, fp1, checklist, device):
     assert_is_what_a_new_snapshot_says(device)
 
 
+def test_a_comment_is_told_and_so_is_that_it_was_hidden(mechanic, admin, device, make_task):
+    path = f"/v1/tasks/{make_task()['id']}/comments"
+    comment = created(mechanic.post(path, json={"text": "Hairline crack at the left lug"}))
+    told = device.follow()
+    admin.delete(f"/v1/comments/{comment['id']}")
+
+    (hidden,) = device.follow()
+
+    change = {"kind": "comment", "id": comment["id"], "is_deleted": False, "resource": comment}
+    assert change in told
+    assert hidden == {**change, "is_deleted": True, "resource": None}
+
+
 def test_a_task_that_moves_to_another_weekend_leaves_the_first(
     admin, device, make_task, make_event
 ):

@@ -95,6 +95,7 @@ class EventQuerySchema(list_query(EVENT_KEYSET)):
     starts_before = fields.Date(
         metadata={"description": "Only weekends that start before this day"}
     )
+    mine = fields.QueryBool(metadata={"description": "Only weekends whose crew you are on"})
 
 
 class CrewMemberSchema(ma.Schema):

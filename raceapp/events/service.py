@@ -49,19 +49,19 @@ def get(event_id: int, *, for_update: bool = False, deleted_too: bool = False) -
 
 
 def search(
-    *,
-    actor,
-    deleted: bool | None = None,
-    q: str = "",
-    starts_after: date | None = None,
-    starts_before: date | None = None,
+    *, actor, deleted=None, mine=False, q: str = "", starts_after=None, starts_before=None
 ) -> sa.Select:
-    """Return the weekends that match every filter given; raises Forbidden."""
+    """Return the weekends that match every filter given, `mine` of the crews that `actor` is on.
+
+    Raises Forbidden.
+    """
     statement = sa.select(Event).where(hidden.listed(Event, deleted, actor=actor))
     if q:
         columns = (Event.name, Event.track, Event.location)
         found = (column.icontains(q, autoescape=True) for column in columns)
         statement = statement.where(sa.or_(*found))
+    if mine:
+        statement = statement.where(Event.id.in_(crew_events(actor)))
     if starts_after is not None:
         statement = statement.where(Event.event_date > starts_after)
     if starts_before is not None:

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 
 from raceapp.bikes.models import Bike
 from raceapp.bikes.schemas import BikeSchema
+from raceapp.comments.models import Comment
+from raceapp.comments.schemas import CommentSchema
 from raceapp.events.models import event_bikes
 from raceapp.events.schemas import EventSchema
 from raceapp.incidents.models import Incident
@@ -62,11 +64,12 @@ def bikes_at(event_id: int) -> sa.ColumnElement:
 
 
 HOLDERS = ("assigned_to", "created_by", "done_by", "checked_by")
-KINDS = {
+IN_SNAPSHOT = {
     "bike": Kind(Bike, BikeSchema, bikes_at),
     "session": Kind(TrackSession, SessionSchema, at_event(TrackSession)),
     "task": Kind(Task, TaskSchema, at_event(Task), HOLDERS),
     "release": Kind(Release, ReleaseSchema, at_event(Release), ("released_by",)),
     "incident": Kind(Incident, IncidentSchema, at_event(Incident), ("reported_by",)),
 }
+KINDS = {**IN_SNAPSHOT, "comment": Kind(Comment, CommentSchema, at_event(Comment), ("created_by",))}
 write_event = compiled(EventSchema())

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from raceapp.auth.models import User
 from raceapp.events.models import CrewMember, Event
-from raceapp.feed.kinds import KINDS
+from raceapp.feed.kinds import IN_SNAPSHOT
 from raceapp.storage.session import db
 
 
@@ -16,7 +16,7 @@ def all_of(event_id: int) -> list[dict]:
     planner = sa.select(Event.created_by).where(Event.id == event_id)
     named = (
         sa.select(getattr(kind.model, field)).where(kind.are_there(event_id))
-        for kind in KINDS.values()
+        for kind in IN_SNAPSHOT.values()
         for field in kind.people
     )
     return described(event_id, sa.union(crew, planner, *named))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-KINDS = ("event", "crew", "bike", "session", "task", "release", "incident")
+KINDS = ("event", "crew", "bike", "session", "task", "release", "incident", "comment")
 # Under these names an entry lists the ids of what it made or changed.
 LISTS = {
     "created": "task",
