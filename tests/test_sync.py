@@ -1,6 +1,9 @@
 """Batches: many writes at once, from a device that was out of reach."""
 
 import json
+import os
+import re
+import subprocess
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -8,9 +11,12 @@ from uuid import uuid4
 
 import pytest
 from helpers import created, problem
+from servers import ROOT
 
 from raceapp.storage import answers
 from raceapp.storage.session import db
+
+DOMAIN = (ROOT / "docs" / "domain.md").read_text()
 
 
 def operation(method, path, body=None, **others):
@@ -426,3 +432,18 @@ def test_the_record_tells_of_operations_by_the_number_of_the_batch(mechanic, adm
     entries = admin.get(f"/v1/events/{event['id']}/history").json
 
     assert entries[-1]["request_id"] == "phone-7" or entries[0]["request_id"] == "phone-7"
+
+
+EXAMPLE = re.search(r"```sh\n(curl [^`]*/v1/sync.*?)```", DOMAIN, re.DOTALL)[1]
+
+
+def test_the_example_of_the_documents_runs(gunicorn_server, admin, make_event):
+    event_ids = [make_event()["id"] for _ in range(2)]
+    script = EXAMPLE.replace("http://127.0.0.1:8000", gunicorn_server().url)
+    known = {**os.environ, "TOKEN": admin.token}
+
+    ran = subprocess.run(["sh", "-c", script], env=known, capture_output=True, check=True)
+
+    found = json.loads(ran.stdout)["results"]
+    assert event_ids[1] == 2 and statuses(found) == [201, 201]
+    assert found[1]["body"]["status"] == "done"

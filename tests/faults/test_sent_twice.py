@@ -1,0 +1,75 @@
+"""Workers die while writes are sent: whoever sends again until it is answered has it done once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from uuid import uuid4
+
+import psutil
+import pytest
+from pressure import NOT_TOLD, eventually
+
+
+@pytest.fixture
+def server(place):
+    with closing(place.gunicorn()) as server:
+        yield server
+
+
+def workers(server):
+    return psutil.Process(server.pid).children()
+
+
+def kill_some(server, times):
+    for _ in range(times):
+        workers(server)[0].kill()
+        eventually(lambda: len(workers(server)) == 2)
+
+
+def until_told(caller, path, body):
+    while (answer := caller.post(path, body)).status not in (200, 201):
+        assert answer.status in (NOT_TOLD, 409, 503)
+    return answer.body
+
+
+def made(place, word):
+    return [task["id"] for task in place.caller().get(f"/v1/tasks?q={word}&limit=200").body]
+
+
+def test_a_write_with_a_key_is_done_once_through_kills(place, server):
+    word = uuid4().hex
+
+    def make(number):
+        caller = place.caller(url=server.url)
+        caller.headers["Idempotency-Key"] = f"{word}-{number}"
+        body = {"event_id": place.event_id, "title": f"{word} {number}"}
+        return until_told(caller, "/v1/tasks", body)["id"]
+
+    with ThreadPoolExecutor(4) as pool:
+        told = [pool.submit(make, number) for number in range(150)]
+        kill_some(server, 4)
+
+    assert sorted(one.result() for one in told) == sorted(made(place, word))
+
+
+def test_a_batch_is_done_once_through_kills(place, server):
+    word, caller = uuid4().hex, place.caller(url=server.url)
+    bodies = [{"event_id": place.event_id, "title": f"{word} {number}"} for number in range(80)]
+    tasks = [call("/v1/tasks", body) for body in bodies]
+    signed = [call(f"/v1/tasks/@{one['id']}/sign-offs", {"act": "done"}) for one in tasks]
+
+    with ThreadPoolExecutor(1) as pool:
+        told = pool.submit(until_told, caller, "/v1/sync", {"operations": tasks + signed})
+        kill_some(server, 3)
+
+    results = told.result()["results"]
+    assert [result["status"] for result in results] == [201] * 160
+    assert sorted(result["body"]["id"] for result in results[:80]) == sorted(made(place, word))
+    assert all(signatures(place, task_id) == ["done"] for task_id in made(place, word))
+
+
+def call(path, body):
+    return {"id": str(uuid4()), "method": "POST", "path": path, "body": body}
+
+
+def signatures(place, task_id):
+    return [row["act"] for row in place.caller().get(f"/v1/tasks/{task_id}/sign-offs").body]
