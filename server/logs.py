@@ -2,9 +2,13 @@
 
 import json
 import logging
+import re
 import time
 
 import gunicorn.glogging
+
+# As in raceapp.telemetry.logs, which is loaded only once gunicorn has begun.
+SECRET_PART = re.compile(r"(/(?:calendar|join|reset)/)[^/\s\"?\\]+", re.IGNORECASE)
 
 
 class JsonLines(logging.Formatter):
@@ -19,7 +23,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line)
+        return SECRET_PART.sub(r"\1***", json.dumps(line))
 
 
 class TextLines(logging.Formatter):
@@ -27,6 +31,9 @@ class TextLines(logging.Formatter):
 
     def __init__(self):
         super().__init__("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S")
+
+    def format(self, record):
+        return SECRET_PART.sub(r"\1***", super().format(record))
 
 
 class Logger(gunicorn.glogging.Logger):

@@ -12,7 +12,8 @@ from helpers import created, problem
 from icalendar import Calendar
 from timetable import Timetable
 
-from raceapp.telemetry.logs import masked
+from raceapp.telemetry.logs import JsonFormatter, TextFormatter, masked
+from server.logs import JsonLines, TextLines
 
 
 @pytest.fixture
@@ -231,6 +232,16 @@ def test_the_log_does_not_hold_the_secret(client, rookie, caplog):
     assert [line.path for line in caplog.records[-3:-1]] == ["/v1/calendar/***"] * 2
     secret = path.removesuffix(".ics").rpartition("/")[2]
     assert not [line for line in caplog.records if secret in str(vars(line))]
+
+
+@pytest.mark.parametrize("formatter", [JsonFormatter, TextFormatter, JsonLines, TextLines])
+def test_no_line_of_a_log_holds_a_secret(formatter):
+    said = "Exception on /v1/calendar/abc-DEF_1.ics [GET] %s"
+    record = logging.LogRecord("x", logging.ERROR, "", 0, said, ("/join/abc-DEF_1?x=1",), None)
+
+    line = formatter().format(record)
+
+    assert "/v1/calendar/*** [GET] /join/***?x=1" in line
 
 
 def test_only_secrets_are_masked():

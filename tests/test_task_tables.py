@@ -224,6 +224,27 @@ def test_a_due_time_follows_its_anchor_unless_it_is_given(garage, take, tasks):
     assert (pinned["due_at"], pinned["is_due_pinned"]) == ("2026-06-12T05:00:00Z", True)
 
 
+def test_every_column_but_those_of_signatures_can_be_changed(garage, rookie, take, rows, tasks):
+    garage.bike()
+    garage.session("FP1", MORNING)
+    ids = [garage.task(title=f"Task {n}", assigned_to=rookie.id) for n in range(3)]
+    wanted = {
+        "title": "Bolts", "description": "Two\nlines", "section": "Brakes", "bike": "44 A",
+        "crew_role": "mechanic", "rider_name": "Jo Keller", "session": "FP1", "assigned_to": "",
+        "anchor": "session_start", "offset_minutes": "-20", "is_critical": "true",
+        "needs_check": "true", "measurement": "Torque", "measurement_kind": "number",
+        "unit": "Nm", "min": "28", "max": "30.5",
+    }  # fmt: skip
+
+    counts = take(table(*({"id": task, **wanted} for task in ids)))
+
+    assert counts == (0, 3, 0)
+    assert [row for row in rows() if wanted.items() <= row.items()] == rows()
+    assert {task["due_at"] for task in tasks()} == {"2026-06-12T06:10:00Z"}
+    assert {task["version"] for task in tasks()} == {2}
+    assert len(garage.history("task.updated")) == 3
+
+
 def test_signatures_are_not_a_matter_of_tables(garage, take, tasks):
     task = garage.task(title="Bolts")
 
@@ -324,6 +345,18 @@ def test_ten_thousand_rows_go_in_within_five_seconds_and_no_more_rows(send, take
     assert counts == (10_000, 0, 0)
     assert time.process_time() - started < 5
     assert [*faults(send(text + "One more,true\r\n"))] == ["10002"]
+
+
+def test_ten_thousand_tasks_are_changed_within_five_seconds(take, export):
+    take("title,is_critical\r\n" + "Torque the bolts,true\r\n" * 10_000)
+    text = export()
+    assert take(text) == (0, 0, 10_000)
+    started = time.process_time()
+
+    counts = take(text.replace(b"bolts", b"nuts"))
+
+    assert counts == (0, 10_000, 0)
+    assert time.process_time() - started < 5
 
 
 def test_a_table_that_cannot_be_read_is_refused(send, path, admin):

@@ -14,8 +14,8 @@ from flask.globals import app_ctx, request_ctx
 from raceapp import clock
 from raceapp.web.headers import headers_to_add
 
-# What stands in an address in place of a password, wherever such an address is told.
-SECRET_PART = re.compile(r"(?<=/calendar/)[^/]+", re.IGNORECASE)
+# What stands in an address in place of a password: of a calendar, an invitation, a new password.
+SECRET_PART = re.compile(r"(/(?:calendar|join|reset)/)[^/\s\"?\\]+", re.IGNORECASE)
 CALLERS_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -42,7 +42,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+        return masked(json.dumps(line, default=str))
 
 
 class TextFormatter(logging.Formatter):
@@ -57,7 +57,9 @@ class TextFormatter(logging.Formatter):
         parts = (record.levelname, record.getMessage(), more, request_id())
         line = " ".join([f"{clock.utcnow():%H:%M:%S}", *filter(None, parts)])
         line = line.encode("unicode_escape").decode("ascii")
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        if record.exc_info:
+            line = f"{line}\n{self.formatException(record.exc_info)}"
+        return masked(line)
 
 
 FORMATTERS = {"json": JsonFormatter, "text": TextFormatter}
@@ -112,9 +114,9 @@ def end_request(response):
     return response
 
 
-def masked(path: str) -> str:
-    """Return a path without the secret in it, if it holds one."""
-    return SECRET_PART.sub("***", path)
+def masked(text: str) -> str:
+    """Return a path, or a line that tells one, without the secret in it, if it holds one."""
+    return SECRET_PART.sub(r"\1***", text)
 
 
 def describe(response) -> dict:
