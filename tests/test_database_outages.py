@@ -129,7 +129,7 @@ def test_a_database_back_from_the_dead_is_used_again(client_on_it, database):
 
 
 END_CONNECTIONS = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'raceapp'
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = 'raceapp'
 """
 
 

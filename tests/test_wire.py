@@ -63,6 +63,36 @@ def test_a_lost_connection_is_not_kept(spares, mechanic, path):
     assert mechanic.get(path).status_code == 200
 
 
+class Statement:
+    def __init__(self, number):
+        self.name, self.text = f"number {number}", f"SELECT {number}"
+
+
+@pytest.fixture
+def connection(spares):
+    lent = spares.engine.raw_connection()
+    yield lent.driver_connection
+    lent.invalidate()
+
+
+def prepared_on(connection):
+    return {row[0] for row in connection.execute("SELECT name FROM pg_prepared_statements")}
+
+
+def test_what_comes_once_is_not_prepared(connection):
+    answers = [libpq.run(connection, Statement(number), []) for number in range(250)]
+
+    assert answers == [[(number,)] for number in range(250)]
+    assert prepared_on(connection) == set() and len(connection.seen) <= libpq.MOST_PREPARED
+
+
+def test_of_what_comes_again_only_the_last_hundred_stay_prepared(connection):
+    for number in [n for n in range(130) for _ in range(3)]:
+        assert libpq.run(connection, Statement(number), []) == [(number,)]
+
+    assert prepared_on(connection) == {f"number {number}" for number in range(30, 130)}
+
+
 def test_behind_a_pooler_nothing_is_prepared(postgres_only, make_app, mechanic, path):
     person = replace(mechanic, app=make_app(DATABASE_POOLER="true"))
 

@@ -135,7 +135,7 @@ class SteadyLimiter(Limiter):
             self.logger.warning("Redis can't count, each process does: %s", type(error).__name__)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=1024)
 def key_of(item, person: str, budget: str) -> str:
     """Return the name under which the hits of a person are kept."""
     return item.key_for(SteadyLimiter.PREFIX, person, budget)

@@ -10,11 +10,13 @@ thread looks at them twice a second:
   answers such a question: however many ask, none is answered later for queueing behind the rest.
 """
 
+import contextlib
 import os
 import select
 import socket
 import threading
 import time
+from collections import OrderedDict
 from typing import NamedTuple
 
 import psycopg
@@ -67,9 +69,10 @@ class Wait(NamedTuple):
     server: Server | None
 
 
-_waiting: dict[int, Wait] = {}
+_waiting: dict[object, Wait] = {}
 _servers: dict[str, Server] = {}
 _watch_lock = threading.Lock()
+_cutting = threading.Lock()
 _watcher: threading.Thread | None = None
 
 
@@ -82,8 +85,10 @@ class Connection(psycopg.Connection):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.made_at = time.monotonic()
-        # What `wire` has prepared here: by the name of a statement, what reads its answers.
-        self.transformers = {}
+        # What `libpq` has prepared here: by the name of a statement, what reads its answers, the
+        # one used last at the end; and what it may prepare when it comes again.
+        self.transformers = OrderedDict()
+        self.seen = set()
 
     def close(self):
         self.transformers.clear()  # Each knows the connection.
@@ -103,15 +108,16 @@ class Connection(psycopg.Connection):
         if self.patience is None:
             return work(*args, **kwargs)
         if self.server is not None and self.server.is_silent:
-            self.close()
+            # Not closed: it is as good as before once the server answers again.
             raise OperationalError(SILENT)
-        # A wait may begin and end on one thread only, so the thread names it.
-        name = threading.get_ident()
+        name = object()
         _waiting[name] = Wait(time.monotonic(), self.patience, self.pgconn.socket, self.server)
         try:
             return work(*args, **kwargs)
         finally:
-            _waiting.pop(name, None)
+            if _waiting.pop(name, None) is None:
+                with _cutting:  # Its socket is somebody else's only after that.
+                    pass
 
     def has_hung_up(self) -> bool:
         """Tell whether the server has closed this idle connection: there is nothing else to read.
@@ -173,11 +179,13 @@ def cut_all(server: Server) -> None:
             cut(name, wait)
 
 
-def cut(name: int, wait: Wait) -> None:
+def cut(name: object, wait: Wait) -> None:
     """Shut the socket down, so that whoever waits for it reads its end. Closing is theirs."""
-    _waiting.pop(name, None)
-    try:
-        with socket.socket(fileno=os.dup(wait.descriptor)) as copy:
+    with _cutting:
+        if _waiting.pop(name, None) is None:
+            return  # It ended by itself just now.
+        with (
+            contextlib.suppress(OSError),
+            socket.socket(fileno=os.dup(wait.descriptor)) as copy,
+        ):
             copy.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass  # It ended by itself just now.

@@ -1,8 +1,8 @@
 """Prepared statements sent to PostgreSQL as such, over connections that are kept at hand.
 
 What this buys: psycopg's cursors and SQLAlchemy's pool take three times as long about a short
-statement as the server does. Here it goes to libpq by its name with its values as text, whose
-types PostgreSQL knows from having prepared it; psycopg turns the answer into Python values.
+statement as the server does. Here it goes to libpq with its values as text, from its second use on
+by its name: PostgreSQL finds out their types; psycopg turns the answer into Python values.
 
 `run()` runs one statement; `Spares` lends the connections for it.
 """
@@ -20,6 +20,7 @@ from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 ANSWERS = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 STALE = (FeatureNotSupported, InvalidSqlStatementName)
 SECONDS_KEPT = 1800
+MOST_PREPARED = 100  # on each connection, as with psycopg's own
 
 
 def run(connection, statement, values: list) -> list[tuple]:
@@ -31,15 +32,13 @@ def run(connection, statement, values: list) -> list[tuple]:
     pgconn = connection.pgconn
     if not connection.autocommit and pgconn.transaction_status == TransactionStatus.IDLE:
         connection.execute("SELECT")
-    transformer = connection.transformers.get(statement.name)
+    transformer = prepared_or_none(connection, statement)
     if transformer is None:
-        transformer = prepare(connection, statement)
-    texts = transformer.dump_sequence(values, [PyFormat.TEXT] * len(values))
-    if connection.prepare_threshold is None:
-        # Behind a pooler nothing stays prepared.
+        transformer = Transformer(connection)
         ask, what = functools.partial(pgconn.exec_params, param_types=None), statement.text
     else:
         ask, what = pgconn.exec_prepared, statement.name
+    texts = transformer.dump_sequence(values, [PyFormat.TEXT] * len(values))
     result = connection.watched(ask, what.encode(), texts, result_format=Format.BINARY)
     try:
         check(pgconn, result)
@@ -51,14 +50,36 @@ def run(connection, statement, values: list) -> list[tuple]:
     return transformer.load_rows(0, result.ntuples, tuple)
 
 
+def prepared_or_none(connection, statement) -> Transformer | None:
+    """Return what turns the values of a prepared statement into Python's.
+
+    A statement is prepared when it comes for the second time: callers can make as many as there
+    are combinations of filters, and PostgreSQL keeps 300 kB for each. Behind a pooler nothing is.
+    """
+    known = connection.transformers
+    if statement.name in known:
+        known.move_to_end(statement.name)
+        return known[statement.name]
+    if connection.prepare_threshold is None:
+        return None
+    if statement.name not in connection.seen:
+        if len(connection.seen) >= MOST_PREPARED:
+            connection.seen.clear()
+        connection.seen.add(statement.name)
+        return None
+    return prepare(connection, statement)
+
+
 def prepare(connection, statement) -> Transformer:
-    """Have the server prepare the statement; return what turns its values into Python's."""
-    pgconn = connection.pgconn
-    if connection.prepare_threshold is not None:
-        text = statement.text.encode()
-        check(pgconn, connection.watched(pgconn.prepare, statement.name.encode(), text))
-    transformer = connection.transformers[statement.name] = Transformer(connection)
-    return transformer
+    """Have the server prepare a statement, and forget the one that was not used for longest."""
+    pgconn, known = connection.pgconn, connection.transformers
+    if len(known) >= MOST_PREPARED:
+        name, _ = known.popitem(last=False)
+        check(pgconn, connection.watched(pgconn.exec_, f'DEALLOCATE "{name}"'.encode()))
+    text = statement.text.encode()
+    check(pgconn, connection.watched(pgconn.prepare, statement.name.encode(), text))
+    known[statement.name] = Transformer(connection)
+    return known[statement.name]
 
 
 def check(pgconn, result) -> None:

@@ -88,7 +88,8 @@ class Along:
         """Return the row of `who`, keeping what was read along for such a caller."""
         self.prepared = self.make(is_admin)
         statement = joined(who, self.prepared)
-        found = statement.rows(**self.values, **values, actor_id=values["who_user_id"])
+        self.values = {**self.values, "actor_id": values["who_user_id"]}
+        found = statement.rows(**self.values, **values)
         if not found:
             return None
         width = len(who.statement.selected_columns)
@@ -96,7 +97,7 @@ class Along:
         return found[0][:width]
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=128)
 def joined(who: Prepared, other: Prepared) -> Prepared:
     found = other.statement.subquery().lateral()
     both = who.statement.add_columns(*found.c).join(found, sa.true(), isouter=True)
@@ -107,7 +108,7 @@ def joined(who: Prepared, other: Prepared) -> Prepared:
 def rows_along(prepared: Prepared, **values) -> list[tuple]:
     """Return the rows of `prepared` for these values, which may have been read along already."""
     along = g.pop("along", None)
-    if along is not None and along.prepared is prepared:
+    if along is not None and along.prepared is prepared and values.items() <= along.values.items():
         return along.rows
     return prepared.rows(**values)
 

@@ -62,7 +62,7 @@ def is_fixed(value) -> bool:
     return value is None or isinstance(value, (bool, Enum)) or value in service.WORDS
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=128)
 def statements(shape: PageRequest, is_admin: bool, fixed, names) -> tuple[Prepared, Prepared]:
     """Return the statements for a page and for the total of one shape of request.
 

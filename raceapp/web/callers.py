@@ -27,6 +27,17 @@ def bearer_token() -> str | None:
     return found and found[1]
 
 
+def has_genuine_token() -> bool:
+    """Tell whether the token is one of ours, without asking whether it still stands for anybody."""
+    token = bearer_token()
+    if token is None:
+        return False
+    try:
+        return bool(decode_token(token))
+    except JUNK:
+        return False
+
+
 def authenticate() -> None:
     """Find out who is calling, `g.actor`; raises Unauthorized in our words, whatever is wrong.
 

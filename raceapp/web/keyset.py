@@ -226,7 +226,7 @@ def counted(statement: sa.Select) -> sa.Select:
     return statement.with_only_columns(sa.func.count(), maintain_column_froms=True)
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=128)
 def others(query: bytes) -> str:
     """Return all parameters of a query but the cursor, to be followed by another."""
     given = parse_qsl(query.decode(), keep_blank_values=True)
@@ -243,7 +243,7 @@ def signer(path: str) -> Signer:
     return signer_of(settings["JWT_PREVIOUS_SECRET_KEY"], settings["JWT_SECRET_KEY"], path)
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=128)
 def signer_of(previous: str | None, present: str, path: str) -> Signer:
     return Signer([key for key in (previous, present) if key], salt=f"cursor {path}")
 

@@ -86,8 +86,31 @@ def is_deep(value: object) -> bool:
     return True
 
 
+SENT = "raceapp.body"  # of a request's environ: the body, or what is wrong with it
+
+
+def fetch_body(req) -> None:
+    """Wait for the body, whatever is wrong with it: that is said in its turn, by `read_body()`.
+
+    So whoever sends slowly keeps no transaction open, and no rights that have ended meanwhile.
+    """
+    try:
+        req.environ[SENT] = received(req)
+    except (HTTPException, errors.Refusal) as error:
+        req.environ[SENT] = error
+
+
 def read_body(req) -> bytes:
     """Return the body as sent; raises TooLarge, or BadRequest when its framing is broken."""
+    if SENT not in req.environ:
+        fetch_body(req)
+    sent = req.environ[SENT]
+    if isinstance(sent, Exception):
+        raise sent
+    return sent
+
+
+def received(req) -> bytes:
     try:
         body = req.get_data()
         # A chunked body says no length: it is cut at the limit, so ask whether there was more.
@@ -105,7 +128,7 @@ class StrictParser(FlaskParser):
     """Refuse what webargs would let pass: other media types, unknown or repeated parameters."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": "raise", "query": "raise"}
-    REMEMBERED_QUERIES = 2048
+    REMEMBERED_QUERIES = 128
 
     def __init__(self):
         super().__init__()
@@ -123,12 +146,13 @@ class StrictParser(FlaskParser):
             return super().parse(argmap, asked, location=location, **kwargs)
         g.query_is_read = True
         key = (argmap, asked.query_string)
-        if key not in self._understood:
+        found = self._understood.get(key)
+        if found is None:
             found = super().parse(argmap, asked, location=location, **kwargs)
             if len(self._understood) >= self.REMEMBERED_QUERIES:
                 self._understood.clear()
             self._understood[key] = found
-        return dict(self._understood[key])
+        return dict(found)
 
     def load_json(self, req, schema):
         if req.content_length is not None and req.content_length > req.max_content_length:

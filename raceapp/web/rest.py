@@ -29,10 +29,18 @@ from raceapp.storage.session import db
 from raceapp.web import callers, etags, examples, idempotency, openapi
 from raceapp.web.application import Response
 from raceapp.web.keyset import Page
-from raceapp.web.reading import BODY_LIMIT, IdConverter, StrictParser, read_upload, refuse_query
+from raceapp.web.reading import (
+    BODY_LIMIT,
+    IdConverter,
+    StrictParser,
+    fetch_body,
+    read_upload,
+    refuse_query,
+)
 from raceapp.web.writing import Document, compiled, to_json
 
 TRIES = 6
+WITH_BODY = ("POST", "PUT", "PATCH")
 
 
 # --- writing -----------------------------------------------------------------------------
@@ -174,6 +182,8 @@ class Resource(MethodView):
     def dispatch_request(self, **kwargs):
         asked = request_ctx.request
         asked.max_content_length = self.body_limit
+        if asked.method in WITH_BODY and (self.is_public or callers.has_genuine_token()):
+            fetch_body(asked)
         with engines.OnlyReading(asked.method in ("GET", "HEAD")):
             if asked.method in self.along and prepared.goes_past_the_session():
                 g.along = self.along[asked.method](kwargs)
