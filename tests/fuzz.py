@@ -41,6 +41,7 @@ def tick_with_generated_client(server: Gunicorn) -> None:
     """Generate a client from what the server publishes, then let it work."""
     client = TOOLS / "raceapp_client"
     command = [TOOLS / "bin" / "openapi-python-client", "generate", "--meta", "none"]
+    command += ["--config", ROOT / ".ci" / "openapi-python-client.yml"]
     command += ["--url", f"{server.url}/openapi.json", "--overwrite", "--output-path", client]
     path = f"{TOOLS / 'bin'}:{os.environ['PATH']}"  # It formats what it writes with ruff.
     run(*command, "--fail-on-warning", env={**os.environ, "PATH": path}, check=True)

@@ -66,6 +66,7 @@ class ChangeSchema(ma.Schema):
         metadata={
             "description": "As its own GET answers it; null when deleted; of a crew, the people",
             "type": ["object", "array"],
+            "items": {},
             "example": {"id": 412, "status": "done"},
         },
     )
