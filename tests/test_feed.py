@@ -206,6 +206,16 @@ DEEDS = {
     "rain": lambda admin, path, bike, fp1: admin.post(
         f"{path}/incidents", json={"kind": "wet", "session_id": fp1["id"]}
     ),
+    "a table imported": lambda admin, path, bike, fp1: admin.post(
+        f"{path}/tasks/import",
+        data="title\nUnforeseen one\nUnforeseen two\n",
+        content_type="text/csv",
+    ),
+    "a timetable imported": lambda admin, path, bike, fp1: admin.post(
+        f"{path}/sessions/import",
+        data="name,date,starts_at\nFP1,2026-06-12,11:00\nFP2,2026-06-13,11:00\n",
+        content_type="text/csv",
+    ),
     "the weekend moved": lambda admin, path, bike, fp1: admin.patch(
         path, json={"event_date": "2026-06-11"}
     ),
