@@ -362,6 +362,8 @@ def test_ten_thousand_tasks_are_changed_within_five_seconds(take, export):
 def test_a_table_that_cannot_be_read_is_refused(send, path, admin):
     assert "table" in faults(send('title\n"open\n'))["2"]
     assert "table" in faults(send("title\nA\n".encode("utf-16")))["1"]
+    assert "at most 100 columns" in str(faults(send("title," * 500_000)))
+    assert "too long" in str(faults(send(f"title\n{'x' * 200_000}\n")))
     problem(send("{}", content_type="application/json"), 415)
     problem(send(b"x" * (5 * 1024 * 1024 + 1)), 413)
 

@@ -15,6 +15,7 @@ from raceapp import errors
 
 CONTENT_TYPE = "text/csv; charset=utf-8"
 MAX_ROWS = 10_000
+MAX_COLUMNS = 100
 SEPARATORS = ",;\t"
 CHARSETS = {"utf-8": "utf-8-sig", "windows-1252": "cp1252"}
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -129,12 +130,15 @@ def split(text: str, separator: str, most: int) -> list[list[str]]:
             if len(records) > most + 1:
                 raise fault(len(records), WHOLE, f"This table has at most {most:,} rows.")
     except csv.Error as error:
-        sentence = "A quote is not closed, or stands where none may."
+        is_long = "field larger" in str(error)
+        sentence = "A cell is too long." if is_long else "A quote is open, or stands amiss."
         raise fault(len(records) + 1, WHOLE, sentence) from error
     return records
 
 
 def columns_in(header: list[str], known: Sequence[str], needed: Sequence[str]) -> list[str]:
+    if len(header) > MAX_COLUMNS:
+        raise fault(1, WHOLE, f"A table has at most {MAX_COLUMNS} columns.")
     columns = [cell.strip().lower() for cell in header]
     faults = Faults()
     for place, column in enumerate(columns):
