@@ -53,7 +53,7 @@ def of_table(data: bytes, charset: str | None, event: Event) -> list[Entry]:
     entries, day = [], event.event_date
     for number, row in sheet.rows.items():
         cells = Cells(number, row, faults)
-        day = cells.read("date", lambda text: day_of(text, event), day)
+        day = cells.read("date", lambda text: near(day_of(text, event), event), day)
         if entry := entry_of(cells, event, day):
             entries.append(entry)
     faults.refuse()
@@ -113,6 +113,13 @@ def day_of(text: str, event: Event) -> date:
     if len(named) == 1:
         return named[0]
     raise ValueError("Must be a day such as 2026-06-12, or a weekday of this race weekend.")
+
+
+def near(day: date, event: Event) -> date:
+    """Return the day if it may belong to the weekend: a mistyped year does not."""
+    if (event.event_date - day).days > 7 or (day - event.end_date).days > 2:
+        raise ValueError("Lies more than 7 days before the race weekend, or 2 after it.")
+    return day
 
 
 def is_short_for(text: str, weekday: str) -> bool:
