@@ -93,3 +93,8 @@ def can_sign(actor, roles, task, act: str) -> bool:
 def can_release(actor, roles) -> bool:
     """A crew chief or a team manager; `roles` are those of the actor at the weekend."""
     return actor.is_admin or CrewRole.CREW_CHIEF in roles
+
+
+def can_plan(actor, roles) -> bool:
+    """Sessions and shifts: a crew chief of the weekend or a team manager."""
+    return actor.is_admin or CrewRole.CREW_CHIEF in roles

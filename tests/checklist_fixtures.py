@@ -51,9 +51,10 @@ def shipped(make_template):
 
 @pytest.fixture
 def build(admin, event):
-    def build(template_id, **how):
+    def build(template_id, *, status=201, **how):
         body = {"template_id": template_id, **how}
-        return created(admin.post(f"/v1/events/{event['id']}/checklists", json=body))["created"]
+        path = f"/v1/events/{event['id']}/checklists"
+        return created(admin.post(path, json=body), status=status)["created"]
 
     return build
 

@@ -23,6 +23,11 @@ def manager(status):
     return with_token(403, admin=status)
 
 
+def planner(status):
+    """The crew chief of the weekend and managers."""
+    return with_token(403, admin=status, chief=status)
+
+
 NOT_CHIEF = {"mechanic": 403, "tyres": 403}
 
 
@@ -114,16 +119,16 @@ RIGHTS = [  # call, what is sent, the answers; of tasks: which one
     (f"GET {EVENT}/snapshot", None, crew(200)),
     (f"GET {EVENT}/changes?since={{cursor}}", None, crew(200)),
     (f"GET {EVENT}/sessions", None, with_token(200)),
-    (f"POST {EVENT}/sessions", NEW_SESSION, manager(201)),
+    (f"POST {EVENT}/sessions", NEW_SESSION, planner(201)),
     (f"GET {SESSION}", None, with_token(200)),
-    (f"PATCH {SESSION}", {"is_wet": True}, manager(200)),
-    (f"DELETE {SESSION}", None, manager(204)),
+    (f"PATCH {SESSION}", {"is_wet": True}, planner(200)),
+    (f"DELETE {SESSION}", None, planner(204)),
     (f"GET {EVENT}/sessions?deleted=true", None, manager(200)),
     ("GET /v1/sessions/{gone_session_id}", None, with_token(200)),
     ("GET /v1/sessions/{gone_session_id}/releases", None, crew(200)),
-    ("POST /v1/sessions/{gone_session_id}/restore", None, manager(200)),
-    (f"POST {SESSION}/restore", None, manager(409)),
-    (f"POST {EVENT}/timetable/shifts", slip, manager(200)),
+    ("POST /v1/sessions/{gone_session_id}/restore", None, planner(200)),
+    (f"POST {SESSION}/restore", None, planner(409)),
+    (f"POST {EVENT}/timetable/shifts", slip, planner(200)),
     # Bikes and checklists
     ("GET /v1/bikes", None, with_token(200)),
     ("POST /v1/bikes", new_bike, manager(201)),

@@ -151,3 +151,12 @@ def test_bikes_are_listed_by_number_and_found_by_label_and_rider(admin, make_bik
     rows = admin.get(f"/v1/bikes?{query}").json
 
     assert " ".join(row["label"] for row in rows) == labels
+
+
+@pytest.mark.parametrize(
+    "label", ["44 a", "44  A", " 44\u00a0A", "44\u2003A", "\uff14\uff14 A", "44 \u200bA"]
+)
+def test_labels_that_look_alike_are_the_same(admin, bike, label):
+    response = admin.post("/v1/bikes", json={**BIKE, "label": label})
+
+    assert "already" in problem(response, 409)["detail"]

@@ -98,7 +98,7 @@ def record(admin, event):
 def test_a_dry_run_counts_and_changes_nothing(weekend, shipped, build, tasks, admin, event):
     before = record(admin, event)
 
-    assert build(shipped, dry_run=True) == FULL_WEEKEND
+    assert build(shipped, dry_run=True, status=200) == FULL_WEEKEND
 
     assert tasks() == [] and record(admin, event) == before
     admin.patch(f"/v1/templates/{shipped}", json={"items": [item("only", scope="event")]})

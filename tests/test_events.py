@@ -236,3 +236,18 @@ def test_my_weekends_are_those_whose_crew_i_am_on(admin, mechanic, make_event, q
     assert [row["id"] for row in mechanic.get(f"/v1/events?{query}").json] == [ours["id"]]
     assert admin.get(f"/v1/events?{query}").json == []
     assert len(mechanic.get("/v1/events?mine=false").json) == 2
+
+
+@pytest.mark.parametrize("name", ["localtime", "Factory", "posixrules", "posix/Europe/Rome"])
+def test_a_time_zone_is_one_of_the_iana_database(admin, event, name):
+    response = admin.patch(f"/v1/events/{event['id']}", json={"timezone": name})
+
+    assert "timezone" in problem(response, 422)["errors"]["json"]
+
+
+def test_all_that_is_wrong_with_a_weekend_is_told_at_once(admin):
+    days = {"event_date": "2026-06-12", "end_date": "2026-06-11", "timezone": "Moon/Base"}
+
+    response = admin.post("/v1/events", json={"track": "", "location": "Misano", **days})
+
+    assert problem(response, 422)["errors"]["json"].keys() == {"track", "end_date", "timezone"}

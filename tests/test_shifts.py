@@ -30,6 +30,7 @@ def test_a_shift_moves_a_session_and_every_later_one_of_its_day(timetable, frida
             {"id": q1["id"], "old_starts_at": at("11:00"), "new_starts_at": at("11:25")},
         ],
         "tasks": [],
+        "overlaps": [],
     }
     assert [start[-5:] for start in timetable.starts().values()] == [
         "08:00", "09:25", "10:25", "11:25"
@@ -101,6 +102,7 @@ def test_the_day_is_that_of_the_track(timetable):
 
 @pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
 def test_minutes_are_elapsed_time_when_the_clocks_change(timetable, admin, day):
+    timetable.plan(day)
     session = timetable.session("Night race", "00:30", "01:30", day)
 
     timetable.shift(session, 120)
@@ -188,12 +190,47 @@ def test_a_cancelled_session_is_in_nobodys_way(timetable, friday):
 
 @pytest.mark.parametrize(("day", "minutes"), [("1970-01-01", -1440), ("2099-12-31", 1440)])
 def test_no_session_leaves_the_years_that_can_be_stored(timetable, day, minutes):
+    timetable.plan(day)
     session = timetable.session("Race", "12:00", "13:00", day)
 
     response = timetable.shift(session, minutes)
 
     assert "minutes" in problem(response, 422)["errors"]["json"]
     assert timetable.starts() == {"Race": f"{day[5:]} 12:00"}
+
+
+# What a shift runs into, and taking it back
+
+
+def test_a_shift_tells_what_overlaps_afterwards_and_did_not_before(timetable, admin, friday):
+    fp1, fp2, fp3, q1 = friday
+    admin.patch(f"/v1/sessions/{q1['id']}", json={"status": "running"})
+
+    answer = timetable.shift(fp2, 45, dry_run=True).json
+
+    assert answer["overlaps"] == [[fp3["id"], q1["id"]]]
+
+
+def test_a_shift_is_taken_back_by_naming_what_it_moved(timetable, friday):
+    before = timetable.starts()
+    moved = [row["id"] for row in timetable.shift(friday[1], 14 * 60).json["sessions"]]
+
+    response = timetable.shift(None, -14 * 60, session_ids=moved)
+
+    assert response.status_code == 200
+    assert timetable.starts() == before
+
+
+@pytest.mark.parametrize(
+    "which",
+    [{}, {"from_session_id": 1, "session_ids": [1]}, {"session_ids": []}, {"session_ids": [999]}],
+)
+def test_a_shift_is_of_one_session_on_or_of_those_named(timetable, admin, friday, which):
+    body = {"minutes": 5, **which}
+
+    response = admin.post(f"{timetable.path}/timetable/shifts", json=body)
+
+    assert {"from_session_id", "session_ids"} & problem(response, 422)["errors"]["json"].keys()
 
 
 # At the same instant

@@ -2,7 +2,7 @@
 
 import pytest
 from board import Board
-from helpers import problem
+from helpers import created, problem
 from timetable import Timetable, at
 
 FP1 = {
@@ -149,3 +149,65 @@ def test_a_stale_version_changes_no_session(admin, timetable, fp1, deed):
 
     problem(response, 412)
     assert [*timetable.starts()] == ["FP 1"]
+
+
+# How far from its weekend a session may lie; who else plans it
+
+
+@pytest.mark.parametrize(
+    ("day", "status"),
+    [("2026-06-04", 422), ("2026-06-05", 201), ("2026-06-16", 201), ("2026-06-17", 422),
+     ("2027-06-12", 422), ("2025-06-12", 422)],
+)  # fmt: skip
+def test_a_session_lies_near_its_weekend(admin, timetable, day, status):
+    times = {"starts_at": at("08:00", day), "ends_at": at("08:40", day)}
+
+    response = admin.post(f"{timetable.path}/sessions", json={**FP1, **times})
+
+    assert response.status_code == status
+    if status == 422:
+        assert "7 days before" in response.json["errors"]["json"]["starts_at"][0]
+
+
+def test_a_mistyped_year_is_refused_in_a_change_too(admin, timetable, fp1):
+    response = timetable.change(fp1, ends_at="2027-06-12T08:40:00Z")
+
+    assert "ends_at" in problem(response, 422)["errors"]["json"]
+
+
+def test_a_crew_chief_plans_at_their_own_weekend_only(chief, timetable, make_event, fp1):
+    timetable.board.crew(chief, "crew_chief")
+    other = make_event(name="Assen")
+
+    own = chief.patch(f"/v1/sessions/{fp1['id']}", json={"is_wet": True})
+    elsewhere = chief.post(f"/v1/events/{other['id']}/sessions", json=FP1)
+
+    assert own.status_code == 200
+    problem(elsewhere, 403)
+
+
+def test_a_postponed_weekend_takes_its_timetable_along(admin, timetable, fp1):
+    task_id = timetable.item(fp1)
+
+    moved = created(
+        admin.patch(timetable.path, json={"event_date": "2026-07-10", "move_timetable": True}),
+        status=200,
+    )
+
+    assert (moved["event_date"], moved["end_date"]) == ("2026-07-10", "2026-07-12")
+    assert timetable.starts() == {"FP1": "07-10 08:00"}
+    assert timetable.due(task_id) == at("07:30", "2026-07-10")
+
+
+def test_a_timetable_moves_by_local_days_over_a_change_of_clocks(admin, timetable, fp1):
+    timetable.plan("2026-11-13", "2026-11-15", move_timetable=True)
+
+    assert timetable.starts() == {"FP1": "11-13 09:00"}
+
+
+def test_a_timetable_stays_unless_it_is_to_move(admin, timetable, fp1):
+    timetable.plan("2026-06-11", "2026-06-14")
+    alone = admin.patch(timetable.path, json={"move_timetable": True})
+
+    assert "event_date" in str(problem(alone, 422)["errors"]["json"]["move_timetable"])
+    assert timetable.starts() == {"FP1": "06-12 08:00"}

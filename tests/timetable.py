@@ -46,8 +46,14 @@ class Timetable:
     def items(self, session: dict, number: int) -> list[int]:
         return [self.item(session) for _ in range(number)]
 
-    def shift(self, session: dict, minutes: int, **more):
-        body = {"from_session_id": session["id"], "minutes": minutes, **more}
+    def plan(self, first: str, last: str | None = None, **more) -> dict:
+        """Give the weekend other days."""
+        body = {"event_date": first, "end_date": last or first, **more}
+        return created(self.admin.patch(self.path, json=body), status=200)
+
+    def shift(self, session: dict | None, minutes: int, **more):
+        first = {"from_session_id": session["id"]} if session else {}
+        body = {**first, "minutes": minutes, **more}
         return self.admin.post(f"{self.path}/timetable/shifts", json=body)
 
     def starts(self) -> dict[str, str]:

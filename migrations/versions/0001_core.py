@@ -22,6 +22,7 @@ def upgrade():
         "bikes",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("label", sa.String(length=40), nullable=False),
+        sa.Column("label_key", sa.Text(), nullable=False),
         sa.Column("rider_name", sa.String(length=100), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -34,7 +35,7 @@ def upgrade():
     with op.batch_alter_table("bikes", schema=None) as batch_op:
         batch_op.create_index(
             "uq_bikes_label",
-            ["label"],
+            ["label_key"],
             unique=True,
             postgresql_where=sa.text("deleted_at IS NULL"),
             sqlite_where=sa.text("deleted_at IS NULL"),

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from raceapp.bikes.alike import folded
 from raceapp.storage.columns import Versioned
 from raceapp.storage.session import db
 
@@ -17,12 +18,22 @@ class Bike(Versioned, db.Model):
     __tablename__ = "bikes"
     __table_args__ = (
         sa.Index(
-            "uq_bikes_label", "label", unique=True, postgresql_where=IS_LIVE, sqlite_where=IS_LIVE
+            "uq_bikes_label",
+            "label_key",
+            unique=True,
+            postgresql_where=IS_LIVE,
+            sqlite_where=IS_LIVE,
         ),
         {"sqlite_autoincrement": True},
     )
 
     number: Mapped[int] = mapped_column(sa.Integer)
     label: Mapped[str] = mapped_column(sa.String(40))
+    label_key: Mapped[str] = mapped_column(sa.Text)  # Labels with one key look alike.
     rider_name: Mapped[str] = mapped_column(sa.String(100))
     deleted_at: Mapped[datetime | None]
+
+    @validates("label")
+    def fold_label(self, _name: str, label: str) -> str:
+        self.label_key = folded(label)
+        return label

@@ -6,6 +6,7 @@ A target is `(bike_id, rider_name, session)`, each None where the scope has no p
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from raceapp.bikes.alike import folded
 from raceapp.bikes.models import Bike
 from raceapp.checklists.models import Scope
 from raceapp.tasks.models import TaskStatus
@@ -54,14 +55,22 @@ def holders(scope: Scope, bikes: Sequence[Bike]) -> list[tuple[int | None, str |
 
 
 def riders(bikes: Sequence[Bike]) -> list[str]:
-    """Return who rides these bikes, each once."""
-    return list(dict.fromkeys(bike.rider_name for bike in bikes))
+    """Return who rides these bikes, each once, however often the name is written otherwise."""
+    found: dict[str, str] = {}
+    for bike in bikes:
+        found.setdefault(folded(bike.rider_name), bike.rider_name)
+    return list(found.values())
 
 
 def key(item: dict, target: Target) -> tuple:
     """Return what tells this task from the others of its checklist."""
     bike_id, rider_name, session = target
     return item["key"], bike_id, rider_name, session.id if session else None
+
+
+def place(item_key: str, bike_id, rider_name, session_id) -> tuple:
+    """Return such a key with which two spellings of a rider are the same."""
+    return item_key, bike_id, rider_name and folded(rider_name), session_id
 
 
 def task_row(item: dict, target: Target, *, due_at: datetime | None, **more) -> dict:

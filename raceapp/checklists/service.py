@@ -5,7 +5,7 @@ again adds only what is missing; deleted tasks are not missing, somebody took th
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -81,10 +81,15 @@ def planned(event: Event, template_id: int, items: list[dict]) -> list[tuple[dic
     bikes = [bike for bike in event.bikes if bike.deleted_at is None]
     every = expanded(items, bikes, sessions_of(event))
     present = keys_present(event, template_id)
-    missing = (plan for plan in every if fanout.key(*plan) not in present)
-    found = list(islice(missing, MAX_TASKS + 1))
+    missing = (plan for plan in every if fanout.place(*fanout.key(*plan)) not in present)
+    return few_enough(missing, "template_id")
+
+
+def few_enough(plans: Iterable[tuple], blame: str) -> list[tuple]:
+    """Return the plans of tasks; raises Invalid for more than fit into one transaction."""
+    found = list(islice(plans, MAX_TASKS + 1))
     if len(found) > MAX_TASKS:
-        raise errors.Invalid.field("template_id", f"Would make more than {MAX_TASKS} tasks.")
+        raise errors.Invalid.field(blame, f"Would make more than {MAX_TASKS} tasks.")
     return found
 
 
@@ -107,7 +112,7 @@ def keys_present(event: Event, template_id: int) -> set[tuple]:
     present = sa.select(*columns).where(
         Task.event_id == event.id, Task.template_id == template_id, Task.incident_id.is_(None)
     )
-    return {tuple(row) for row in db.session.execute(present)}
+    return {fanout.place(*row) for row in db.session.execute(present)}
 
 
 def row_for(event: Event, item: dict, target: fanout.Target, *, template_id: int, actor) -> dict:
@@ -158,22 +163,29 @@ def build_for_incident(
     session in its scope belongs to `session`. The others hold for every session to come,
     as the bike has to be sound for all of them.
     """
-    rows = []
-    for checklist, version in checklists_of(event):
-        items = [item for item in items_of(version, checklist.tier) if item["anchor"] == kind]
-        rows += [
-            fanout.task_row(
-                item,
-                target,
-                due_at=due.shifted(at, item["offset_minutes"]),
-                event_id=event.id,
-                template_id=checklist.template_id,
-                incident_id=incident_id,
-                created_by=actor.id,
-            )
-            for item, target in expanded(items, bikes, [session])
-        ]
+    plans = (
+        (checklist.template_id, item, target)
+        for checklist, version in checklists_of(event)
+        for item, target in expanded(waiting(version, checklist.tier, kind), bikes, [session])
+    )
+    rows = [
+        fanout.task_row(
+            item,
+            target,
+            due_at=due.shifted(at, item["offset_minutes"]),
+            event_id=event.id,
+            template_id=template_id,
+            incident_id=incident_id,
+            created_by=actor.id,
+        )
+        for template_id, item, target in few_enough(plans, "kind")
+    ]
     return many.add(rows)
+
+
+def waiting(version: TemplateVersion, tier: Tier, kind: str) -> list[dict]:
+    """Return the items that wait for an incident of this kind."""
+    return [item for item in items_of(version, tier) if item["anchor"] == kind]
 
 
 def checklists_of(event: Event) -> Sequence[tuple[EventChecklist, TemplateVersion]]:

@@ -92,6 +92,7 @@ class BuildWeekend(Resource):
     @admin_only
     @blp.arguments(schemas.BuildSchema)
     @blp.response(201, schemas.BuiltSchema)
+    @blp.alt_response(200, schema=schemas.BuiltSchema, description="What a run would make")
     @blp.alt_response(404, description="No such race weekend")
     def post(self, how, event_id):
         """Build a race weekend from a template
@@ -102,4 +103,5 @@ class BuildWeekend(Resource):
         event = events.get(event_id, for_update=True)
         created = service.build(event, actor=g.actor, **how)
         db.session.commit()
-        return {"created": created}, {"Location": url_for("tasks.TaskList", event_id=event_id)}
+        where = {"Location": url_for("tasks.TaskList", event_id=event_id)}
+        return ({"created": created}, 200) if how["dry_run"] else ({"created": created}, 201, where)

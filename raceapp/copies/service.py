@@ -9,6 +9,7 @@ from raceapp import errors
 from raceapp.auth.models import User
 from raceapp.checklists import service as checklists
 from raceapp.checklists.models import EventChecklist, Template
+from raceapp.events import crew
 from raceapp.events import service as events
 from raceapp.events.models import Event
 from raceapp.history import service as history
@@ -37,7 +38,7 @@ def copy(source: Event, *, actor, event_date: date, **changes) -> Event:
     )
     told = {"copied_from": source.id}
     history.record(event.id, "event.copied", event, actor=actor, changes=told)
-    events.set_crew(event, present_crew(source), actor=actor)
+    crew.set_crew(event, present_crew(source), actor=actor)
     for session in db.session.scalars(timetable.of_event(source).order_by(*IN_ORDER)).all():
         fields = {"name": session.name, "kind": session.kind, **times(session, source, event)}
         timetable.create(event, actor=actor, **fields)
@@ -57,7 +58,7 @@ def moved_end(source: Event, days: timedelta) -> date:
 
 def present_crew(source: Event) -> list[dict]:
     """Return the crew without those whose account has been disabled since."""
-    members = [*events.crew_of(source)]
+    members = [*crew.crew_of(source)]
     asked = [member["user_id"] for member in members]
     active = sa.select(User.id).where(User.id.in_(asked), User.is_active)
     present = set(db.session.scalars(active))

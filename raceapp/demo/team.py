@@ -17,6 +17,7 @@ from raceapp.bikes.models import Bike
 from raceapp.checklists import service as checklists
 from raceapp.checklists.models import Tier
 from raceapp.events import service as events
+from raceapp.events.crew import set_crew
 from raceapp.permissions import CrewRole, Role
 from raceapp.releases import service as releases
 from raceapp.storage.session import db
@@ -102,7 +103,7 @@ class Weekend:
         )
         members = zip(crew.values(), PEOPLE, strict=True)
         roles = [{"user_id": actor.id, "crew_roles": [person[2]]} for actor, person in members]
-        events.set_crew(self.event, roles, actor=self.manager)
+        set_crew(self.event, roles, actor=self.manager)
         self.sessions = {}
 
     def at(self, day: int, hour: int) -> datetime:

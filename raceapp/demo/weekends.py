@@ -13,7 +13,7 @@ from raceapp.incidents.models import IncidentKind
 from raceapp.permissions import CrewRole
 from raceapp.tasks import service as tasks
 from raceapp.tasks.models import Act, Anchor, Task
-from raceapp.timetable import service as timetable
+from raceapp.timetable import shifts
 from raceapp.timetable.models import SessionKind, SessionStatus
 
 
@@ -107,7 +107,7 @@ def third_practice(misano: Weekend) -> None:
 def delay(misano: Weekend) -> None:
     """Superpole and what follows slip by 25 minutes; each mechanic has their bikes to prepare."""
     first = misano.sessions["Superpole"]
-    timetable.shift(misano.event, from_session_id=first.id, minutes=25, actor=misano.manager)
+    shifts.shift(misano.event, from_session_id=first.id, minutes=25, actor=misano.manager)
     read_again()
     for task in misano.before("Superpole", Task.crew_role == CrewRole.MECHANIC):
         tasks.update(task, {"assigned_to": misano.doer(task).id}, actor=misano.manager)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from raceapp.auth.models import User
-from raceapp.events.service import Crew
+from raceapp.events.crew import Crew
 from raceapp.storage.session import db
 
 

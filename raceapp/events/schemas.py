@@ -51,6 +51,16 @@ class EventFields(ma.Schema):
     )
 
 
+class EventBody(EventFields):
+    """What a body says of a weekend: all that is wrong with it is told at once."""
+
+    @ma.validates_schema(skip_on_field_errors=False)
+    def check_days(self, data, **kwargs):
+        first, last = data.get("event_date"), data.get("end_date")
+        if first and last and last < first:
+            raise ma.ValidationError("Must not be before event_date.", "end_date")
+
+
 class EventSchema(EventFields, fields.Numbered):
     id = fields.Id(required=True, metadata={"example": 3})
     created_by = fields.Id(required=True, metadata={"example": 1})
@@ -60,7 +70,7 @@ class EventSchema(EventFields, fields.Numbered):
     version = fields.Id(required=True, metadata={"example": 1})
 
 
-class EventCreateSchema(EventFields):
+class EventCreateSchema(EventBody):
     class Meta:
         example = {
             "track": "Misano World Circuit",
@@ -76,9 +86,17 @@ class EventCreateSchema(EventFields):
     event_date = fields.Date(required=True, metadata={"example": "2026-06-12"})
 
 
-class EventChangeSchema(EventFields):
+class EventChangeSchema(EventBody):
     class Meta:
         example = {"end_date": "2026-06-15", "notes": "Garage 14, power from the left wall"}
+
+    move_timetable = fields.Bool(
+        metadata={
+            "description": "Move all sessions, and end_date unless it is sent, by as many local"
+            " days as event_date",
+            "example": False,
+        }
+    )
 
 
 EVENT_KEYSET = Keyset((Event.event_date, Event.name, Event.created_at), id=Event.id)

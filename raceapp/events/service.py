@@ -3,7 +3,6 @@
 import functools
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from itertools import groupby
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -11,7 +10,6 @@ from blinker import Signal
 from sqlalchemy.orm.attributes import flag_modified
 
 from raceapp import clock, errors
-from raceapp.auth.models import User
 from raceapp.bikes import service as bikes
 from raceapp.bikes.models import Bike
 from raceapp.events.models import CrewMember, Event
@@ -20,9 +18,10 @@ from raceapp.permissions import CrewRole
 from raceapp.storage import hidden
 from raceapp.storage.prepared import AnyActor, Prepared, placeholder, rows_along
 from raceapp.storage.session import db
+from raceapp.web.fields import YEARS
 
-# Sent with the event once its days or zone have changed, before the commit. What hangs on
-# them stands above this package, so it listens.
+# Sent with the event once its days or zone have changed, before the commit, and by how many days
+# its timetable is to move. What hangs on them stands above this package, so it listens.
 days_changed = Signal()
 # Sent with the event and the bikes that it has not any more (`gone`) or now (`back`).
 bikes_changed = Signal()
@@ -103,6 +102,7 @@ def update(event: Event, changes: dict, *, actor) -> None:
     What is left to do for a bike falls away with it, and comes back with it.
     """
     present, bike_ids, changes = [*event.bikes], event.bike_ids, dict(changes)
+    days = days_to_move(event, changes)
     # Asked before anything is set: one change is one version.
     chosen = bikes_for(event, changes.pop("bike_ids", bike_ids))
     for name, value in changes.items():
@@ -116,8 +116,26 @@ def update(event: Event, changes: dict, *, actor) -> None:
     if changed:
         history.record(event.id, "event.updated", event, actor=actor, changes=changed)
     if changed.keys() & DAYS:
-        days_changed.send(event, actor=actor)
+        days_changed.send(event, days=days, actor=actor)
     tell_of_bikes(event, present, actor=actor)
+
+
+def days_to_move(event: Event, changes: dict) -> int:
+    """Return by how many days the timetable is to move, and have the last day move as well."""
+    if not changes.pop("move_timetable", False):
+        return 0
+    if "event_date" not in changes:
+        message = "Send the new event_date as well: the timetable moves with it."
+        raise errors.Invalid.field("move_timetable", message)
+    moved = changes["event_date"] - event.event_date
+    changes.setdefault("end_date", later(event.end_date, moved))
+    return moved.days
+
+
+def later(day: date, by: timedelta) -> date:
+    if (day + by).year not in YEARS:
+        raise errors.Invalid.field("event_date", "Leads out of the years 1970 to 2099.")
+    return day + by
 
 
 def tell_of_bikes(event: Event, before: list[Bike], *, actor) -> None:
@@ -224,66 +242,3 @@ def check_board(event_id: int, *, actor) -> None:
 
 
 NO_SUCH_BOARD = "There is no such race weekend, or you are not on its crew."
-
-
-class Crew(list):
-    """Who is on the crew, as `{user_id, crew_roles}`; its version is that of the weekend."""
-
-    def __init__(self, members: Iterable[dict], version: int):
-        super().__init__(members)
-        self.version = version
-
-
-def crew_of(event: Event) -> Crew:
-    """Return the crew in the order in which it was named."""
-    rows = db.session.scalars(
-        sa.select(CrewMember)
-        .where(CrewMember.event_id == event.id)
-        .order_by(CrewMember.position, CrewMember.user_id, CrewMember.crew_role)
-    )
-    people = groupby(rows, lambda row: row.user_id)
-    members = (
-        {"user_id": user_id, "crew_roles": [row.crew_role for row in own]}
-        for user_id, own in people
-    )
-    return Crew(members, event.version)
-
-
-def set_crew(event: Event, members: list[dict], *, actor) -> None:
-    """Make these people the crew, and nobody else.
-
-    Raises Invalid for who has no account; who is on the crew already may stay without one.
-    """
-    present = [*crew_of(event)]
-    check_accounts(members, known=people_in(present))
-    if members == present:
-        return
-    db.session.execute(sa.delete(CrewMember).where(CrewMember.event_id == event.id))
-    rows = [
-        {"event_id": event.id, "user_id": member["user_id"], "crew_role": role}
-        for member in members
-        for role in member["crew_roles"]
-    ]
-    if rows:
-        numbered = [{**row, "position": place} for place, row in enumerate(rows)]
-        db.session.execute(sa.insert(CrewMember), numbered)
-    touch(event)
-    changes = {"crew": [present, members]}
-    history.record(event.id, "event.crew_changed", event, actor=actor, changes=changes)
-    left = people_in(present) - people_in(members)
-    if left:
-        crew_left.send(event, user_ids=left, actor=actor)
-
-
-def people_in(members: Iterable[dict]) -> set[int]:
-    return {member["user_id"] for member in members}
-
-
-def check_accounts(members: list[dict], *, known: set[int]) -> None:
-    asked = [member["user_id"] for member in members]
-    active = set(db.session.scalars(sa.select(User.id).where(User.id.in_(asked), User.is_active)))
-    fault = {"user_id": ["There is no such person, or not any more."]}
-    may_be_on = active | known
-    faults = {index: fault for index, user_id in enumerate(asked) if user_id not in may_be_on}
-    if faults:
-        raise errors.Invalid(errors={"json": faults})

@@ -2,7 +2,7 @@
 
 from flask import g, url_for
 
-from raceapp.events import schemas, service
+from raceapp.events import crew, schemas, service
 from raceapp.events.naming import named
 from raceapp.history import proof
 from raceapp.history import service as history
@@ -88,7 +88,7 @@ class CrewItem(Resource):
     @blp.alt_response(404, description="No such race weekend, or you are not on its crew")
     def get(self, event_id):
         """Read who does what at a race weekend"""
-        return named(service.crew_of(service.get_board(event_id, actor=g.actor)))
+        return named(crew.crew_of(service.get_board(event_id, actor=g.actor)))
 
     @admin_only
     @blp.arguments(schemas.CrewMemberSchema(many=True))
@@ -101,9 +101,9 @@ class CrewItem(Resource):
         """
         event = service.get(event_id, for_update=True)
         etags.check_if_match(event)
-        service.set_crew(event, members, actor=g.actor)
+        crew.set_crew(event, members, actor=g.actor)
         db.session.commit()
-        return named(service.crew_of(event))
+        return named(crew.crew_of(event))
 
 
 @blp.route("/<id:event_id>/history")

@@ -4,6 +4,7 @@ from flask import g, url_for
 
 from raceapp.events import service as events
 from raceapp.incidents import schemas, service
+from raceapp.limits import budgets
 from raceapp.storage.session import db
 from raceapp.web.rest import Blueprint, Resource
 
@@ -12,6 +13,8 @@ blp = Blueprint("incidents", __name__, url_prefix="/v1/events", description="Cra
 
 @blp.route("/<id:event_id>/incidents")
 class IncidentList(Resource):
+    budgets = {"POST": budgets.SIGN_OFFS}
+
     @blp.arguments(schemas.IncidentQuerySchema, location="query", as_kwargs=True)
     @blp.response(200, schemas.IncidentSchema(many=True))
     @blp.alt_response(404, description="No such race weekend, or you are not on its crew")

@@ -2,11 +2,13 @@
 
 import marshmallow as ma
 
+from raceapp.events.schemas import Distinct
 from raceapp.timetable.models import SessionKind, SessionStatus, TrackSession
 from raceapp.web import fields
 from raceapp.web.keyset import Keyset, list_query
 
 MAX_SHIFT = 24 * 60
+MAX_SESSIONS = 200
 NAME = {"example": "FP1"}
 KIND = {"example": "practice"}
 STARTS_AT = {"example": "2026-06-12T08:20:00Z"}
@@ -60,9 +62,17 @@ class SessionQuerySchema(list_query(SESSION_KEYSET)):
 
 
 class ShiftSchema(ma.Schema):
+    class Meta:
+        example = {"from_session_id": 12, "minutes": 30, "dry_run": True}
+
     from_session_id = fields.Id(
-        required=True,
         metadata={"description": "It and the later ones of its local day move", "example": 12},
+    )
+    session_ids = Distinct(
+        fields.Id(),
+        1,
+        MAX_SESSIONS,
+        metadata={"description": "Exactly these move, in place of the above", "example": [12, 13]},
     )
     minutes = fields.Int(
         -MAX_SHIFT,
@@ -74,6 +84,12 @@ class ShiftSchema(ma.Schema):
         load_default=False,
         metadata={"description": "Only say what would move", "example": False},
     )
+
+    @ma.validates_schema
+    def check_which(self, data, **kwargs):
+        if ("from_session_id" in data) == ("session_ids" in data):
+            message = "Send either from_session_id or session_ids."
+            raise ma.ValidationError(message, "from_session_id")
 
     @ma.validates("minutes")
     def check_minutes(self, value, **kwargs):
@@ -100,3 +116,11 @@ class ShiftedSchema(ma.Schema):
 
     sessions = ma.fields.List(ma.fields.Nested(MovedSessionSchema), required=True)
     tasks = ma.fields.List(ma.fields.Nested(MovedTaskSchema), required=True)
+    overlaps = ma.fields.List(
+        ma.fields.List(fields.Id()),
+        required=True,
+        metadata={
+            "description": "Pairs of sessions that overlap afterwards and did not before",
+            "example": [[13, 14]],
+        },
+    )

@@ -1,17 +1,31 @@
 """The timetable of a race weekend."""
 
+from functools import wraps
+
 from flask import g, url_for
 
 from raceapp.events import service as events
 from raceapp.storage.session import db
-from raceapp.timetable import schemas, service
+from raceapp.timetable import schemas, service, shifts
 from raceapp.web import etags
-from raceapp.web.callers import admin_only
 from raceapp.web.rest import Blueprint, Resource
 
 blp = Blueprint(
     "timetable", __name__, url_prefix="/v1", description="Sessions on track, and what moves them"
 )
+
+
+def chiefs_only(view):
+    """Refuse others than crew chiefs of the weekend and team managers, whatever they send."""
+
+    @wraps(view)
+    def guarded(*args, **kwargs):
+        service.check_may_plan(actor=g.actor, **kwargs)
+        return view(*args, **kwargs)
+
+    return blp.alt_response(403, description="Only a crew chief or a team manager may do this")(
+        guarded
+    )
 
 
 @blp.route("/events/<id:event_id>/sessions")
@@ -24,7 +38,7 @@ class SessionList(Resource):
         """List the sessions of a race weekend, the first one first"""
         return page.of(service.search(events.get(event_id), actor=g.actor, **filters))
 
-    @admin_only
+    @chiefs_only
     @blp.arguments(schemas.SessionCreateSchema)
     @blp.response(201, schemas.SessionSchema)
     @blp.alt_response(404, description="No such race weekend")
@@ -44,7 +58,7 @@ class SessionItem(Resource):
         """Read a session, also one taken off the timetable: tasks and releases refer to it"""
         return service.get(session_id, deleted_too=True)
 
-    @admin_only
+    @chiefs_only
     @blp.arguments(schemas.SessionChangeSchema)
     @blp.response(200, schemas.SessionSchema)
     @blp.alt_response(404, description="No such session")
@@ -61,7 +75,7 @@ class SessionItem(Resource):
         db.session.commit()
         return session
 
-    @admin_only
+    @chiefs_only
     @blp.response(204)
     @blp.alt_response(404, description="No such session")
     def delete(self, session_id):
@@ -74,7 +88,7 @@ class SessionItem(Resource):
 
 @blp.route("/sessions/<id:session_id>/restore")
 class RestoreSession(Resource):
-    @admin_only
+    @chiefs_only
     @blp.response(200, schemas.SessionSchema)
     @blp.alt_response(404, description="No such session")
     @blp.alt_response(409, description="The session has not been taken off the timetable")
@@ -90,18 +104,19 @@ class RestoreSession(Resource):
 
 @blp.route("/events/<id:event_id>/timetable/shifts")
 class ShiftTimetable(Resource):
-    @admin_only
+    @chiefs_only
     @blp.arguments(schemas.ShiftSchema)
     @blp.response(200, schemas.ShiftedSchema)
     @blp.alt_response(404, description="No such race weekend")
     @blp.alt_response(409, description="The session runs, is over or has been cancelled")
     def post(self, shift, event_id):
-        """Move a session and all later ones of its day
+        """Move a session and all later ones of its day, or those that are named
 
         Later is what starts later on the same local day. Running, finished and cancelled
-        sessions stay, and so do done and pinned tasks.
+        sessions stay, and so do done and pinned tasks. `session_ids` in place of
+        `from_session_id` moves exactly those, to take a shift back.
         """
         event = events.get(event_id, for_update=True)
-        moved = service.shift(event, actor=g.actor, **shift)
+        moved = shifts.shift(event, actor=g.actor, **shift)
         db.session.commit()
         return moved

@@ -7,8 +7,8 @@ strict; times carry an offset and become UTC. Years run from 1970 to 2099.
 import functools
 import re
 import unicodedata
-import zoneinfo
 from datetime import UTC, date, datetime
+from importlib import resources
 
 import marshmallow as ma
 from marshmallow import validate
@@ -274,9 +274,14 @@ class Date(ma.fields.Date):
         return day
 
 
+NO_PLACES = {"Factory", "localtime", "posixrules"}  # They mean whatever the host is set to.
+
+
 @functools.cache
 def time_zones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
+    """Return the names of the IANA database as its package lists them, the same on every host."""
+    listed = (resources.files("tzdata") / "zones").read_text().split()
+    return frozenset(listed) - NO_PLACES
 
 
 class TimeZone(ma.fields.String):

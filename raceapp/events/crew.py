@@ -1,0 +1,76 @@
+"""The crew of a race weekend: reading it, naming it anew."""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+import sqlalchemy as sa
+
+from raceapp import errors
+from raceapp.auth.models import User
+from raceapp.events.models import CrewMember, Event
+from raceapp.events.service import crew_left, touch
+from raceapp.history import service as history
+from raceapp.storage.session import db
+
+
+class Crew(list):
+    """Who is on the crew, as `{user_id, crew_roles}`; its version is that of the weekend."""
+
+    def __init__(self, members: Iterable[dict], version: int):
+        super().__init__(members)
+        self.version = version
+
+
+def crew_of(event: Event) -> Crew:
+    """Return the crew in the order in which it was named."""
+    rows = db.session.scalars(
+        sa.select(CrewMember)
+        .where(CrewMember.event_id == event.id)
+        .order_by(CrewMember.position, CrewMember.user_id, CrewMember.crew_role)
+    )
+    people = groupby(rows, lambda row: row.user_id)
+    members = (
+        {"user_id": user_id, "crew_roles": [row.crew_role for row in own]}
+        for user_id, own in people
+    )
+    return Crew(members, event.version)
+
+
+def set_crew(event: Event, members: list[dict], *, actor) -> None:
+    """Make these people the crew, and nobody else.
+
+    Raises Invalid for who has no account; who is on the crew already may stay without one.
+    """
+    present = [*crew_of(event)]
+    check_accounts(members, known=people_in(present))
+    if members == present:
+        return
+    db.session.execute(sa.delete(CrewMember).where(CrewMember.event_id == event.id))
+    rows = [
+        {"event_id": event.id, "user_id": member["user_id"], "crew_role": role}
+        for member in members
+        for role in member["crew_roles"]
+    ]
+    if rows:
+        numbered = [{**row, "position": place} for place, row in enumerate(rows)]
+        db.session.execute(sa.insert(CrewMember), numbered)
+    touch(event)
+    changes = {"crew": [present, members]}
+    history.record(event.id, "event.crew_changed", event, actor=actor, changes=changes)
+    left = people_in(present) - people_in(members)
+    if left:
+        crew_left.send(event, user_ids=left, actor=actor)
+
+
+def people_in(members: Iterable[dict]) -> set[int]:
+    return {member["user_id"] for member in members}
+
+
+def check_accounts(members: list[dict], *, known: set[int]) -> None:
+    asked = [member["user_id"] for member in members]
+    active = set(db.session.scalars(sa.select(User.id).where(User.id.in_(asked), User.is_active)))
+    fault = {"user_id": ["There is no such person, or not any more."]}
+    may_be_on = active | known
+    faults = {index: fault for index, user_id in enumerate(asked) if user_id not in may_be_on}
+    if faults:
+        raise errors.Invalid(errors={"json": faults})
