@@ -54,7 +54,7 @@ def changes(event_id: int, *, actor, since: str, limit: int) -> dict:
 
     Raises NotFound for who is not on the crew, Invalid when the cursor is not of this weekend.
     """
-    event = events.get_board(event_id, actor=actor)
+    events.check_board(event_id, actor=actor)
     place = read_cursor(event_id, since)
     head = proof.seal(event_id)["count"]
     if place.position > head:
@@ -65,8 +65,9 @@ def changes(event_id: int, *, actor, since: str, limit: int) -> dict:
         return answer(event_id, since, is_reset=True)
     if head - place.position > MAX_BEHIND:
         return answer(event_id, since, is_reset=True)
-    changed = list(resources(event, found))
-    named = people.described(event_id, named_by(changed))
+    changed = list(resources(event_id, found))
+    user_ids = named_by(changed)
+    named = people.described(event_id, user_ids) if user_ids else ()
     cursor = write_cursor(event_id, end)
     return answer(event_id, cursor, changed, named, has_more=end.position < head)
 
@@ -106,14 +107,16 @@ def followed(entries: Iterable, place: Place, limit: int) -> tuple[dict[Subject,
     return found, place
 
 
-def resources(event: Event, subjects: Collection[Subject]) -> Iterable[dict]:
+def resources(event_id: int, subjects: Collection[Subject]) -> Iterable[dict]:
     """Yield these as they are now, in the same order."""
-    present = {("event", event.id): write_event(event)}
-    if ("crew", event.id) in subjects:
-        present["crew", event.id] = people.all_of(event.id)
+    present = {}
+    if ("event", event_id) in subjects:
+        present["event", event_id] = write_event(events.get(event_id))
+    if ("crew", event_id) in subjects:
+        present["crew", event_id] = people.all_of(event_id)
     for name, kind in KINDS.items():
         ids = [number for own, number in subjects if own == name]
-        rows = kind.of(event.id, ids) if ids else ()
+        rows = kind.of(event_id, ids) if ids else ()
         present |= {(name, row["id"]): row for row in rows}
     for name, number in subjects:
         resource = present.get((name, number))
