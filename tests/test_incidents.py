@@ -8,6 +8,7 @@ from checklists import item
 from garage import CHECKED, FRIDAY, at_once
 from helpers import created, problem
 
+from raceapp.checklists import service as runs
 from raceapp.history import service as history
 from raceapp.history.models import HistoryEntry
 from raceapp.storage.session import db
@@ -171,3 +172,24 @@ def test_nothing_happens_at_a_weekend_that_has_been_taken_back(
     with app.app_context():
         told = db.session.scalars(history.of_event(garage.event_id).order_by(HistoryEntry.position))
         assert [entry.action for entry in told][-1] == "event.deleted"
+
+
+def test_incidents_draw_on_the_budget_of_sign_offs(garage, mechanic, bike, incidents_path):
+    response = mechanic.post(incidents_path, json={"kind": "crash", "bike_id": bike})
+
+    sign_off = mechanic.post("/v1/tasks/999/sign-offs", json={"act": "done"})
+    left = [int(answer.headers["X-RateLimit-Remaining"]) for answer in (response, sign_off)]
+    assert left[0] - left[1] == 1
+
+
+def test_an_incident_that_would_make_too_many_tasks_is_refused(
+    garage, mechanic, incidents_path, monkeypatch
+):
+    for label in ("44 A", "44 B"):
+        garage.bike(label)
+    garage.checklist(item("rain-tyres", scope="bike", anchor="wet"))
+    monkeypatch.setattr(runs, "MAX_TASKS", 1)
+
+    response = mechanic.post(incidents_path, json={"kind": "wet"})
+
+    assert "more than 1" in problem(response, 422)["errors"]["json"]["kind"][0]
