@@ -4,10 +4,14 @@ import pytest
 
 from raceapp.limits import limiter
 from raceapp.storage import prepared
-from raceapp.tasks import lists, views
+from raceapp.tasks import lists, rows, views
 from raceapp.web import keyset
 
-KEPT = [lists.statements, prepared.joined, keyset.others, keyset.signer_of, limiter.key_of]
+KEPT_128 = [
+    *(lists.statements, prepared.joined, keyset.others, keyset.signer_of),
+    *(rows.changing_alone, rows.changing_within, rows.adding, rows.adding_alone),
+]
+KEPT = [*KEPT_128, limiter.key_of]
 
 
 @pytest.mark.parametrize("kept", KEPT, ids=lambda function: function.__name__)
@@ -15,7 +19,7 @@ def test_what_is_remembered_of_requests_has_a_bound(kept):
     assert kept.cache_parameters()["maxsize"] <= 1024
 
 
-@pytest.mark.parametrize("kept", KEPT[:4], ids=lambda function: function.__name__)
+@pytest.mark.parametrize("kept", KEPT_128, ids=lambda function: function.__name__)
 def test_statements_and_cursors_are_kept_for_128_shapes(kept):
     assert kept.cache_parameters()["maxsize"] == 128
 

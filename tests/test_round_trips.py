@@ -52,15 +52,15 @@ def titles():
 @pytest.mark.parametrize(
     ("query", "statements"),
     [
-        ("", 1),
-        ("?limit=20&include_total=true", 1),
-        ("?claimable=true", 1),
-        ("?completed=false", 1),
+        ("", 2),
+        ("?limit=20&include_total=true", 2),
+        ("?claimable=true", 2),
+        ("?completed=false", 2),
         ("?q=bolt", 2),
-        ("?status=failed&include_total=true", 2),
+        ("?status=failed&include_total=true", 3),
     ],
 )
-def test_a_list_takes_one_statement_and_one_more_for_text_or_no_rows(
+def test_a_list_takes_two_statements_and_one_more_for_the_total_of_no_rows(
     cost, mechanic, make_task, query, statements
 ):
     make_task(assigned_to=mechanic.id)

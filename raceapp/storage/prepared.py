@@ -12,7 +12,7 @@ The interface is `Prepared(statement).rows(name=value, ...)`; the statement hold
 
 import functools
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import psycopg
@@ -49,14 +49,10 @@ class UnknownActor:
 
 
 class Prepared:
-    """A statement that is run often. `rows()` returns tuples in the order of its columns.
+    """A statement that is run often. `rows()` returns tuples in the order of its columns."""
 
-    `order` names the columns it is sorted by, for another that it becomes a part of: those that
-    descend with a minus before them.
-    """
-
-    def __init__(self, statement: sa.Select, order: Sequence[str] = ()):
-        self.statement, self.order = statement, order
+    def __init__(self, statement: sa.Select):
+        self.statement = statement
         self._compiled: Compiled | None = None
 
     def rows(self, **values) -> list[tuple]:
@@ -100,9 +96,8 @@ class Along:
 @functools.lru_cache(maxsize=128)
 def joined(who: Prepared, other: Prepared) -> Prepared:
     found = other.statement.subquery().lateral()
-    both = who.statement.add_columns(*found.c).join(found, sa.true(), isouter=True)
-    order = [(found.c[name.lstrip("-")], name.startswith("-")) for name in other.order]
-    return Prepared(both.order_by(*(column.desc() if down else column for column, down in order)))
+    both = who.statement.add_columns(*found.c)
+    return Prepared(both.join(found, sa.true(), isouter=True))
 
 
 def rows_along(prepared: Prepared, **values) -> list[tuple]:

@@ -7,7 +7,7 @@ with placeholders for the values, and kept. See `raceapp.storage.prepared` for w
 import functools
 from enum import Enum
 
-from raceapp.storage.prepared import Along, Prepared, UnknownActor, placeholder
+from raceapp.storage.prepared import Prepared, UnknownActor, placeholder
 from raceapp.tasks import service
 from raceapp.tasks.models import Task
 from raceapp.tasks.schemas import TaskSchema
@@ -30,21 +30,6 @@ def page(asked: PageRequest, *, actor, **filters) -> Page:
     rows, total = statements(asked.shape, actor.is_admin, fixed, tuple(values))
     found = asked.of_prepared(rows, total, actor_id=actor.id, **values)
     return Page([as_task(row) for row in found.items], found.headers)
-
-
-def along_with_account(asked: PageRequest, **filters) -> Along | None:
-    """Return what reads that page along with the account, if anything does.
-
-    Raises Invalid for a bad cursor.
-    """
-    if has_text(filters) or filters.get("deleted") is not None:
-        return None
-    fixed, values = told_apart(filters)
-
-    def rows(is_admin: bool) -> Prepared:
-        return statements(asked.shape, is_admin, fixed, tuple(values))[0]
-
-    return Along(rows, {**values, **asked.place})
 
 
 def has_text(filters: dict) -> bool:

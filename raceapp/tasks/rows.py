@@ -106,7 +106,7 @@ def changing(names: frozenset[str]) -> sa.Update:
     )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=128)
 def changing_alone(names: frozenset[str], is_signed: bool, is_kept: bool) -> Prepared:
     written = changing(names).where(HAS_HEAD).cte("written")
     along = [signing(written)] if is_signed else []
@@ -114,7 +114,7 @@ def changing_alone(names: frozenset[str], is_signed: bool, is_kept: bool) -> Pre
     return Prepared(chain.append_one(written, *along))
 
 
-changing_within = functools.cache(changing)
+changing_within = functools.lru_cache(maxsize=128)(changing)
 
 
 def signing(written: sa.CTE) -> sa.CTE:
@@ -172,7 +172,7 @@ BLANK = {
 }
 
 
-@functools.cache
+@functools.lru_cache(maxsize=128)
 def adding(names: tuple[str, ...], *conditions) -> sa.Insert:
     """Return the statement that adds a task with these columns, if its weekend is there."""
     values = {name: placeholder(f"new_{name}", COLUMNS[name].type) for name in names}
@@ -184,7 +184,7 @@ def adding(names: tuple[str, ...], *conditions) -> sa.Insert:
     return sa.insert(Task.__table__).from_select([*values], row).returning(COLUMNS["id"])
 
 
-@functools.cache
+@functools.lru_cache(maxsize=128)
 def adding_alone(names: tuple[str, ...]) -> Prepared:
     return Prepared(chain.append_one(adding(names, HAS_HEAD).cte("written")))
 

@@ -4,7 +4,6 @@ from functools import partial
 
 from flask import g, url_for
 
-from raceapp import errors
 from raceapp.history import service as history
 from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema
 from raceapp.limits import budgets
@@ -23,23 +22,9 @@ class TaskResource(Resource):
     budget = budgets.TASKS
 
 
-QUERY = schemas.TaskQuerySchema()
-
-
-def page_along(_path: dict) -> Along | None:
-    """Return the page that the query asks for; what is wrong with it is told after the account."""
-    try:
-        asked = blp.ARGUMENTS_PARSER.parse(QUERY, location="query")
-        return lists.along_with_account(asked.pop("page"), **asked)
-    except errors.Invalid:
-        return None
-
-
 @blp.route("")
 class TaskList(TaskResource):
-    along = {"GET": page_along}
-
-    @blp.arguments(QUERY, location="query", as_kwargs=True)
+    @blp.arguments(schemas.TaskQuerySchema, location="query", as_kwargs=True)
     @blp.response(200, schemas.TaskSchema(many=True))
     @blp.alt_response(403, description="Only team managers may list deleted tasks")
     def get(self, page, **filters):

@@ -21,7 +21,7 @@ from itsdangerous.encoding import base64_decode, base64_encode
 from raceapp import errors
 from raceapp.storage.columns import UTCDateTime
 from raceapp.storage.expressions import undated_last
-from raceapp.storage.prepared import Prepared, placeholder, rows_along
+from raceapp.storage.prepared import Prepared, placeholder
 from raceapp.storage.session import db
 from raceapp.web import fields
 
@@ -158,7 +158,7 @@ class PageRequest:
 
         `rows` was made by `prepared()`, `total` of `counted()`, from the same select.
         """
-        found = rows_along(rows, **values, **self.place)
+        found = rows.rows(**values, **self.place)
         count = None
         if self.include_total:
             # Each row comes with it; where there is none, it is asked for by itself.
@@ -211,8 +211,7 @@ class PageRequest:
         found = self.narrowed(statement)
         if self.include_total:
             found = found.add_columns(counted(statement).correlate(None).scalar_subquery())
-        sign = "-" if self.is_descending else ""
-        return Prepared(found, [sign + name for name in KEY_NAMES[: len(self.key)]])
+        return Prepared(found)
 
     def link_after(self, place) -> str:
         """Return the Link header of the page after `place`, keeping the other parameters."""

@@ -16,7 +16,6 @@ from werkzeug.routing import BaseConverter, ValidationError
 
 from raceapp import errors
 from raceapp.storage import columns
-from raceapp.web.loading import quick_loader
 
 BODY_LIMIT = 64 * 1024
 MAX_DEPTH = 100
@@ -135,14 +134,9 @@ class StrictParser(FlaskParser):
         self._understood: dict[tuple, dict] = {}
 
     def parse(self, argmap, req=None, *, location=None, **kwargs):
-        """Read a good body quickly, and remember what a query means: it is a matter of its text
-        alone, and phones repeat it."""
+        """Remember what a query means: it is a matter of its text alone, and phones repeat it."""
         asked = req or request_ctx.request
         if location != "query":
-            load = quick_loader(argmap) if location == "json" else None
-            found = load(self.load_json(asked, argmap)) if load else None
-            if found is not None:
-                return found
             return super().parse(argmap, asked, location=location, **kwargs)
         g.query_is_read = True
         key = (argmap, asked.query_string)
