@@ -30,24 +30,39 @@ def is_holder(actor, task) -> bool:
     return task.assigned_to == actor.id
 
 
-def can_change_task(actor, task, names) -> bool:
-    """A crew member ticks what they hold, and rewords what they also created."""
-    if actor.is_admin:
+# --- tasks: `roles` are the crew roles of the actor at the task's weekend -------------------
+
+
+def manages(actor, roles) -> bool:
+    """A crew chief does at the weekend what a team manager does there with its tasks."""
+    return actor.is_admin or CrewRole.CREW_CHIEF in roles
+
+
+def can_change_task(actor, roles, task, changes) -> bool:
+    """A crew member ticks what they hold, rewords what they also created, takes what is nobody's
+    and gives it back."""
+    if manages(actor, roles) or can_take_or_give_back(actor, roles, task, changes):
         return True
     allowed = {"completed"}
     if task.created_by == actor.id:
         allowed |= {"title", "description", "due_at"}
-    return is_holder(actor, task) and set(names) <= allowed
+    return is_holder(actor, task) and set(changes) <= allowed
 
 
-def can_delete_task(actor, task) -> bool:
+def can_take_or_give_back(actor, roles, task, changes) -> bool:
+    """A task of one's crew role is taken while nobody holds it; only who holds it gives it back."""
+    is_asked = changes in ({"assigned_to": actor.id}, {"assigned_to": None})
+    return is_asked and has_task_role(roles, task) and task.assigned_to in (None, actor.id)
+
+
+def can_delete_task(actor, roles, task) -> bool:
     """A crew member deletes what they hold, or created while nobody else holds it."""
     is_own = task.created_by == actor.id and task.assigned_to is None
-    return actor.is_admin or is_holder(actor, task) or is_own
+    return manages(actor, roles) or is_holder(actor, task) or is_own
 
 
-def can_assign(actor, user_id: int | None) -> bool:
-    return actor.is_admin or user_id in (None, actor.id)
+def can_assign(actor, roles, user_id: int | None) -> bool:
+    return manages(actor, roles) or user_id in (None, actor.id)
 
 
 # --- signing: `roles` are the crew roles of the actor at the task's weekend ----------------

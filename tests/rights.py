@@ -72,6 +72,14 @@ def task_for_another(world):
     return {**own_task(world), "assigned_to": world.guest.id}
 
 
+def critical_task(world):
+    return {**own_task(world), "is_critical": True}
+
+
+def planned_task(world):
+    return {**own_task(world), "bike_id": world.bike_id, "needs_check": True}
+
+
 def slip(world):
     return {"from_session_id": world.session_id, "minutes": 25}
 
@@ -175,29 +183,36 @@ RIGHTS = [  # call, what is sent, the answers; of tasks: which one
     ("GET /v1/tasks?assigned_to=any", None, with_token(200)),
     ("GET /v1/tasks?deleted=true", None, manager(200)),
     ("POST /v1/tasks", own_task, with_token(201)),
-    ("POST /v1/tasks", task_for_another, manager(201)),
+    ("POST /v1/tasks", task_for_another, manager(201) | {"chief": 201}),
+    ("POST /v1/tasks", critical_task, with_token(403, **dict.fromkeys(PEOPLE[2:6], 201))),
+    ("POST /v1/tasks", planned_task, manager(201) | {"chief": 201}),
     (f"GET {TASK}", None, crew(200), "free"),
     (f"GET {TASK}", None, crew(200), "held"),
-    (f"GET {TASK}", None, crew(404, admin=200), "deleted"),
+    (f"GET {TASK}", None, crew(404, admin=200, chief=200), "deleted"),
     (f"GET {TASK}/history", None, crew(200), "free"),
     (f"PATCH {TASK}", TICK, crew(403, admin=200), "free"),
     (f"PATCH {TASK}", TICK, crew(403, admin=200, mechanic=200), "held"),
-    (f"PATCH {TASK}", TITLE, crew(403, admin=200), "held"),
-    (f"PATCH {TASK}", TITLE, crew(403, admin=200, mechanic=200), "own"),
-    (f"PATCH {TASK}", {"is_critical": True}, crew(403, admin=200), "own"),
-    (f"PATCH {TASK}", {"assigned_to": None}, crew(403, admin=200), "own"),
-    (f"PATCH {TASK}", TITLE, crew(404, admin=409), "deleted"),
-    (f"DELETE {TASK}", None, crew(403, admin=204), "free"),
-    (f"DELETE {TASK}", None, crew(403, admin=204, mechanic=204), "held"),
-    (f"DELETE {TASK}", None, crew(403, admin=204, mechanic=204), "let go"),
-    (f"DELETE {TASK}", None, crew(403, admin=204, mechanic=409), "critical"),
-    (f"DELETE {TASK}", None, crew(403, admin=204, mechanic=409), "their done"),
-    (f"POST {TASK}/restore", None, crew(404, admin=200), "deleted"),
-    (f"POST {TASK}/restore", None, crew(404, admin=409), "free"),
+    (f"PATCH {TASK}", TITLE, crew(403, admin=200, chief=200), "held"),
+    (f"PATCH {TASK}", TITLE, crew(200, tyres=403), "own"),
+    (f"PATCH {TASK}", {"is_critical": True}, crew(403, admin=200, chief=200), "own"),
+    (f"PATCH {TASK}", {"assigned_to": None}, crew(200, tyres=403), "own"),
+    (f"PATCH {TASK}", TITLE, crew(404, admin=409, chief=409), "deleted"),
+    (f"DELETE {TASK}", None, crew(403, admin=204, chief=204), "free"),
+    (f"DELETE {TASK}", None, crew(204, tyres=403), "held"),
+    (f"DELETE {TASK}", None, crew(204, tyres=403), "let go"),
+    (f"DELETE {TASK}", None, crew(204, tyres=403, mechanic=409), "critical"),
+    (f"DELETE {TASK}", None, crew(204, tyres=403, mechanic=409), "their done"),
+    (f"POST {TASK}/restore", None, crew(404, admin=200, chief=200), "deleted"),
+    (f"POST {TASK}/restore", None, crew(404, admin=409, chief=409), "free"),
     # Comments
     (f"GET {TASK}/comments", None, crew(200), "free"),
     (f"POST {TASK}/comments", {"text": "Look at the left lug"}, crew(201), "free"),
-    (f"POST {TASK}/comments", {"text": "Look at the left lug"}, crew(404, admin=409), "deleted"),
+    (
+        f"POST {TASK}/comments",
+        {"text": "Look at the left lug"},
+        crew(404, admin=409, chief=409),
+        "deleted",
+    ),
     ("DELETE /v1/comments/{comment_id}", None, crew(403, admin=204, mechanic=204), "free"),
     # Sign-offs
     (f"GET {SIGN}", None, crew(200), "free"),

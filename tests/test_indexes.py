@@ -20,7 +20,7 @@ from raceapp.history.models import HistoryEntry
 from raceapp.history.schemas import HistoryQuerySchema
 from raceapp.permissions import Role
 from raceapp.storage.session import db
-from raceapp.tasks import service
+from raceapp.tasks import finding
 from raceapp.tasks.schemas import TASK_KEYSET, TaskQuerySchema
 
 TASKS = 24_000
@@ -102,6 +102,7 @@ def filters(mechanic):
         {"session_id": 1},
         {"bike_id": 1},
         {"section": "Brakes"},
+        {"crew_role": "fuel_tech"},
         {"claimable": "true"},
         {"needs_check_by": "me"},
     ]
@@ -113,7 +114,7 @@ DAYS = {"last month": -30, "in a month": 30}
 def plan_of(asked, actor):
     loaded = TaskQuerySchema().load({name: str(value) for name, value in asked.items()})
     page = loaded.pop("page")
-    return nodes_of(page, service.search(actor=actor, **loaded))
+    return nodes_of(page, finding.search(actor=actor, **loaded))
 
 
 def nodes_of(page, statement):

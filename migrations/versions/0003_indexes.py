@@ -33,6 +33,8 @@ INDEXES = {
     "path_tasks_not_done": "tasks (coalesce(due_at, '{last}'), id) WHERE status != 'done'",
     "path_tasks_section": "tasks (section, coalesce(due_at, '{last}'), id)"
     " WHERE section IS NOT NULL",
+    "path_tasks_crew_role": "tasks (crew_role, coalesce(due_at, '{last}'), id)"
+    " WHERE crew_role IS NOT NULL",
     "path_tasks_deleted": "tasks (coalesce(due_at, '{last}'), id) WHERE deleted_at IS NOT NULL",
     "path_tasks_unchecked": "tasks (status, coalesce(due_at, '{last}'), id)"
     " WHERE needs_check AND checked_at IS NULL",

@@ -7,13 +7,12 @@ import marshmallow as ma
 from raceapp.checklists.models import Scope, Template, Tier
 from raceapp.permissions import CrewRole
 from raceapp.tasks.models import Anchor
-from raceapp.tasks.schemas import MeasurementSchema
+from raceapp.tasks.schemas import MAX_OFFSET, MeasurementSchema
 from raceapp.timetable.models import SessionKind
 from raceapp.web import fields
 from raceapp.web.keyset import Keyset, list_query
 
 MAX_ITEMS = 1000
-MAX_OFFSET = 60 * 24 * 60
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
 OF_A_SESSION = {Anchor.SESSION_START, Anchor.SESSION_END}
 

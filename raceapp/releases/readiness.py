@@ -21,8 +21,8 @@ from raceapp.releases.schemas import ReleaseSchema
 from raceapp.storage.expressions import list_of
 from raceapp.storage.prepared import Prepared, placeholder
 from raceapp.storage.session import db
+from raceapp.tasks.finding import NOW
 from raceapp.tasks.models import Anchor, Task, TaskStatus
-from raceapp.tasks.service import NOW
 from raceapp.timetable.models import SessionStatus, TrackSession
 from raceapp.web.writing import rows_reader
 

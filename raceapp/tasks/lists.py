@@ -1,14 +1,16 @@
 """The reads that phones and the pit wall make all day, as prepared statements.
 
-The rules are those of `service`: its statements are built here once for each shape of request,
+The rules are those of `finding`: its statements are built here once for each shape of request,
 with placeholders for the values, and kept. See `raceapp.storage.prepared` for what that buys.
 """
 
 import functools
 from enum import Enum
 
+from raceapp import errors, permissions
+from raceapp.events import service as events
 from raceapp.storage.prepared import Prepared, UnknownActor, placeholder
-from raceapp.tasks import service
+from raceapp.tasks import finding
 from raceapp.tasks.models import Task
 from raceapp.tasks.schemas import TaskSchema
 from raceapp.web.keyset import Page, PageRequest, counted
@@ -20,20 +22,32 @@ as_task = rows_reader(TaskSchema())
 
 
 def page(asked: PageRequest, *, actor, **filters) -> Page:
-    """Return a page of the tasks that match every filter given; raises what `search` raises.
+    """Return a page of the tasks that match every filter given.
 
-    Free text makes as many shapes as there are texts: such a search is built as it comes.
+    Free text and lists of values make as many shapes as there are of them: such a search is built
+    as it comes. Raises Forbidden for deleted ones that `actor` could not bring back.
     """
-    if has_text(filters):
-        return asked.of(service.search(actor=actor, **filters))
+    if filters.get("deleted") is not None:
+        check_may_list_deleted(actor, filters.get("event_id"))
+    if is_rare(filters):
+        return asked.of(finding.search(actor=actor, **filters))
     fixed, values = told_apart(filters)
     rows, total = statements(asked.shape, actor.is_admin, fixed, tuple(values))
     found = asked.of_prepared(rows, total, actor_id=actor.id, **values)
     return Page([as_task(row) for row in found.items], found.headers)
 
 
-def has_text(filters: dict) -> bool:
-    return any(isinstance(value, str) and not is_fixed(value) for value in filters.values())
+def check_may_list_deleted(actor, event_id: int | None) -> None:
+    roles = events.crew_roles(event_id, actor) if event_id and not actor.is_admin else ()
+    if not permissions.manages(actor, roles):
+        message = "Only a team manager may list deleted tasks, and a crew chief those of a weekend."
+        raise errors.Forbidden(message)
+
+
+def is_rare(filters: dict) -> bool:
+    """Tell whether hardly anybody else asks for the same."""
+    rare = (value for value in filters.values() if isinstance(value, (str, tuple)))
+    return any(not is_fixed(value) for value in rare)
 
 
 def told_apart(filters: dict) -> tuple[tuple, dict]:
@@ -44,7 +58,7 @@ def told_apart(filters: dict) -> tuple[tuple, dict]:
 
 def is_fixed(value) -> bool:
     """Tell whether a filter's value is part of the statement: there are only a few of its kind."""
-    return value is None or isinstance(value, (bool, Enum)) or value in service.WORDS
+    return value is None or isinstance(value, (bool, Enum)) or value in finding.WORDS
 
 
 @functools.lru_cache(maxsize=128)
@@ -54,5 +68,5 @@ def statements(shape: PageRequest, is_admin: bool, fixed, names) -> tuple[Prepar
     A page that has rows brings its total along.
     """
     placeholders = {name: placeholder(name) for name in names}
-    found = service.search(actor=UnknownActor(is_admin), **dict(fixed), **placeholders)
+    found = finding.search(actor=UnknownActor(is_admin), **dict(fixed), **placeholders)
     return shape.prepared(found.with_only_columns(*COLUMNS)), Prepared(counted(found))

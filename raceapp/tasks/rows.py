@@ -36,6 +36,9 @@ class TaskRow(history.Record):
     __tablename__ = Task.__tablename__
     signed: dict | None = None
 
+    def as_it_would_be(self, changes: dict) -> "TaskRow":
+        return TaskRow({**self._read, **changes})
+
     @property
     def completed(self) -> bool:
         return self.status == TaskStatus.DONE

@@ -7,6 +7,8 @@ from raceapp.tasks.models import Act, Anchor, SignOff, Task, TaskStatus
 from raceapp.web import fields
 from raceapp.web.keyset import Keyset, list_query
 
+MAX_OFFSET = 60 * 24 * 60  # Sixty days, in minutes.
+
 
 class TaskFields(ma.Schema):
     title = fields.Text(200, metadata={"example": "Torque the front caliper bolts"})
@@ -90,12 +92,59 @@ class TaskSchema(ChecklistFields, TaskFields, fields.Numbered):
     deleted_at = fields.UTCDateTime(required=True, allow_none=True, metadata={"example": None})
 
 
-class TaskCreateSchema(TaskFields):
+class PlannedFields(ma.Schema):
+    """What whoever may assign at the weekend can give a task made by hand."""
+
+    section = fields.Text(100, allow_none=True, metadata={"example": "Brakes"})
+    crew_role = fields.Choice(CrewRole, allow_none=True, metadata={"example": "mechanic"})
+    bike_id = fields.Id(
+        allow_none=True, metadata={"description": "A bike of the race weekend", "example": 2}
+    )
+    rider_name = fields.Text(
+        100,
+        allow_none=True,
+        metadata={"description": "A rider of the race weekend", "example": "Jo Keller"},
+    )
+    session_id = fields.Id(
+        allow_none=True, metadata={"description": "A session of the race weekend", "example": 12}
+    )
+    needs_check = fields.Bool(metadata={"description": "By a second person", "example": True})
+    measurement = ma.fields.Nested(MeasurementSchema, allow_none=True)
+    anchor = fields.Choice(
+        Anchor,
+        allow_none=True,
+        metadata={
+            "description": "What its due time hangs on; crash and wet are for checklists",
+            "example": "session_start",
+        },
+    )
+    offset_minutes = fields.Int(
+        -MAX_OFFSET,
+        MAX_OFFSET,
+        allow_none=True,
+        metadata={
+            "description": "Minutes from the anchor; before it when negative",
+            "example": -30,
+        },
+    )
+
+
+class TaskCreateSchema(PlannedFields, TaskFields):
+    class Meta:
+        example = {
+            "event_id": 3,
+            "title": "Replace the clip-on",
+            "crew_role": "mechanic",
+            "due_at": "2026-06-12T07:30:00Z",
+            "is_critical": True,
+            "needs_check": True,
+        }
+
     event_id = fields.Id(required=True, metadata={"example": 3})
     title = fields.Text(200, required=True, metadata={"example": "Torque the front caliper bolts"})
 
 
-class TaskChangeSchema(TaskFields):
+class TaskChangeSchema(PlannedFields, TaskFields):
     class Meta:
         example = {"completed": True}
 
@@ -129,8 +178,12 @@ class AssignedTo(fields.QueryId):
 
 class TaskQuerySchema(list_query(TASK_KEYSET)):
     event_id = fields.QueryId(metadata={"description": "Only tasks of this race weekend"})
-    assigned_to = AssignedTo(
-        metadata={"description": "me, none, any or an id; by default me, for team managers any"}
+    assigned_to = fields.Several(
+        AssignedTo(),
+        metadata={
+            "description": "me, none, any or ids; by default me, for team managers any",
+            "example": ["me"],
+        },
     )
     completed = fields.QueryBool(metadata={"description": "Only done tasks, or only others"})
     is_overdue = fields.QueryBool(metadata={"description": "Open and past its due time, or not"})
@@ -142,10 +195,19 @@ class TaskQuerySchema(list_query(TASK_KEYSET)):
     q = fields.Text(
         100, allow_blank=True, metadata={"description": "Part of the title or the description"}
     )
-    session_id = fields.QueryId(metadata={"description": "Only tasks of this track session"})
-    bike_id = fields.QueryId(metadata={"description": "Only tasks of this bike"})
+    session_id = fields.Several(
+        fields.QueryId(), metadata={"description": "Only tasks of these sessions"}
+    )
+    bike_id = fields.Several(
+        fields.QueryId(), metadata={"description": "Only tasks of these bikes"}
+    )
+    crew_role = fields.Several(
+        fields.Choice(CrewRole), metadata={"description": "Only tasks of these crew roles"}
+    )
     section = fields.Text(100, metadata={"description": "Only this section of the checklists"})
-    status = fields.Choice(TaskStatus, metadata={"description": "Only tasks in this state"})
+    status = fields.Several(
+        fields.Choice(TaskStatus), metadata={"description": "Only tasks in these states"}
+    )
     claimable = fields.QueryBool(
         metadata={"description": "Nobody's, still to do, and of your crew role"}
     )

@@ -1,139 +1,18 @@
-"""Tasks: giving, finding, changing, ticking, taking back."""
-
-import operator
+"""Tasks: giving, changing, ticking, taking back. Finding them is in `finding`."""
 
 import sqlalchemy as sa
 
 from raceapp import clock, errors, permissions
 from raceapp.auth.models import User
-from raceapp.events.models import CrewMember, Event
+from raceapp.events import service as events
 from raceapp.history import chain
 from raceapp.history import service as history
 from raceapp.permissions import CrewRole
-from raceapp.storage.columns import UTCDateTime
-from raceapp.storage.expressions import is_among, undated_last
 from raceapp.storage.prepared import Prepared, placeholder
-from raceapp.storage.session import db
-from raceapp.tasks import due, rows, signing
-from raceapp.tasks.models import Act, Task, TaskStatus
-from raceapp.tasks.visibility import NO_SUCH_TASK, is_live, is_theirs, visible_to
-
-
-def found_beforehand(actor):
-    """Have the database find what a crew member sees before it looks at the order.
-
-    It would else walk all tasks in that order until it has met a page of theirs.
-    """
-    task = sa.orm.aliased(Task)
-    theirs = sa.select(task.id).where(is_theirs(task, actor))
-    return is_among(Task.id, theirs.scalar_subquery())
-
-
-def search(
-    *, actor, deleted=None, assigned_to=None, claimable=None, needs_check_by=None, **filters
-) -> sa.Select:
-    """Return the visible tasks that match every filter given; raises Forbidden."""
-    if deleted is not None and not actor.is_admin:
-        raise errors.Forbidden("Only a team manager may list deleted tasks.")
-    conditions = [Task.deleted_at.is_not(None) if deleted else Task.deleted_at.is_(None)]
-    if claimable:
-        conditions.append(is_claimable(actor))
-    if needs_check_by:
-        conditions.append(awaits_check_by(actor))
-    if assigned_to is None:
-        assigned_to = "any" if actor.is_admin or claimable or needs_check_by else "me"
-    conditions += holder(assigned_to, actor)
-    is_wide = isinstance(assigned_to, str) and assigned_to != ME
-    if is_wide and not actor.is_admin and filters.get("event_id") is None:
-        conditions.append(found_beforehand(actor))
-    conditions += [FILTERS[name](value) for name, value in filters.items() if is_given(value)]
-    return visible_to(actor).where(*conditions)
-
-
-def is_given(value) -> bool:
-    """Tell whether a filter filters: blank text does not. A placeholder always does."""
-    return value is not None and not (isinstance(value, str) and value == "")
-
-
-ME, NONE, ANY = WORDS = ("me", "none", "any")
-
-
-def holder(assigned_to, actor) -> list:
-    """Return the condition for `me`, `none`, `any` or somebody's id."""
-    if not isinstance(assigned_to, str):
-        return [Task.assigned_to == assigned_to]
-    of_word = {ME: [Task.assigned_to == actor.id], NONE: [Task.assigned_to.is_(None)], ANY: []}
-    return of_word[assigned_to]
-
-
-# The time a statement is run, not the time it is built: it may be kept.
-NOW = sa.bindparam("now", callable_=lambda: clock.utcnow(), type_=UTCDateTime)
-
-
-def is_overdue(wanted: bool):
-    overdue = sa.and_(Task.status == TaskStatus.OPEN, Task.due_at.is_not(None), Task.due_at < NOW)
-    return overdue if wanted else ~overdue
-
-
-def mentions(text: str):
-    return sa.or_(
-        Task.title.icontains(text, autoescape=True),
-        Task.description.icontains(text, autoescape=True),
-    )
-
-
-def is_done(wanted: bool):
-    """The literal lets an index of what is not done serve the others."""
-    done = sa.literal(TaskStatus.DONE, Task.status.type, literal_execute=True)
-    return (Task.status == done) if wanted else (Task.status != done)
-
-
-def is_due(compare, moment):
-    """Compare the due time, and what lists are sorted by too, so that an index of that order
-    is entered at the right place."""
-    times = (Task.due_at, undated_last(Task.due_at), undated_last(Task.due_at, True))
-    return sa.and_(*(compare(time, moment) for time in times))
-
-
-def is_claimable(actor):
-    """Nobody's, still to do, and of a crew role that `actor` has at its weekend."""
-    is_to_do = Task.status.in_((TaskStatus.OPEN, TaskStatus.FAILED))
-    return sa.and_(Task.assigned_to.is_(None), is_to_do, has_crew_role(actor))
-
-
-def has_crew_role(actor, *roles):
-    """Hold for tasks of weekends where `actor` has the task's crew role, or one of `roles`."""
-    wanted = sa.or_(CrewMember.crew_role == Task.crew_role, CrewMember.crew_role.in_(roles))
-    return (
-        sa.select(CrewMember.event_id)
-        .where(CrewMember.event_id == Task.event_id, CrewMember.user_id == actor.id, wanted)
-        .exists()
-    )
-
-
-def awaits_check_by(actor):
-    """Done, in need of a second person, and `actor` may be that one."""
-    is_unchecked = sa.and_(
-        Task.status == TaskStatus.DONE, Task.needs_check, Task.checked_at.is_(None)
-    )
-    is_other = sa.or_(Task.done_by != actor.id, Event.allow_self_check)
-    may = sa.true() if actor.is_admin else has_crew_role(actor, CrewRole.CREW_CHIEF)
-    return sa.and_(is_unchecked, is_other, may)
-
-
-FILTERS = {
-    "session_id": lambda session_id: Task.session_id == session_id,
-    "bike_id": lambda bike_id: Task.bike_id == bike_id,
-    "section": lambda section: Task.section == section,
-    "status": lambda status: Task.status == status,
-    "event_id": lambda event_id: Task.event_id == event_id,
-    "completed": is_done,
-    "is_overdue": is_overdue,
-    "due_before": lambda moment: is_due(operator.lt, moment),
-    "due_after": lambda moment: is_due(operator.gt, moment),
-    "updated_since": lambda moment: Task.updated_at >= moment,
-    "q": mentions,
-}
+from raceapp.tasks import belonging, rows, signing
+from raceapp.tasks.models import Act, TaskStatus
+from raceapp.tasks.rows import TaskRow
+from raceapp.tasks.visibility import NO_SUCH_TASK, is_live
 
 
 def create(*, actor, event_id: int, **fields):
@@ -149,23 +28,44 @@ def create(*, actor, event_id: int, **fields):
     if task is None:
         check_event(event_id)
         chain.check_head(event_id)
-        raise no_such_event()
+        raise belonging.no_such_event()
     return task
 
 
-def drafted(*, actor, assigned_to: int | None = None, **fields) -> dict:
+def drafted(*, actor, event_id: int, **fields) -> dict:
     """Return the columns of a new task. A crew member's is their own, a manager's nobody's.
 
-    Raises Forbidden when a crew member gives it to somebody else, Invalid when the person does
-    not exist.
+    Raises Forbidden for what `actor` may not give it there, Invalid when the person does not
+    exist or something is not of the weekend.
     """
-    if not permissions.can_assign(actor, assigned_to):
-        raise errors.Forbidden("You may create tasks for yourself only.")
-    if not actor.is_admin:
-        assigned_to = actor.id
+    roles = roles_for(actor, event_id, fields)
+    check_may_give(actor, roles, fields)
+    is_free = permissions.manages(actor, roles) and (actor.is_admin or "assigned_to" in fields)
+    assigned_to = fields.get("assigned_to") if is_free else actor.id
     if assigned_to != actor.id:
         check_assignee(assigned_to)
-    return {**fields, "assigned_to": assigned_to, "created_by": actor.id}
+    given = {"event_id": event_id, **fields, "assigned_to": assigned_to, "created_by": actor.id}
+    names = {name for name, value in fields.items() if value is not None}
+    return given | belonging.settled(rows.TaskRow({**rows.BLANK, **given}), names)
+
+
+def roles_for(actor, event_id: int, fields: dict) -> frozenset[CrewRole]:
+    """Return the crew roles of `actor` there, where creating such a task is a matter of them."""
+    given = {name for name, value in fields.items() if value}
+    is_plain = given <= {"title", "description", "due_at"} and "assigned_to" not in fields
+    return frozenset() if actor.is_admin or is_plain else events.crew_roles(event_id, actor)
+
+
+def check_may_give(actor, roles, fields: dict) -> None:
+    """Raise Forbidden for what only managers may give a new task, or only the crew."""
+    if not permissions.can_assign(actor, roles, fields.get("assigned_to")):
+        raise errors.Forbidden("You may create tasks for yourself only.")
+    planned = sorted(name for name in belonging.PLANNED if fields.get(name))
+    if planned and not permissions.manages(actor, roles):
+        message = f"Only a team manager or the crew chief may give a task {planned[0]}."
+        raise errors.Forbidden(message)
+    if fields.get("is_critical") and not (actor.is_admin or roles):
+        raise errors.Forbidden("Only the crew of a race weekend may create critical tasks there.")
 
 
 LIVE_EVENT = Prepared(sa.select(sa.literal(1)).where(is_live(placeholder("event_id"))))
@@ -174,11 +74,7 @@ ACTIVE_USER = Prepared(sa.select(User.id).where(User.id == placeholder("user_id"
 
 def check_event(event_id: int) -> None:
     if LIVE_EVENT.row(event_id=event_id) is None:
-        raise no_such_event()
-
-
-def no_such_event() -> errors.Invalid:
-    return errors.Invalid.field("event_id", "There is no such race weekend.")
+        raise belonging.no_such_event()
 
 
 def check_assignee(user_id: int | None) -> None:
@@ -186,38 +82,50 @@ def check_assignee(user_id: int | None) -> None:
         raise errors.Invalid.field("assigned_to", "There is no such person, or not any more.")
 
 
-def check_may_change(task: Task, names, *, actor) -> None:
+def is_allowed(question, actor, task: TaskRow, *more) -> bool:
+    """Ask without crew roles first: few deeds are a matter of them, and they take a statement."""
+    if question(actor, (), task, *more):
+        return True
+    return question(actor, events.crew_roles(task.event_id, actor), task, *more)
+
+
+def check_may_change(task: TaskRow, changes: dict, *, actor) -> None:
     """Raise Forbidden unless `actor` may change these fields of `task`."""
-    if not permissions.can_change_task(actor, task, names):
+    if not is_allowed(permissions.can_change_task, actor, task, changes):
         raise errors.Forbidden(
-            "You may tick tasks that you hold, and reword those you also created."
+            "You may tick tasks that you hold, reword those you also created, and take what is "
+            "nobody's and of your crew role."
         )
 
 
-def check_may_delete(task: Task, *, actor) -> None:
-    if not permissions.can_delete_task(actor, task):
+def check_may_delete(task: TaskRow, *, actor) -> None:
+    if not is_allowed(permissions.can_delete_task, actor, task):
         raise errors.Forbidden("You may delete tasks that you hold, or that nobody else holds.")
 
 
-def check_live(task: Task) -> None:
+def is_managed(actor, task: TaskRow) -> bool:
+    return is_allowed(lambda actor, roles, _task: permissions.manages(actor, roles), actor, task)
+
+
+def check_live(task: TaskRow) -> None:
     if task.deleted_at is not None:
         raise errors.Conflict("This task has been deleted. Restore it first.")
 
 
-def update(task: Task, changes: dict, *, actor) -> None:
+def update(task: TaskRow, changes: dict, *, actor) -> None:
     """Change a task.
 
     Raises Conflict when it is deleted or hangs on its weekend, Invalid for an unknown person or
-    weekend, and what signing raises.
+    what is not of the weekend, and what signing raises.
     """
     check_live(task)
     changes, event_id = dict(changes), task.event_id
     completed = changes.pop("completed", None)
     if changes.get("event_id", task.event_id) != task.event_id:
-        check_may_move(task, changes["event_id"])
+        check_may_move(task, changes["event_id"], actor=actor)
     if changes.get("assigned_to", task.assigned_to) != task.assigned_to:
-        check_assignee(changes["assigned_to"])
-    changes |= pinned(task, changes)
+        check_hand_over(task, changes["assigned_to"], actor=actor)
+    changes |= belonging.settled(task.as_it_would_be(changes), changed_names(task, changes))
     is_signing = completed is not None and completed != task.completed
     if is_signing:
         act = Act.DONE if completed else Act.REOPEN
@@ -240,49 +148,45 @@ def is_wider(changes: dict) -> bool:
     return changes.get("completed") is False or "event_id" in changes
 
 
-def pinned(task: Task, changes: dict) -> dict:
-    """Return what a change of the due time means for a task that hangs on an anchor.
-
-    A time given by hand is pinned; `is_due_pinned: false` computes it again.
-    """
-    if task.anchor is None:
-        return {"is_due_pinned": False} if "is_due_pinned" in changes else {}
-    if changes.get("is_due_pinned") is False:
-        hold_event(task.event_id)
-        moment = due.due_at(
-            task.anchor, task.offset_minutes, event=task.event, session=task.session
-        )
-        return {"due_at": moment or task.due_at}
-    return {"is_due_pinned": True} if "due_at" in changes else {}
+def changed_names(task: TaskRow, changes: dict) -> set[str]:
+    """Return what is asked to change. A due time counts, though it is the same: it is pinned."""
+    is_kept = belonging.PLACES & {
+        name for name, value in changes.items() if getattr(task, name) == value
+    }
+    return changes.keys() - is_kept
 
 
-def hold_event(event_id: int) -> None:
-    """Wait for whoever moves days or sessions of the weekend, and have the next one wait."""
-    held = sa.select(Event.id).where(Event.id == event_id)
-    db.session.execute(held.with_for_update(read=True))
+def check_hand_over(task: TaskRow, user_id: int | None, *, actor) -> None:
+    """Raise Invalid for an unknown person, Conflict where it is too late to give the task back."""
+    check_assignee(user_id)
+    if user_id is None and task.status != TaskStatus.OPEN and not is_managed(actor, task):
+        raise errors.Conflict("This task is signed already: it cannot be given back.")
 
 
-def check_may_move(task: Task, event_id: int) -> None:
-    """Only a task that stands by itself can be moved to another weekend."""
+def check_may_move(task: TaskRow, event_id: int, *, actor) -> None:
+    """Only a task that stands by itself can be moved to another weekend, by who manages both."""
     if task.template_id or task.session_id or task.bike_id:
         raise errors.Conflict("This task belongs to the checklist of its race weekend.")
     check_event(event_id)
+    if not actor.is_admin and not permissions.manages(actor, events.crew_roles(event_id, actor)):
+        raise errors.Forbidden("You may not give tasks at that race weekend.")
 
 
-def delete(task: Task, *, actor) -> None:
-    """Hide a task; raises Conflict when it is evidence that only a team manager may hide."""
+def delete(task: TaskRow, *, actor) -> None:
+    """Hide a task; raises Conflict when it is evidence that only who manages it may hide."""
     check_live(task)
     is_evidence = task.is_critical or task.status != TaskStatus.OPEN
-    if is_evidence and not actor.is_admin:
-        raise errors.Conflict("This task is critical or signed: only a team manager may delete it.")
+    if is_evidence and not is_managed(actor, task):
+        message = "This task is critical or signed: a team manager or the crew chief may delete it."
+        raise errors.Conflict(message)
     task.deleted_at = clock.utcnow()
     history.record(task.event_id, "task.deleted", task, actor=actor)
     rows.save(task)
 
 
-def restore(task: Task, *, actor) -> None:
-    """Bring a deleted task back; for team managers, nobody else sees deleted ones."""
-    if not actor.is_admin:
+def restore(task: TaskRow, *, actor) -> None:
+    """Bring a deleted task back; for who manages it, nobody else sees deleted ones."""
+    if not is_managed(actor, task):
         raise errors.NotFound(NO_SUCH_TASK)
     if task.deleted_at is None:
         raise errors.Conflict("This task has not been deleted.")

@@ -26,14 +26,14 @@ class TaskResource(Resource):
 class TaskList(TaskResource):
     @blp.arguments(schemas.TaskQuerySchema, location="query", as_kwargs=True)
     @blp.response(200, schemas.TaskSchema(many=True))
-    @blp.alt_response(403, description="Only team managers may list deleted tasks")
+    @blp.alt_response(403, description="Only team managers and crew chiefs may list deleted tasks")
     def get(self, page, **filters):
         """List tasks: your own, soonest due first, unless you ask otherwise"""
         return lists.page(page, actor=g.actor, **filters)
 
     @blp.arguments(schemas.TaskCreateSchema)
     @blp.response(201, schemas.TaskSchema)
-    @blp.alt_response(403, description="You may create tasks for yourself only")
+    @blp.alt_response(403, description="For somebody else, critical or planned, by who may not")
     def post(self, fields):
         """Create a task"""
         task = service.create(actor=g.actor, **fields)

@@ -3,7 +3,8 @@
 import sqlalchemy as sa
 
 from raceapp.events import service as events
-from raceapp.events.models import Event
+from raceapp.events.models import CrewMember, Event
+from raceapp.permissions import CrewRole
 from raceapp.storage.expressions import is_among
 from raceapp.tasks.models import Task
 
@@ -13,13 +14,20 @@ NO_SUCH_TASK = "There is no such task, or none that you may see."
 def visible_to(actor) -> sa.Select:
     """Return the tasks `actor` may see, of weekends that have not been taken back.
 
-    Deleted tasks are among them for team managers only.
+    Deleted tasks are among them for whoever may bring them back.
     """
     statement = sa.select(Task).join(Event, Event.id == Task.event_id)
     statement = statement.where(Event.deleted_at.is_(None))
     if actor.is_admin:
         return statement
-    return statement.where(is_theirs(Task, actor), Task.deleted_at.is_(None))
+    may_restore = sa.or_(Task.deleted_at.is_(None), is_led_by(actor))
+    return statement.where(is_theirs(Task, actor), may_restore)
+
+
+def is_led_by(actor):
+    """Hold for tasks of weekends where `actor` is the crew chief."""
+    led = events.crew_events(actor).where(CrewMember.crew_role == CrewRole.CREW_CHIEF)
+    return is_among(Task.event_id, led.scalar_subquery())
 
 
 def is_theirs(task, actor):

@@ -12,6 +12,7 @@ from importlib import resources
 
 import marshmallow as ma
 from marshmallow import validate
+from webargs.fields import DelimitedList
 
 from raceapp.storage.columns import MAX_ID
 
@@ -313,6 +314,32 @@ class Choice(ma.fields.Enum):
 
     def __init__(self, enum, **kwargs):
         super().__init__(enum, by_value=ma.fields.String(), **kwargs)
+
+
+class Several(DelimitedList):
+    """One value of the query, or several with commas between them, each once.
+
+    One is loaded as itself, several as a tuple.
+    """
+
+    MOST = 100
+
+    def __init__(self, inner, **kwargs):
+        super().__init__(inner, **kwargs)
+        self.metadata.setdefault("maxItems", self.MOST)
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        try:
+            found = super()._deserialize(value, attr, data, **kwargs)
+        except ma.ValidationError as error:
+            faults = (
+                error.messages.values() if isinstance(error.messages, dict) else [error.messages]
+            )
+            raise ma.ValidationError(next(iter(faults))) from error
+        each = tuple(dict.fromkeys(found))
+        if len(each) > self.MOST:
+            raise ma.ValidationError(f"Must not be more than {self.MOST} values.")
+        return each[0] if len(each) == 1 else each
 
 
 class Numbered(ma.Schema):
