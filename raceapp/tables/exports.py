@@ -11,7 +11,7 @@ from raceapp.events.models import Event
 from raceapp.storage.expressions import undated_last
 from raceapp.storage.session import db
 from raceapp.tables import columns, sheets
-from raceapp.tasks import service as tasks
+from raceapp.tasks import finding
 from raceapp.tasks.models import Task
 from raceapp.timetable.models import TrackSession
 
@@ -20,8 +20,8 @@ PEOPLE = ("assigned_to", "done_by", "checked_by", "created_by")
 
 def of_tasks(event: Event, *, actor, **filters) -> bytes:
     """Return the tasks of the weekend that match every filter, the soonest due first."""
-    filters.setdefault("assigned_to", tasks.ANY)
-    found = tasks.search(actor=actor, event_id=event.id, **filters)
+    filters.setdefault("assigned_to", finding.ANY)
+    found = finding.search(actor=actor, event_id=event.id, **filters)
     wanted = found.with_only_columns(*Task.__table__.columns, maintain_column_froms=True)
     rows = db.session.execute(wanted.order_by(undated_last(Task.due_at), Task.id)).all()
     names = names_of(event, rows)
