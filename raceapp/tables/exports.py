@@ -11,7 +11,7 @@ from raceapp.events.models import Event
 from raceapp.storage.expressions import undated_last
 from raceapp.storage.session import db
 from raceapp.tables import columns, sheets
-from raceapp.tasks import finding
+from raceapp.tasks import finding, lists
 from raceapp.tasks.models import Task
 from raceapp.timetable.models import TrackSession
 
@@ -19,7 +19,12 @@ PEOPLE = ("assigned_to", "done_by", "checked_by", "created_by")
 
 
 def of_tasks(event: Event, *, actor, **filters) -> bytes:
-    """Return the tasks of the weekend that match every filter, the soonest due first."""
+    """Return the tasks of the weekend that match every filter, the soonest due first.
+
+    Raises Forbidden for deleted ones that `actor` could not bring back.
+    """
+    if filters.get("deleted") is not None:
+        lists.check_may_list_deleted(actor, event.id)
     filters.setdefault("assigned_to", finding.ANY)
     found = finding.search(actor=actor, event_id=event.id, **filters)
     wanted = found.with_only_columns(*Task.__table__.columns, maintain_column_froms=True)
