@@ -45,11 +45,16 @@ NOTE = "Bent by a stone"
 TICK, TITLE = {"completed": True}, {"title": "Bleed the front brake"}
 DONE, CHECK, REOPEN = {"act": "done"}, {"act": "check"}, {"act": "reopen"}
 FAIL, NEEDLESS = {"act": "fail", "note": NOTE}, {"act": "not_applicable", "note": NOTE}
+NO_RESET = {"token": "x" * 43, "new_password": "front-axle-nut-64Nm"}
 NEW_PASSWORDS = {"current_password": PASSWORD, "new_password": "front-axle-nut-64Nm"}
 
 
 def new_account(world):
     return {"email": f"new{next(NUMBERS)}@garage.example", "password": PASSWORD}
+
+
+def new_person(world):
+    return {"email": f"new{next(NUMBERS)}@garage.example", "name": "Jo", "role": "user"}
 
 
 def log_in(world):
@@ -111,6 +116,10 @@ RIGHTS = [  # call, what is sent, the answers; of tasks: which one
     ("GET /v1/users", None, manager(200)),
     ("GET /v1/users/{user_id}", None, manager(200)),
     ("PATCH /v1/users/{user_id}", {"name": "Jo"}, manager(200)),
+    ("POST /v1/users", new_person, manager(201)),
+    ("POST /v1/users/{user_id}/password-resets", None, manager(201)),
+    ("GET /v1/users/{user_id}/history", None, manager(200)),
+    ("POST /v1/auth/password-resets/use", NO_RESET, anybody(404)),
     # Race weekends, their timetable and their crew
     ("GET /v1/events", None, with_token(200)),
     ("POST /v1/events", NEW_EVENT, manager(201)),

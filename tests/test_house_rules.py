@@ -8,13 +8,16 @@ from helpers import problem
 
 # fmt: off
 HEALTH = {("GET", "/v1/health"), ("GET", "/v1/health/ready")}
-LIMITED = {("POST", f"/v1/auth/{deed}") for deed in ("register", "login", "refresh")}
+BY_GUESTS = ("register", "login", "refresh", "password-resets/use")
+LIMITED = {("POST", f"/v1/auth/{deed}") for deed in BY_GUESTS}
 PUBLIC = HEALTH | LIMITED | {("GET", "/v1/calendar/{secret}.ics")}
 HIDDEN = ("events", "sessions", "bikes", "templates")
 REFUSALS = {  # what may happen besides the rules in `can_happen`, ids written {id}
     401: {"POST /v1/auth/login", "POST /v1/auth/refresh"},
     403: {
         "POST /v1/auth/register", "POST /v1/auth/password", "GET /v1/users", "GET /v1/users/{id}",
+        "POST /v1/users", "POST /v1/users/{id}/password-resets", "GET /v1/users/{id}/history",
+        "POST /v1/auth/refresh", "POST /v1/auth/logout",
         "PATCH /v1/users/{id}", "POST /v1/events", "PATCH /v1/events/{id}", "GET /v1/tasks",
         "DELETE /v1/events/{id}", "POST /v1/tasks", "PATCH /v1/tasks/{id}", "DELETE /v1/tasks/{id}",
         "POST /v1/tasks/{id}/sign-offs", "PUT /v1/events/{id}/crew",
@@ -30,6 +33,7 @@ REFUSALS = {  # what may happen besides the rules in `can_happen`, ids written {
     },
     409: {
         *(f"POST /v1/{kind}/{{id}}/restore" for kind in HIDDEN),
+        "POST /v1/users",
         "POST /v1/auth/register", "PATCH /v1/users/{id}", "PATCH /v1/tasks/{id}", "POST /v1/bikes",
         "DELETE /v1/tasks/{id}", "POST /v1/tasks/{id}/restore", "POST /v1/tasks/{id}/sign-offs",
         "PATCH /v1/bikes/{id}", "POST /v1/sessions/{id}/releases", "POST /v1/tasks/{id}/comments",

@@ -104,6 +104,45 @@ def upgrade():
         sa.UniqueConstraint("secret_hash", name=op.f("uq_calendar_links_secret_hash")),
     )
     op.create_table(
+        "account_entries",
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("action", sa.String(length=40), nullable=False),
+        sa.Column("changes", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("request_id", sa.String(length=128), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["actor"], ["users.id"], name=op.f("fk_account_entries_actor_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_account_entries_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_entries")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("account_entries", schema=None) as batch_op:
+        batch_op.create_index("ix_account_entries_user_id", ["user_id", "id"], unique=False)
+
+    op.create_table(
+        "password_resets",
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_password_resets_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_password_resets")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_password_resets_token_hash")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("password_resets", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_password_resets_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "events",
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("track", sa.String(length=120), nullable=False),
@@ -711,6 +750,14 @@ def downgrade():
 
     op.drop_table("auth_sessions")
     op.drop_table("calendar_links")
+    with op.batch_alter_table("password_resets", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_password_resets_user_id"))
+
+    op.drop_table("password_resets")
+    with op.batch_alter_table("account_entries", schema=None) as batch_op:
+        batch_op.drop_index("ix_account_entries_user_id")
+
+    op.drop_table("account_entries")
     op.drop_table("users")
     op.drop_table("templates")
     with op.batch_alter_table("bikes", schema=None) as batch_op:

@@ -1,4 +1,4 @@
-"""history and sign-offs are append-only
+"""history, sign-offs and what changed of accounts are append-only
 
 Revision ID: 0002
 Revises: 0001
@@ -11,7 +11,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-TABLES = ("history_entries", "sign_offs")
+TABLES = ("history_entries", "sign_offs", "account_entries")
 
 
 def upgrade():

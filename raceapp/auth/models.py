@@ -7,7 +7,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from raceapp.permissions import Role
-from raceapp.storage.columns import Identified, Versioned, choice
+from raceapp.storage.columns import Identified, Json, Versioned, choice
 from raceapp.storage.session import db
 
 
@@ -59,3 +59,33 @@ class RefreshToken(Identified, db.Model):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
     forgiven_at: Mapped[datetime | None]
+
+
+class PasswordReset(Identified, db.Model):
+    """A link by which a person sets a new password, known only by its hash, good once."""
+
+    __tablename__ = "password_resets"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class AccountEntry(Identified, db.Model):
+    """A change of somebody's rights or password. `actor` is nobody where it was the operator,
+    or whoever held the link."""
+
+    __tablename__ = "account_entries"
+    __table_args__ = (
+        sa.Index("ix_account_entries_user_id", "user_id", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    at: Mapped[datetime]
+    actor: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    action: Mapped[str] = mapped_column(sa.String(40))
+    changes: Mapped[dict] = mapped_column(Json)
+    request_id: Mapped[str] = mapped_column(sa.String(128))

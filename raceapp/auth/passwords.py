@@ -69,6 +69,10 @@ def dummy_hash(rounds: int) -> str:
     return f"$2b${rounds:02}$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234"
 
 
+# In place of a hash, for an account that has no password yet: well-formed, and matched by none.
+NONE = dummy_hash(12)
+
+
 class Turns:
     """One worker, and a queue as long as can be served in PATIENCE_SECONDS."""
 

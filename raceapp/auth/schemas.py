@@ -2,7 +2,7 @@
 
 import marshmallow as ma
 
-from raceapp.auth.models import User
+from raceapp.auth.models import AccountEntry, User
 from raceapp.permissions import Role
 from raceapp.web import fields
 from raceapp.web.keyset import Keyset, list_query
@@ -43,12 +43,23 @@ class LoginSchema(ma.Schema):
         return {**data, "email": data["email"].lower()}
 
 
+def token(**kwargs) -> fields.Text:
+    example = "3Jv0m2Vb1cX9yqk1s0oG7l4T8uRzWn5aPdEfHiKxLwM"
+    return fields.Text(MAX_TOKEN, metadata={"example": example}, **kwargs)
+
+
 class RefreshSchema(ma.Schema):
-    refresh_token = fields.Text(
-        MAX_TOKEN,
-        required=True,
-        metadata={"example": "3Jv0m2Vb1cX9yqk1s0oG7l4T8uRzWn5aPdEfHiKxLwM"},
-    )
+    """Whoever keeps the refresh token in a cookie leaves it out here."""
+
+    class Meta:
+        example = {"refresh_token": "3Jv0m2Vb1cX9yqk1s0oG7l4T8uRzWn5aPdEfHiKxLwM"}
+
+    refresh_token = token()
+
+
+class ResetSchema(ma.Schema):
+    token = token(required=True)
+    new_password = fields.Password(required=True)
 
 
 class TokensSchema(ma.Schema):
@@ -58,7 +69,10 @@ class TokensSchema(ma.Schema):
         required=True, metadata={"example": "eyJhbGciOiJIUzI1NiJ9.e30.abc"}
     )
     refresh_token = ma.fields.String(
-        required=True, metadata={"example": "3Jv0m2Vb1cX9yqk1s0oG7l4T8uRzWn5aPdEfHiKxLwM"}
+        metadata={
+            "description": "Left out where it is in a cookie",
+            "example": "3Jv0m2Vb1cX9yqk1s0oG7l4T8uRzWn5aPdEfHiKxLwM",
+        }
     )
     token_type = ma.fields.String(required=True, metadata={"example": "Bearer"})
     expires_in = ma.fields.Integer(
@@ -82,10 +96,37 @@ class ProfileChangeSchema(ma.Schema):
     name = person_name()
 
 
+class NewUserSchema(ma.Schema):
+    class Meta:
+        example = {"email": "ana@team.example", "name": "Ana Ruiz"}
+
+    email = fields.Email(required=True)
+    name = person_name(load_default=None)
+    role = fields.Choice(Role, load_default=Role.USER)
+
+
+def link(page: str) -> ma.fields.String:
+    example = f"https://pit.team.example/{page}/3Jv0m2Vb1cX9yqk1s0oG7l4T8uRzWn5aPdEfHiKxLwM"
+    description = "To be given to the person; it is told this once"
+    return ma.fields.String(
+        required=True, metadata={"format": "uri", "description": description, "example": example}
+    )
+
+
+class NewUserAnswerSchema(UserSchema):
+    url = link("reset")
+
+
+class PasswordResetSchema(ma.Schema):
+    url = link("reset")
+    expires_at = fields.UTCDateTime(required=True)
+
+
 class UserChangeSchema(ProfileChangeSchema):
     class Meta:
         example = {"role": "admin"}
 
+    email = fields.Email()
     role = fields.Choice(Role)
     is_active = fields.Bool()
 
@@ -99,3 +140,29 @@ class UserQuerySchema(list_query(USER_KEYSET)):
     )
     role = fields.Choice(Role, metadata={"description": "Only people with this role"})
     is_active = fields.QueryBool(metadata={"description": "Only active accounts, or only disabled"})
+
+
+class AccountEntrySchema(ma.Schema):
+    id = fields.Id(required=True)
+    at = fields.UTCDateTime(required=True)
+    actor = fields.Id(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Who did it; null: the operator, or by a link", "example": 1},
+    )
+    action = ma.fields.String(required=True, metadata={"example": "account.updated"})
+    changes = ma.fields.Dict(
+        required=True,
+        metadata={
+            "description": "Each field's old and new value",
+            "example": {"role": ["user", "admin"]},
+        },
+    )
+    request_id = ma.fields.String(required=True, metadata={"example": "pit-wall-17"})
+
+
+ACCOUNT_KEYSET = Keyset((), id=AccountEntry.id)
+
+
+class AccountQuerySchema(list_query(ACCOUNT_KEYSET)):
+    pass

@@ -1,11 +1,13 @@
 """Accounts: making, finding, changing. Sessions are in `sessions`, bcrypt in `passwords`."""
 
+from contextlib import contextmanager
+
 import sqlalchemy as sa
 from blinker import Signal
 
 from raceapp import clock, errors
-from raceapp.auth import passwords
-from raceapp.auth.models import AuthSession, User
+from raceapp.auth import entries, passwords
+from raceapp.auth.models import AuthSession, PasswordReset, User
 from raceapp.permissions import Role
 from raceapp.storage.session import db
 
@@ -14,21 +16,40 @@ from raceapp.storage.session import db
 disabled = Signal()
 
 
-def create_user(*, email: str, password: str, name: str | None = None, role=Role.USER) -> User:
+def create_user(
+    *, email: str, password: str, name: str | None = None, role=Role.USER, actor=None
+) -> User:
     """Add an account. `email` is already in lower case.
 
     Raises Invalid when the password is refused, Conflict when the email is taken.
     """
     check_password(password, email=email)
-    user = User(
-        email=email, name=name, role=Role(role), password_hash=passwords.hash_password(password)
-    )
+    password_hash = passwords.hash_password(password)
+    return add(email=email, name=name, role=role, password_hash=password_hash, actor=actor)
+
+
+def add(*, email: str, name: str | None, role=Role.USER, password_hash: str, actor=None) -> User:
+    """Add an account whose password has been hashed; raises Conflict when the email is taken."""
+    user = User(email=email, name=name, role=Role(role), password_hash=password_hash)
+    with unique_email("This email has an account already. Log in instead."):
+        db.session.add(user)
+    entries.note(user, "account.created", actor=actor, changes={"role": user.role})
+    return user
+
+
+def add_without_password(*, email: str, name: str | None, role=Role.USER, actor) -> User:
+    """Add an account that nobody can log in to until a password has been set by a link."""
+    return add(email=email, name=name, role=role, password_hash=passwords.NONE, actor=actor)
+
+
+@contextmanager
+def unique_email(refusal: str):
+    """Write what is done inside; raises Conflict when somebody else has the email."""
     try:
         with db.session.begin_nested():
-            db.session.add(user)
+            yield
     except sa.exc.IntegrityError as error:
-        raise errors.Conflict("This email has an account already. Log in instead.") from error
-    return user
+        raise errors.Conflict(refusal) from error
 
 
 def check_password(password: str, *, email: str, field: str = "password") -> None:
@@ -70,17 +91,20 @@ def search(*, q: str = "", role: Role | None = None, is_active: bool | None = No
 
 
 def update(user: User, changes: dict, *, actor=None) -> None:
-    """Change name, role or is_active; raises Conflict when no active admin would be left.
+    """Change name, email, role or is_active; without an `actor` it is the operator who does it.
 
-    Without an `actor` it is the operator who does it.
+    Raises Conflict when no active admin would be left, or when the email is taken.
     """
-    was_admin, was_active = is_active_admin(user), user.is_active
-    for name, value in changes.items():
-        setattr(user, name, value)
+    was_admin, before = is_active_admin(user), entries.rights_of(user)
+    with unique_email("Somebody else has an account with this email."):
+        for name, value in changes.items():
+            setattr(user, name, value)
     if was_admin and not is_active_admin(user) and not other_active_admins(user):
         raise errors.Conflict("This is the last active team manager: name another one first.")
-    if was_active and not user.is_active:
+    entries.note_rights(user, before, actor=actor)
+    if before["is_active"] and not user.is_active:
         revoke_sessions(AuthSession.user_id == user.id)
+        end_resets(user.id)
         disabled.send(user, actor=actor)
 
 
@@ -93,9 +117,25 @@ def replace_password(email: str, password: str) -> User:
     check_password(password, email=email)
     password_hash = passwords.hash_password(password)
     user = by_email(email)
+    set_password(user, password_hash, action="password.replaced")
+    return user
+
+
+def set_password(user: User, password_hash: str, *, action: str) -> None:
+    """Set it in place of one that was lost: sessions and a lock end, as do links to set one."""
     user.password_hash, user.failed_logins, user.locked_until = password_hash, 0, None
     revoke_sessions(AuthSession.user_id == user.id)
-    return user
+    end_resets(user.id)
+    entries.note(user, action)
+
+
+def end_resets(user_id: int) -> None:
+    """End every link by which a person could set their password."""
+    db.session.execute(
+        sa.update(PasswordReset)
+        .where(PasswordReset.user_id == user_id, PasswordReset.used_at.is_(None))
+        .values(used_at=clock.utcnow())
+    )
 
 
 def is_active_admin(user: User) -> bool:

@@ -16,7 +16,7 @@ from flask import current_app
 from flask_jwt_extended import create_access_token
 
 from raceapp import clock, errors
-from raceapp.auth import passwords, proof, sweeping
+from raceapp.auth import entries, passwords, proof, sweeping
 from raceapp.auth import service as accounts
 from raceapp.auth.models import AuthSession, RefreshToken, User
 from raceapp.permissions import Role
@@ -155,9 +155,20 @@ def mark(token: str, values: dict, *which) -> tuple[int, datetime] | None:
     return db.session.execute(marked).first()
 
 
-def end_session_of_reused(token: str) -> None:
+def renew(actor: Actor) -> dict:
+    """Return fresh tokens of the session of somebody who is logged in."""
+    session = db.session.get(AuthSession, actor.session_id, with_for_update=True)
+    return issue_tokens(accounts.get(actor.id), session)
+
+
+def session_of(token: str) -> int | None:
+    """Return the id of the session that a refresh token belongs to, used or not."""
     find = sa.select(RefreshToken.session_id).where(RefreshToken.token_hash == hash_token(token))
-    session_id = db.session.scalar(find)
+    return db.session.scalar(find)
+
+
+def end_session_of_reused(token: str) -> None:
+    session_id = session_of(token)
     if session_id is not None:
         end(session_id)
         current_app.logger.warning("refresh token reused", extra={"session_id": session_id})
@@ -183,6 +194,8 @@ def change_password(actor: Actor, *, current_password: str, new_password: str) -
         raise WrongPassword(count_wrong(session, guess))
     user.password_hash = new_hash
     session.failed_passwords = 0
+    accounts.end_resets(user.id)
+    entries.note(user, "password.changed", actor=actor)
     accounts.revoke_sessions(AuthSession.user_id == actor.id, AuthSession.id != actor.session_id)
 
 

@@ -1,0 +1,60 @@
+"""Links by which a person sets a password: good once, for a day, and only the latest of them."""
+
+import secrets
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from raceapp import clock, errors
+from raceapp.auth import entries, passwords
+from raceapp.auth import service as accounts
+from raceapp.auth.models import PasswordReset, User
+from raceapp.auth.sessions import hash_token
+from raceapp.storage.session import db
+
+LASTS = timedelta(hours=24)
+# The same words whatever was wrong: they tell nobody which links there were.
+NOT_GOOD = "This link is not good any more. Ask your team manager for another."
+
+
+def make(user: User, *, actor) -> PasswordReset:
+    """Add a link, ending those before it. Its `token` is told this once."""
+    token, now = secrets.token_urlsafe(32), clock.utcnow()
+    accounts.end_resets(user.id)
+    reset = PasswordReset(
+        user_id=user.id, token_hash=hash_token(token), created_at=now, expires_at=now + LASTS
+    )
+    reset.token = token
+    db.session.add(reset)
+    entries.note(user, "password.reset_made", actor=actor)
+    return reset
+
+
+def is_good(token: str) -> sa.ColumnElement:
+    return sa.and_(
+        PasswordReset.token_hash == hash_token(token),
+        PasswordReset.used_at.is_(None),
+        PasswordReset.expires_at > clock.utcnow(),
+    )
+
+
+def use(token: str, new_password: str) -> None:
+    """Set the password by a link, ending sessions and lock; raises NotFound and Invalid."""
+    find = sa.select(User.email).join(PasswordReset, PasswordReset.user_id == User.id)
+    email = db.session.scalar(find.where(is_good(token), User.is_active))
+    db.session.rollback()
+    if email is None:
+        raise errors.NotFound(NOT_GOOD)
+    accounts.check_password(new_password, email=email, field="new_password")
+    password_hash = passwords.hash_password(new_password)
+    used = (
+        sa.update(PasswordReset)
+        .where(is_good(token))
+        .values(used_at=clock.utcnow())
+        .returning(PasswordReset.user_id)
+    )
+    user_id = db.session.scalar(used)
+    if user_id is None:
+        raise errors.NotFound(NOT_GOOD)
+    user = accounts.get(user_id, for_update=True)
+    accounts.set_password(user, password_hash, action="password.reset_used")
