@@ -134,6 +134,7 @@ def load_rows(number: int, people, weekends, as_sent=lambda moment: moment) -> I
             place % 3 == 0,
             place % 4 == 1,
             False,
+            False,
             "done" if is_done else "open",
             holder if is_done else None,
             due_sent if is_done else None,
