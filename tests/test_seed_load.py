@@ -117,7 +117,7 @@ def test_a_load_that_fails_leaves_the_table_as_it_was(
     before = definitions(backend)
     [row] = load.load_rows(1, [1] * len(load.TEAM), [1])
     bad = ["shiny" if name == "status" else value for name, value in zip(LOADED, row, strict=True)]
-    monkeypatch.setattr(seeding, "load_rows", lambda *_, **__: iter([bad]))
+    monkeypatch.setattr(load, "load_rows", lambda *_, **__: iter([bad]))
 
     with app.app_context():
         seeding.seed()
