@@ -297,7 +297,7 @@ def test_filters_find_what_they_name(admin, board, query, found):
 @pytest.mark.parametrize(
     "query",
     ["event_id=0", "event_id=x", "event_id=1_000", "event_id=9223372036854775808",
-        "assigned_to=you", "assigned_to=",
+        "assigned_to=you", "assigned_to=", "status=", "crew_role=", "bike_id=,", "session_id=",
      "assigned_to=-1", "completed=perhaps", "completed=", "is_overdue=2", "due_before=2026-06-12",
      "due_after=2026-06-12T08:00:00",
      "due_after=9999-12-31T23:59:59-12:00", "updated_since=yesterday", "include_total=maybe",

@@ -337,6 +337,8 @@ class Several(DelimitedList):
             )
             raise ma.ValidationError(next(iter(faults))) from error
         each = tuple(dict.fromkeys(found))
+        if not each:
+            raise ma.ValidationError("Must not be blank.")
         if len(each) > self.MOST:
             raise ma.ValidationError(f"Must not be more than {self.MOST} values.")
         return each[0] if len(each) == 1 else each
