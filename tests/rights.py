@@ -97,6 +97,10 @@ def a_batch(world):
     return {"operations": [{"id": str(uuid4()), "method": "POST", "path": "/v1/tasks"}]}
 
 
+def giving(world):
+    return {"task_ids": [world.task_id], "assigned_to": world.guest.id}
+
+
 EVENT, SESSION, TASK = "/v1/events/{event_id}", "/v1/sessions/{session_id}", "/v1/tasks/{task_id}"
 BIKE, TEMPLATE, SIGN = "/v1/bikes/{bike_id}", "/v1/templates/{template_id}", f"{TASK}/sign-offs"
 RIGHTS = [  # call, what is sent, the answers; of tasks: which one
@@ -213,6 +217,12 @@ RIGHTS = [  # call, what is sent, the answers; of tasks: which one
     (f"DELETE {TASK}", None, crew(204, tyres=403, mechanic=409), "their done"),
     (f"POST {TASK}/restore", None, crew(404, admin=200, chief=200), "deleted"),
     (f"POST {TASK}/restore", None, crew(404, admin=409, chief=409), "free"),
+    (
+        "POST /v1/tasks/assignments",
+        giving,
+        with_token(422, mechanic=403, tyres=403, chief=200, admin=200),
+        "free",
+    ),
     # Comments
     (f"GET {TASK}/comments", None, crew(200), "free"),
     (f"POST {TASK}/comments", {"text": "Look at the left lug"}, crew(201), "free"),

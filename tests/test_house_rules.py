@@ -26,7 +26,7 @@ REFUSALS = {  # what may happen besides the rules in `can_happen`, ids written {
         "POST /v1/events/{id}/timetable/shifts", "POST /v1/bikes", "PATCH /v1/bikes/{id}",
         "POST /v1/templates", "PATCH /v1/templates/{id}", "POST /v1/events/{id}/checklists",
         "POST /v1/events/{id}/copies", "POST /v1/events/{id}/sessions/import",
-        "DELETE /v1/comments/{id}",
+        "DELETE /v1/comments/{id}", "POST /v1/tasks/assignments",
         "POST /v1/events/{id}/tasks/import", "GET /v1/events/{id}/tasks.csv",
         "GET /v1/events", "GET /v1/bikes", "GET /v1/templates", "GET /v1/events/{id}/sessions",
         *(f"POST /v1/{kind}/{{id}}/restore" for kind in HIDDEN),
@@ -37,6 +37,7 @@ REFUSALS = {  # what may happen besides the rules in `can_happen`, ids written {
         "POST /v1/auth/register", "PATCH /v1/users/{id}", "PATCH /v1/tasks/{id}", "POST /v1/bikes",
         "DELETE /v1/tasks/{id}", "POST /v1/tasks/{id}/restore", "POST /v1/tasks/{id}/sign-offs",
         "PATCH /v1/bikes/{id}", "POST /v1/sessions/{id}/releases", "POST /v1/tasks/{id}/comments",
+        "POST /v1/tasks/assignments",
     },
 }
 AS_JSON = {"content_type": "application/json"}

@@ -41,6 +41,7 @@ COLUMNS = (
     Task.is_due_pinned,
     Task.is_struck,
     Task.note,
+    Task.deleted_at,
     *(getattr(Task, name) for name in REOPENED),
 )
 

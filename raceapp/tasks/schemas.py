@@ -155,6 +155,31 @@ class TaskChangeSchema(PlannedFields, TaskFields):
     )
 
 
+MOST_ASSIGNED = 1000
+
+
+class AssignmentsSchema(ma.Schema):
+    task_ids = ma.fields.List(
+        fields.Id(),
+        required=True,
+        validate=ma.validate.Length(1, MOST_ASSIGNED, error="Must be {min} to {max} tasks."),
+        metadata={"example": [412, 415]},
+    )
+    assigned_to = fields.Id(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Who gets them; null is nobody", "example": 3},
+    )
+
+
+class AssignedSchema(ma.Schema):
+    changed = ma.fields.List(
+        fields.Id(),
+        required=True,
+        metadata={"description": "The tasks that had another holder", "example": [412]},
+    )
+
+
 TASK_KEYSET = Keyset((Task.due_at, Task.created_at, Task.updated_at), id=Task.id)
 
 

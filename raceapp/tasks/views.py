@@ -9,7 +9,7 @@ from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema
 from raceapp.limits import budgets
 from raceapp.storage.prepared import Along
 from raceapp.storage.session import db
-from raceapp.tasks import lists, rows, schemas, service, signing
+from raceapp.tasks import assigning, lists, rows, schemas, service, signing
 from raceapp.web import etags
 from raceapp.web.rest import Blueprint, Resource
 
@@ -39,6 +39,20 @@ class TaskList(TaskResource):
         task = service.create(actor=g.actor, **fields)
         db.session.commit()
         return task, {"Location": url_for("tasks.TaskItem", task_id=task.id)}
+
+
+@blp.route("/assignments")
+class TaskAssignments(TaskResource):
+    @blp.arguments(schemas.AssignmentsSchema)
+    @blp.response(200, schemas.AssignedSchema)
+    @blp.alt_response(403, description="Only team managers and crew chiefs assign tasks")
+    @blp.alt_response(409, description="One of the tasks has been deleted")
+    @blp.doc(operationId="assign_tasks")
+    def post(self, given):
+        """Give many tasks to one person, all of them or none"""
+        changed = assigning.assign(actor=g.actor, **given)
+        db.session.commit()
+        return {"changed": changed}
 
 
 @blp.route("/<id:task_id>")
