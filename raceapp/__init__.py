@@ -35,7 +35,7 @@ from raceapp.tasks.views import blp as tasks
 from raceapp.telemetry import health, logs, metrics, tracing
 from raceapp.timetable import strikes
 from raceapp.timetable.views import blp as timetable
-from raceapp.web import headers, rest, swagger
+from raceapp.web import headers, refusals, rest, swagger
 from raceapp.web.application import Application
 
 BLUEPRINTS = (  # in the order of the document: what a weekend needs first
@@ -81,7 +81,7 @@ def create_app(settings: Mapping[str, object] | None = None, *, redis=None) -> f
     limiter.init_app(app, redis)
     metrics.init_app(app)
     swagger.init_app(app)
-    api = rest.Api(app, spec_kwargs=swagger.spec(app))
+    api = refusals.Api(app, spec_kwargs=swagger.spec(app))
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     app.register_blueprint(welcome.blp)

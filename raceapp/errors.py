@@ -12,7 +12,8 @@
     ├── Invalid                     422     sent values that break a rule, named per field
     └── Unavailable                 503     should come again in a moment
 
-Services raise these; `rest.Api` turns them, and whatever else goes wrong, into problem+json.
+Services raise these; `web.refusals.Api` turns them, and whatever else goes wrong, into
+problem+json.
 """
 
 import json
