@@ -156,6 +156,17 @@ def test_of_eight_uses_at_once_one_is_good(postgres_only, client, reset, paralle
     assert sorted(answer.status_code for answer in answers) == [204] + [404] * 7
 
 
+def test_links_are_made_and_used_at_once_in_turns(postgres_only, client, admin, mechanic, parallel):
+    def make_and_use():
+        made = admin.post(f"/v1/users/{mechanic.id}/password-resets")
+        return made.status_code, use(client, token_of(made.json)).status_code
+
+    answers = parallel(make_and_use, 8)
+
+    assert {made for made, _ in answers} == {201}
+    assert {204} <= {used for _, used in answers} <= {204, 404}
+
+
 def test_no_link_is_found_in_the_database(app, reset):
     with app.app_context():
         rows = db.session.execute(sa.text("SELECT * FROM password_resets")).all()

@@ -40,21 +40,16 @@ def is_good(token: str) -> sa.ColumnElement:
 
 def use(token: str, new_password: str) -> None:
     """Set the password by a link, ending sessions and lock; raises NotFound and Invalid."""
-    find = sa.select(User.email).join(PasswordReset, PasswordReset.user_id == User.id)
-    email = db.session.scalar(find.where(is_good(token), User.is_active))
+    find = sa.select(User.id, User.email).join(PasswordReset, PasswordReset.user_id == User.id)
+    found = db.session.execute(find.where(is_good(token), User.is_active)).first()
     db.session.rollback()
-    if email is None:
+    if found is None:
         raise errors.NotFound(NOT_GOOD)
-    accounts.check_password(new_password, email=email, field="new_password")
+    accounts.check_password(new_password, email=found.email, field="new_password")
     password_hash = passwords.hash_password(new_password)
-    used = (
-        sa.update(PasswordReset)
-        .where(is_good(token))
-        .values(used_at=clock.utcnow())
-        .returning(PasswordReset.user_id)
-    )
-    user_id = db.session.scalar(used)
-    if user_id is None:
+    # The account is held first, as by whoever makes a link: they take turns.
+    user = accounts.get(found.id, for_update=True)
+    used = sa.update(PasswordReset).where(is_good(token)).values(used_at=clock.utcnow())
+    if not db.session.execute(used).rowcount:
         raise errors.NotFound(NOT_GOOD)
-    user = accounts.get(user_id, for_update=True)
     accounts.set_password(user, password_hash, action="password.reset_used")
