@@ -45,10 +45,19 @@ INDEXES = {
 TRIGRAMS = """
 DO $$ BEGIN
     CREATE EXTENSION IF NOT EXISTS pg_trgm;
-    CREATE INDEX path_tasks_text ON tasks USING gin (title gin_trgm_ops, description gin_trgm_ops);
+    CREATE INDEX path_tasks_text ON tasks
+        USING gin (folded(title) gin_trgm_ops, folded(description) gin_trgm_ops);
 EXCEPTION WHEN OTHERS THEN
     RAISE NOTICE 'pg_trgm is not to be had: %', SQLERRM;
 END $$
+"""
+# Text without case and accents, as `raceapp.storage.expressions.fold` has it.
+FOLDED = r"""
+CREATE FUNCTION folded(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT lower(translate(
+        regexp_replace(normalize($1, NFKD), '[\u0300-\u036f]', '', 'g'), 'đĐøØłŁ', 'dDoOlL'
+    ))
+$$
 """
 
 
@@ -58,6 +67,7 @@ def upgrade():
         where = what.format(last=LAST[dialect], first=FIRST[dialect])
         op.execute(f"CREATE INDEX {name} ON {where}")
     if dialect == "postgresql":
+        op.execute(FOLDED)
         op.execute(TRIGRAMS)
 
 
@@ -66,4 +76,5 @@ def downgrade():
         op.execute(f"DROP INDEX {name}")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP INDEX IF EXISTS path_tasks_text")
+        op.execute("DROP FUNCTION folded(text)")
         op.execute("DROP EXTENSION IF EXISTS pg_trgm")

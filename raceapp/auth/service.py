@@ -9,6 +9,7 @@ from raceapp import clock, errors
 from raceapp.auth import entries, passwords
 from raceapp.auth.models import AuthSession, PasswordReset, User
 from raceapp.permissions import Role
+from raceapp.storage.expressions import mentions
 from raceapp.storage.session import db
 
 # Sent with an account once it has been disabled, before the commit. What people hold stands
@@ -81,8 +82,7 @@ def search(*, q: str = "", role: Role | None = None, is_active: bool | None = No
     """Return the accounts that match every filter given."""
     statement = sa.select(User)
     if q:
-        found = (column.icontains(q, autoescape=True) for column in (User.email, User.name))
-        statement = statement.where(sa.or_(*found))
+        statement = statement.where(mentions((User.email, User.name), q))
     if role is not None:
         statement = statement.where(User.role == role)
     if is_active is not None:

@@ -9,6 +9,7 @@ from raceapp import clock, errors
 from raceapp.bikes.models import Bike
 from raceapp.history import service as history
 from raceapp.storage import hidden
+from raceapp.storage.expressions import mentions
 from raceapp.storage.session import db
 
 # Sent with a bike that is about to be taken back, its row held. Who still needs it stands above
@@ -40,8 +41,7 @@ def search(*, actor, deleted: bool | None = None, q: str = "") -> sa.Select:
     statement = sa.select(Bike).where(hidden.listed(Bike, deleted, actor=actor))
     if not q:
         return statement
-    found = (column.icontains(q, autoescape=True) for column in (Bike.label, Bike.rider_name))
-    return statement.where(sa.or_(*found))
+    return statement.where(mentions((Bike.label, Bike.rider_name), q))
 
 
 def hold(bike_ids: Iterable[int]) -> list[Bike]:

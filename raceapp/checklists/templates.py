@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from raceapp import clock, errors
 from raceapp.checklists.models import Template, TemplateVersion
 from raceapp.storage import hidden
+from raceapp.storage.expressions import mentions
 from raceapp.storage.session import db
 
 
@@ -39,8 +40,7 @@ def search(*, actor, deleted: bool | None = None, q: str = "") -> sa.Select:
     statement = statement.options(joinedload(Template.newest, innerjoin=True))
     if not q:
         return statement
-    columns = (Template.name, Template.description)
-    return statement.where(sa.or_(*(column.icontains(q, autoescape=True) for column in columns)))
+    return statement.where(mentions((Template.name, Template.description), q))
 
 
 def create(*, name: str, items: list[dict], description: str | None = None) -> Template:

@@ -16,6 +16,7 @@ from raceapp.events.models import CrewMember, Event
 from raceapp.history import service as history
 from raceapp.permissions import CrewRole
 from raceapp.storage import hidden
+from raceapp.storage.expressions import mentions
 from raceapp.storage.prepared import AnyActor, Prepared, placeholder, rows_along
 from raceapp.storage.session import db
 from raceapp.web.fields import YEARS
@@ -56,9 +57,7 @@ def search(
     """
     statement = sa.select(Event).where(hidden.listed(Event, deleted, actor=actor))
     if q:
-        columns = (Event.name, Event.track, Event.location)
-        found = (column.icontains(q, autoescape=True) for column in columns)
-        statement = statement.where(sa.or_(*found))
+        statement = statement.where(mentions((Event.name, Event.track, Event.location), q))
     if mine:
         statement = statement.where(Event.id.in_(crew_events(actor)))
     if starts_after is not None:

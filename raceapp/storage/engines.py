@@ -8,6 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine, make_url
 
 from raceapp.storage import deadline
+from raceapp.storage.expressions import fold
 
 _reading = contextvars.ContextVar("reading", default=False)
 
@@ -105,10 +106,15 @@ def _set_up_sqlite(connection, _record):
     connection.execute("PRAGMA busy_timeout=5000")
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.create_function("lower", 1, _lower, deterministic=True)
+    connection.create_function("folded", 1, _folded, deterministic=True)
 
 
 def _lower(text):
     return text.lower() if isinstance(text, str) else text
+
+
+def _folded(text):
+    return fold(text) if isinstance(text, str) else text
 
 
 def _begin_sqlite(connection):

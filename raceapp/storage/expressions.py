@@ -1,5 +1,8 @@
 """SQL that PostgreSQL and SQLite write differently, or that an index has to recognise."""
 
+import re
+import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -61,3 +64,41 @@ def write_json_list(element, compiler, **options):
 def write_array_list(element, compiler, **options):
     column, condition = (compiler.process(part, **options) for part in element.clauses)
     return f"array_agg({column}) FILTER (WHERE {condition})"
+
+
+# --- text, whatever the case and the accents -------------------------------------------------
+
+ACCENTS = re.compile("[\u0300-\u036f]")
+# Letters with a stroke, which Unicode does not take apart.
+STROKES = str.maketrans("đĐøØłŁ", "dDoOlL")
+
+
+def fold(text: str) -> str:
+    """Return `text` without case and accents, as PostgreSQL's `folded()` of the migrations does."""
+    bare = ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+    return bare.translate(STROKES).lower()
+
+
+def mentions(columns: Iterable, text: str) -> sa.ColumnElement[bool]:
+    """Hold where one of the columns contains `text`, whatever the case and the accents."""
+    wanted = fold(text)
+    found = (sa.func.folded(column, type_=sa.String) for column in columns)
+    return sa.or_(*(column.contains(wanted, autoescape=True) for column in found))
+
+
+class in_order(FunctionElement):
+    """`in_order(column)` sorts text without case and accents, the same on every database."""
+
+    name = "in_order"
+    type = sa.String()
+    inherit_cache = True
+
+
+@compiles(in_order)
+def write_folded(element, compiler, **options):
+    return f"folded({compiler.process(element.clauses, **options)})"
+
+
+@compiles(in_order, "postgresql")
+def write_folded_by_code(element, compiler, **options):
+    return f'folded({compiler.process(element.clauses, **options)}) COLLATE "C"'

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from raceapp import clock
 from raceapp.events.models import CrewMember, Event
 from raceapp.permissions import CrewRole
+from raceapp.storage import expressions
 from raceapp.storage.columns import UTCDateTime
 from raceapp.storage.expressions import is_among, undated_last
 from raceapp.tasks.models import Task, TaskStatus
@@ -83,10 +84,7 @@ def is_overdue(wanted: bool):
 
 
 def mentions(text: str):
-    return sa.or_(
-        Task.title.icontains(text, autoescape=True),
-        Task.description.icontains(text, autoescape=True),
-    )
+    return expressions.mentions((Task.title, Task.description), text)
 
 
 def is_done(wanted: bool):

@@ -20,7 +20,7 @@ from itsdangerous.encoding import base64_decode, base64_encode
 
 from raceapp import errors
 from raceapp.storage.columns import UTCDateTime
-from raceapp.storage.expressions import undated_last
+from raceapp.storage.expressions import in_order, undated_last
 from raceapp.storage.prepared import Prepared, placeholder
 from raceapp.storage.session import db
 from raceapp.web import fields
@@ -53,7 +53,9 @@ class Keyset:
         if name == "id":
             return [self.id]
         column = self.columns[self.names.index(name)]
-        return [*(nothing_last(column, is_descending) if column.nullable else [column]), self.id]
+        if column.nullable:
+            return [*nothing_last(column, is_descending), self.id]
+        return [in_order(column) if isinstance(column.type, sa.String) else column, self.id]
 
 
 def nothing_last(column, is_descending: bool) -> list:
@@ -64,7 +66,7 @@ def nothing_last(column, is_descending: bool) -> list:
     if isinstance(column.type, UTCDateTime):
         return [undated_last(column, is_descending)]
     is_nothing = column.is_not(None) if is_descending else column.is_(None)
-    return [sa.cast(is_nothing, sa.Integer), sa.func.coalesce(column, "")]
+    return [sa.cast(is_nothing, sa.Integer), sa.func.coalesce(in_order(column), "")]
 
 
 class SortField(ma.fields.String):
