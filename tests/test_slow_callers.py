@@ -178,7 +178,8 @@ def test_a_read_of_what_is_never_sent_ends(ends):
         ours.recv(10)
 
 
-def test_a_read_of_what_trickles_in_ends(ends):
+def test_a_read_of_what_trickles_in_ends(ends, monkeypatch):
+    monkeypatch.setattr(connection, "BYTES_A_SECOND", 10**9)  # More than this loop moves.
     ours, theirs = ends
 
     def read_byte_by_byte():

@@ -251,3 +251,32 @@ def test_of_two_who_take_it_at_once_one_has_it(clip_on, change, mechanic, rookie
         return change(clip_on, taker, assigned_to=taker.id)
 
     assert sorted(answer.status_code for answer in parallel(take, 2)) == [200, 403]
+
+
+# What a signature is about
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"needs_check": True}, {"measurement": {"label": "Torque", "kind": "number"}}],
+    ids=str,
+)
+def test_what_was_signed_for_stays_as_it_was(admin, make_task, change):
+    task_id = make_task()["id"]
+    created(admin.patch(f"/v1/tasks/{task_id}", json={"completed": True}), status=200)
+
+    problem(admin.patch(f"/v1/tasks/{task_id}", json=change), 409)
+
+    created(admin.patch(f"/v1/tasks/{task_id}", json={"completed": False}), status=200)
+    created(admin.patch(f"/v1/tasks/{task_id}", json=change), status=200)
+
+
+def test_no_work_is_put_on_a_cancelled_session(admin, event, make_task):
+    when = {"starts_at": "2026-06-12T08:00:00Z", "ends_at": "2026-06-12T08:40:00Z"}
+    body = {"name": "FP1", "kind": "practice", **when}
+    session = created(admin.post(f"/v1/events/{event['id']}/sessions", json=body))["id"]
+    created(admin.patch(f"/v1/sessions/{session}", json={"status": "cancelled"}), status=200)
+
+    new = {"event_id": event["id"], "title": "Fuel", "session_id": session}
+    problem(admin.post("/v1/tasks", json=new), 422)
+    problem(admin.patch(f"/v1/tasks/{make_task()['id']}", json={"session_id": session}), 422)

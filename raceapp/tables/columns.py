@@ -137,7 +137,10 @@ def time_in(zone: ZoneInfo) -> Callable[[str], datetime]:
         if found is None:
             return TIME.deserialize(cell)
         day, clock_time, seconds = found.groups()
-        naive = datetime.fromisoformat(f"{day}T{clock_time.zfill(5)}{seconds or ':00'}")
+        try:
+            naive = datetime.fromisoformat(f"{day}T{clock_time.zfill(5)}{seconds or ':00'}")
+        except ValueError as error:
+            raise ValueError("There is no such day or time.") from error
         return TIME.deserialize(naive.replace(tzinfo=zone).isoformat())
 
     return read

@@ -192,12 +192,16 @@ def is_cancelled(found: icalendar.Component) -> bool:
     return str(found.get("STATUS", "")).upper() == "CANCELLED"
 
 
+# OSError: the library looks for a zone as a file of that name.
+BROKEN = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError)
+
+
 def events_in(data: bytes) -> list[icalendar.Component]:
     if data.upper().count(b"BEGIN:VEVENT") > MAX_ENTRIES:
         raise errors.Invalid(f"An iCalendar file has at most {MAX_ENTRIES:,} events.")
     try:
         calendars = icalendar.Calendar.from_ical(data, multiple=True)
-    except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except BROKEN as error:
         raise errors.Invalid("This is no iCalendar file, or a broken one.") from error
     found = [event for calendar in calendars for event in calendar.walk("VEVENT")]
     if not found:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from raceapp import errors
 from raceapp.events.models import Event
 from raceapp.tables import columns, sheets
-from raceapp.tasks import due
+from raceapp.tasks import belonging, due
 from raceapp.tasks.models import Task, TaskStatus
 from raceapp.timetable.models import TrackSession
 
@@ -81,8 +81,8 @@ class Reader:
         changed = {name for name, value in values.items() if getattr(task, name) != value}
         if task.template_id is not None and changed & OF_CHECKLIST:
             self.faults.add(row, told(changed & OF_CHECKLIST), "The checklist has set this.")
-        if task.status != TaskStatus.OPEN and changed & {"measurement", "needs_check"}:
-            self.faults.add(row, told(changed & {"measurement", "needs_check"}), SIGNED_ALREADY)
+        if task.status != TaskStatus.OPEN and changed & belonging.SIGNED_FOR:
+            self.faults.add(row, told(changed & belonging.SIGNED_FOR), SIGNED_ALREADY)
         after = self.dated(row, {**task._asdict(), **values}, changed)
         return {
             name: after[name]

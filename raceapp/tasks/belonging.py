@@ -19,6 +19,8 @@ PLACES = {"event_id", "bike_id", "rider_name", "session_id", "anchor", "offset_m
 PLANNED = PLACES - {"event_id"} | {"section", "crew_role", "needs_check", "measurement"}
 OF_A_SESSION = {Anchor.SESSION_START, Anchor.SESSION_END}
 AWAITED = {Anchor.CRASH, Anchor.WET}
+# What a signature is about: it stands for this bike, in this session, measured so.
+SIGNED_FOR = {"bike_id", "rider_name", "session_id", "needs_check", "measurement"}
 
 
 def settled(task: TaskRow, names: set[str]) -> dict:
@@ -80,6 +82,8 @@ def check_belongs(task: TaskRow, names: set[str], event: Event) -> None:
         raise errors.Invalid.field("rider_name", "Rides no bike of the race weekend.")
     if "session_id" in names and task.session_id is not None and not has_session(task):
         raise errors.Invalid.field("session_id", "This session is not of the race weekend.")
+    if "session_id" in names and task.session_id and task.session.status == "cancelled":
+        raise errors.Invalid.field("session_id", "This session has been cancelled.")
     check_anchor(task, names)
 
 

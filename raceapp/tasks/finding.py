@@ -37,7 +37,8 @@ def search(
     if needs_check_by:
         conditions.append(awaits_check_by(actor))
     if assigned_to is None:
-        assigned_to = "any" if actor.is_admin or claimable or needs_check_by else "me"
+        is_wide = actor.is_admin or claimable or needs_check_by or deleted
+        assigned_to = ANY if is_wide else ME
     conditions += holder(assigned_to, actor)
     is_wide = bool({NONE, ANY} & set(each(assigned_to)))
     if is_wide and not actor.is_admin and filters.get("event_id") is None:

@@ -123,6 +123,7 @@ def update(task: TaskRow, changes: dict, *, actor) -> None:
     completed = changes.pop("completed", None)
     if changes.get("event_id", task.event_id) != task.event_id:
         check_may_move(task, changes["event_id"], actor=actor)
+    check_unsigned(task, changes)
     if changes.get("assigned_to", task.assigned_to) != task.assigned_to:
         check_hand_over(task, changes["assigned_to"], actor=actor)
     changes |= belonging.settled(task.as_it_would_be(changes), changed_names(task, changes))
@@ -156,6 +157,15 @@ def changed_names(task: TaskRow, changes: dict) -> set[str]:
     return changes.keys() - is_kept
 
 
+def check_unsigned(task: TaskRow, changes: dict) -> None:
+    """Raise Conflict where what was signed, or closed, would come to be about another thing."""
+    is_moved = any(
+        name in changes and changes[name] != getattr(task, name) for name in belonging.SIGNED_FOR
+    )
+    if is_moved and task.status != TaskStatus.OPEN:
+        raise errors.Conflict("This task is signed or closed: reopen it first, then change this.")
+
+
 def check_hand_over(task: TaskRow, user_id: int | None, *, actor) -> None:
     """Raise Invalid for an unknown person, Conflict where it is too late to give the task back."""
     check_assignee(user_id)
@@ -165,7 +175,7 @@ def check_hand_over(task: TaskRow, user_id: int | None, *, actor) -> None:
 
 def check_may_move(task: TaskRow, event_id: int, *, actor) -> None:
     """Only a task that stands by itself can be moved to another weekend, by who manages both."""
-    if task.template_id or task.session_id or task.bike_id:
+    if task.template_id or task.session_id or task.bike_id or task.rider_name:
         raise errors.Conflict("This task belongs to the checklist of its race weekend.")
     check_event(event_id)
     if not actor.is_admin and not permissions.manages(actor, events.crew_roles(event_id, actor)):
