@@ -10,7 +10,7 @@ import pytest
 from helpers import PASSWORD
 from pressure import Caller
 
-CLIENTS = 20
+CLIENTS = 64  # more than two workers check within five seconds
 ROUNDS = 3
 SCREENS = 4
 READS = 150
@@ -26,7 +26,7 @@ def server(shared):
 
 @contextmanager
 def logging_in(server, credentials):
-    """Twenty clients log in as fast as they are let; the answers are complete in the end."""
+    """Many clients log in as fast as they are let; the answers are complete in the end."""
     answers, is_over = [], threading.Event()
 
     def log_in():
@@ -77,5 +77,5 @@ def test_the_pit_wall_reads_on_while_everybody_logs_in(place, server):
         told += answers
 
     assert statistics.median(busy) < SLOWER * statistics.median(quiet)
-    assert {200} <= {answer.status for answer in told} <= {200, 503}
+    assert {answer.status for answer in told} == {200, 503}
     assert all(int(one.headers["Retry-After"]) >= 1 for one in told if one.status == 503)
