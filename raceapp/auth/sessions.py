@@ -226,7 +226,7 @@ WHO = Prepared(
 def actor_of(session_id: int, user_id: int, *, is_admin: bool, along=None) -> Actor | None:
     """Return the caller as the account is now, or None when the session or it has ended.
 
-    `along` is a `hot.Along` that reads for the caller, who claims to be `is_admin`.
+    `along` is a `prepared.Along` that reads for the caller, who claims to be `is_admin`.
     """
     values = {"who_session_id": session_id, "who_user_id": user_id}
     row = along.row_of(WHO, is_admin=is_admin, **values) if along else WHO.row(**values)

@@ -63,7 +63,7 @@ def first_fault(
         if fault is None and sealed.get(position, {last_hash}) != {last_hash}:
             fault = "is not what was sealed"
         if fault:
-            return f"entry {row.id} {fault}"
+            return f"entry {position} {fault}"
         last_id = row.id
     if head is None or (head.count, head.last_hash) != (position, last_hash):
         return f"its last entries were removed or added after entry {position}"

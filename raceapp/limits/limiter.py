@@ -25,7 +25,7 @@ def init_app(app: Flask, redis=None) -> None:
     The limiter is made here since it keeps the settings of its application to itself.
     """
     app.config.update(RATELIMIT_HEADERS_ENABLED=True, RATELIMIT_STRATEGY="moving-window")
-    limiter = SteadyLimiter(**redis_window.options(app.config["REDIS_URL"], redis))
+    limiter = BudgetLimiter(**redis_window.options(app.config["REDIS_URL"], redis))
     limiter.init_app(app)
     app.extensions["rate_limiter"] = limiter
 
@@ -57,7 +57,7 @@ class DrawLimit(Limit):
         return self.parsed[budget]
 
 
-class SteadyLimiter(Limiter):
+class BudgetLimiter(Limiter):
     """Asks Redis at once; where it can't be asked, the stock limiter counts in this process.
 
     What the first buys: the stock class spends several times as long as the question takes on
@@ -138,7 +138,7 @@ class SteadyLimiter(Limiter):
 @functools.lru_cache(maxsize=1024)
 def key_of(item, person: str, budget: str) -> str:
     """Return the name under which the hits of a person are kept."""
-    return item.key_for(SteadyLimiter.PREFIX, person, budget)
+    return item.key_for(BudgetLimiter.PREFIX, person, budget)
 
 
 def say_what_is_left(add_headers, response):

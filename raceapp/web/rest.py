@@ -164,7 +164,7 @@ class Resource(MethodView):
     budget: str | None = None
     budgets: dict[str, str] = {}
     body_limit = BODY_LIMIT
-    # By method, what tells from the path what is read along with the account; see `hot.Along`.
+    # By method, what tells from the path what is read along with the account; see `prepared.Along`.
     along: dict[str, Callable[[dict], prepared.Along | None]] = {}
 
     @classmethod
