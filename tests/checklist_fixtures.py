@@ -2,9 +2,9 @@
 
 import pytest
 import sqlalchemy as sa
-from board import Board
 from checklists import fill, template
 from helpers import created
+from paddock import Paddock
 
 from raceapp.checklists import library
 from raceapp.storage.session import db
@@ -12,15 +12,15 @@ from raceapp.tasks.models import Task
 
 
 @pytest.fixture
-def board(app, event, admin):
-    return Board(app, event["id"], admin.id)
+def paddock(app, event, admin):
+    return Paddock(app, event["id"], admin.id)
 
 
 @pytest.fixture
-def weekend(board):
+def weekend(paddock):
     """Four bikes, two riders, nine sessions."""
-    fill(board)
-    return board
+    fill(paddock)
+    return paddock
 
 
 @pytest.fixture

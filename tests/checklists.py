@@ -52,13 +52,13 @@ def template(*items: dict, **fields) -> dict:
     return {"name": "Superbike", "items": list(items) or [ITEM], **fields}
 
 
-def fill(board, *, bikes=BIKES, timetable=TIMETABLE) -> None:
-    """Give the board's weekend these bikes and sessions, two hours apart."""
+def fill(paddock, *, bikes=BIKES, timetable=TIMETABLE) -> None:
+    """Give the weekend these bikes and sessions, two hours apart."""
     for label, rider in bikes:
-        board.bike(label, rider, number=int(label.split()[0]))
+        paddock.bike(label, rider, number=int(label.split()[0]))
     for number, (name, kind) in enumerate(timetable):
         starts_at = FIRST_DAY + timedelta(hours=2 * number)
-        board.session(name, starts_at, kind=kind, ends_at=starts_at + timedelta(minutes=30))
+        paddock.session(name, starts_at, kind=kind, ends_at=starts_at + timedelta(minutes=30))
 
 
 EVERY_SCOPE = [

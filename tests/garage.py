@@ -1,9 +1,9 @@
-"""A board that signs by itself, and tells what the API says of it."""
+"""A paddock that signs by itself, and tells what the API says of it."""
 
 from datetime import UTC, datetime
 
-from board import Board
 from helpers import created
+from paddock import Paddock
 
 from raceapp.checklists.models import EventChecklist, Template, TemplateVersion
 from raceapp.storage.session import db
@@ -14,8 +14,8 @@ REASON = "Transponder swap after the session, agreed with race control"
 CHECKED = {"needs_check": True, "checked_at": FRIDAY}
 
 
-class Garage(Board):
-    """The board of one event, as its manager sees it."""
+class Garage(Paddock):
+    """The paddock of one event, as its manager sees it."""
 
     def __init__(self, app, event_id, admin):
         super().__init__(app, event_id, admin.id)

@@ -5,8 +5,8 @@ answer is compared, the hashes of the record too.
 """
 
 import pytest
-from board import PRESSURE, Board
 from helpers import MISANO, PASSWORD, Person, created
+from paddock import PRESSURE, Paddock
 
 from raceapp.auth.service import create_user
 from raceapp.storage.session import db
@@ -25,10 +25,10 @@ class Place:
         self.people = {name: self.person(name, role) for name, role in PEOPLE.items()}
         admin, mechanic = self.people["admin"], self.people["mechanic"]
         event = created(admin.post("/v1/events", json=MISANO, headers=SAME))
-        board = Board(self.app, event["id"], admin.id)
-        board.crew(mechanic, "mechanic")
-        board.crew(self.people["chief"], "crew_chief")
-        bike, session = board.bike(), board.session()
+        paddock = Paddock(self.app, event["id"], admin.id)
+        paddock.crew(mechanic, "mechanic")
+        paddock.crew(self.people["chief"], "crew_chief")
+        bike, session = paddock.bike(), paddock.session()
         held = {"assigned_to": mechanic.id, "is_critical": True}
         self.ids = {
             "event": event["id"],
@@ -36,11 +36,11 @@ class Place:
             "session": session,
             "mechanic": mechanic.id,
             "stranger": self.people["stranger"].id,
-            "held": board.task(**held, needs_check=True),
-            "free": board.task(bike_id=bike, session_id=session),
-            "measured": board.task(measurement=PRESSURE),
-            "fuel": board.task(crew_role="fuel_tech"),
-            "hanging": board.task(
+            "held": paddock.task(**held, needs_check=True),
+            "free": paddock.task(bike_id=bike, session_id=session),
+            "measured": paddock.task(measurement=PRESSURE),
+            "fuel": paddock.task(crew_role="fuel_tech"),
+            "hanging": paddock.task(
                 session_id=session, anchor="session_start", offset_minutes=-30, is_critical=True
             ),
         }

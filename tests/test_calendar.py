@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import ics
 import pytest
 import vobject
-from board import Board
 from helpers import created, problem
 from icalendar import Calendar
+from paddock import Paddock
 from timetable import Timetable
 
 from raceapp.telemetry.logs import JsonFormatter, TextFormatter, masked
@@ -18,7 +18,7 @@ from server.logs import JsonLines, TextLines
 
 @pytest.fixture
 def timetable(app, admin, event):
-    return Timetable(admin, event, Board(app, event["id"], admin.id))
+    return Timetable(admin, event, Paddock(app, event["id"], admin.id))
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from collections import Counter
 from functools import partial
 
 import pytest
-from board import Board
 from checklists import EVERY_SCOPE, FIRST_DAY, FULL_WEEKEND, NOTHING, TIMETABLE, fill, item
 from helpers import created
+from paddock import Paddock
 from statements import counted
 
 pytest_plugins = ["checklist_fixtures"]
@@ -46,12 +46,12 @@ def test_deleted_and_signed_tasks_are_not_missing(weekend, make_template, build,
     assert build(template_id) == NOTHING
 
 
-def test_a_weekend_keeps_the_version_it_was_built_with(board, make_template, build, tasks, admin):
+def test_a_weekend_keeps_the_version_it_was_built_with(paddock, make_template, build, tasks, admin):
     template_id = make_template(item("old"))
-    board.bike()
+    paddock.bike()
     build(template_id)
     created(admin.patch(f"/v1/templates/{template_id}", json={"items": [item("new")]}), status=200)
-    board.bike("44 B")
+    paddock.bike("44 B")
 
     assert build(template_id)["bike"] == 1
 
@@ -70,17 +70,17 @@ def test_another_weekend_gets_the_newest_version(make_template, make_event, admi
     assert answer["created"]["event"] == 2
 
 
-def test_a_weekend_keeps_a_template_that_was_taken_back(board, make_template, build, admin):
+def test_a_weekend_keeps_a_template_that_was_taken_back(paddock, make_template, build, admin):
     template_id = make_template(item("a"))
     build(template_id)
     admin.delete(f"/v1/templates/{template_id}")
-    board.bike()
+    paddock.bike()
 
     assert build(template_id)["bike"] == 1
 
 
-def test_two_templates_stand_side_by_side(board, make_template, build):
-    board.bike()
+def test_two_templates_stand_side_by_side(paddock, make_template, build):
+    paddock.bike()
 
     for template_id in (make_template(item("a")), make_template(item("a"))):
         assert build(template_id)["bike"] == 1
@@ -127,7 +127,7 @@ def test_a_large_weekend_takes_no_more_statements_than_a_small_one(app, admin, m
     def statements(number_of_bikes, timetable):
         event = make_event()
         bikes = [(f"{event['id']}{n} A", f"Rider {n // 2}") for n in range(number_of_bikes)]
-        fill(Board(app, event["id"], admin.id), bikes=bikes, timetable=timetable)
+        fill(Paddock(app, event["id"], admin.id), bikes=bikes, timetable=timetable)
         path, body = f"/v1/events/{event['id']}/checklists", {"template_id": shipped}
         with counted(app) as sent:
             created(admin.post(path, json=body))

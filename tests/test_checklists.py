@@ -14,8 +14,8 @@ from raceapp.timetable.models import TrackSession
 pytest_plugins = ["checklist_fixtures"]
 
 
-def change(board, model, row_id, **fields):
-    with board.app.app_context():
+def change(paddock, model, row_id, **fields):
+    with paddock.app.app_context():
         db.session.execute(sa.update(model).where(model.id == row_id).values(**fields))
         db.session.commit()
 
@@ -63,16 +63,16 @@ def test_an_item_of_some_kinds_of_session_is_for_those_only(weekend, make_templa
 
 
 @pytest.mark.parametrize("gone", [{"status": "cancelled"}, {"deleted_at": FIRST_DAY}])
-def test_cancelled_and_deleted_sessions_are_left_out(board, make_template, build, gone):
-    change(board, TrackSession, board.session("FP1", FIRST_DAY), **gone)
-    board.session("FP2", FIRST_DAY)
+def test_cancelled_and_deleted_sessions_are_left_out(paddock, make_template, build, gone):
+    change(paddock, TrackSession, paddock.session("FP1", FIRST_DAY), **gone)
+    paddock.session("FP2", FIRST_DAY)
 
     assert build(make_template(item("a", scope="session")))["session"] == 1
 
 
 @pytest.mark.parametrize("status", ["running", "finished"])
-def test_sessions_that_have_begun_are_built_for_too(board, make_template, build, status):
-    board.session("FP1", FIRST_DAY, status=status)
+def test_sessions_that_have_begun_are_built_for_too(paddock, make_template, build, status):
+    paddock.session("FP1", FIRST_DAY, status=status)
 
     assert build(make_template(item("a", scope="session")))["session"] == 1
 
@@ -91,10 +91,10 @@ def test_items_for_a_crash_or_rain_wait(weekend, make_template, build):
     assert build(make_template(*waiting)) == NOTHING
 
 
-def test_a_task_has_what_its_item_says(board, make_template, build, admin, event):
+def test_a_task_has_what_its_item_says(paddock, make_template, build, admin, event):
     gauge = {"label": "Cold pressure", "kind": "number", "unit": "bar", "min": 1.9, "max": 2.3}
     made = item("press", scope="bike_session", anchor="session_end", measurement=gauge)
-    bike, session = board.bike(), board.session("FP1", FIRST_DAY)
+    bike, session = paddock.bike(), paddock.session("FP1", FIRST_DAY)
     template_id = make_template(made)
 
     build(template_id)
@@ -120,9 +120,9 @@ def test_a_task_has_what_its_item_says(board, make_template, build, admin, event
     ],
 )
 def test_a_task_is_due_from_its_anchor(
-    board, make_template, build, admin, event, anchor, offset, due_at
+    paddock, make_template, build, admin, event, anchor, offset, due_at
 ):
-    board.session("FP1", FIRST_DAY, ends_at=FIRST_DAY + timedelta(minutes=30))
+    paddock.session("FP1", FIRST_DAY, ends_at=FIRST_DAY + timedelta(minutes=30))
 
     build(make_template(item("a", scope="session", anchor=anchor, offset_minutes=offset)))
 
@@ -179,9 +179,9 @@ def test_a_due_time_out_of_range_names_its_item(admin, make_event, make_template
     assert admin.get("/v1/tasks").json == []
 
 
-def test_more_tasks_than_a_run_can_bear_are_refused(board, admin, event, make_template, tasks):
+def test_more_tasks_than_a_run_can_bear_are_refused(paddock, admin, event, make_template, tasks):
     for number in range(21):
-        board.bike(f"{number} A", number=number)
+        paddock.bike(f"{number} A", number=number)
     body = {"template_id": make_template(*(item(f"item-{number}") for number in range(1000)))}
 
     problem(admin.post(f"/v1/events/{event['id']}/checklists", json=body), 422)

@@ -1,8 +1,8 @@
 """Last year's weekend again: what is taken along, and what stays behind."""
 
 import pytest
-from board import Board
 from helpers import created, problem
+from paddock import Paddock
 from timetable import Timetable, at
 
 pytest_plugins = ["checklist_fixtures"]
@@ -12,7 +12,7 @@ NEXT_YEAR = {"event_date": "2027-06-11"}
 
 @pytest.fixture
 def timetable(app, admin, event):
-    return Timetable(admin, event, Board(app, event["id"], admin.id))
+    return Timetable(admin, event, Paddock(app, event["id"], admin.id))
 
 
 @pytest.fixture
@@ -82,9 +82,9 @@ def test_cancelled_sessions_come_as_scheduled_and_deleted_ones_not(timetable, ad
 def test_crew_and_bikes_come_along_as_far_as_they_are_there(
     timetable, admin, mechanic, rookie, copied
 ):
-    timetable.board.crew(mechanic, "mechanic", "fuel_tech")
-    timetable.board.crew(rookie, "logistics")
-    bike = timetable.board.bike()
+    timetable.paddock.crew(mechanic, "mechanic", "fuel_tech")
+    timetable.paddock.crew(rookie, "logistics")
+    bike = timetable.paddock.bike()
     created(admin.patch(f"/v1/users/{rookie.id}", json={"is_active": False}), status=200)
 
     copy = copied()
@@ -151,7 +151,7 @@ def test_a_wrong_field_is_named(admin, event, field, value):
 
 
 def test_only_managers_copy(chief, timetable):
-    timetable.board.crew(chief, "crew_chief")
+    timetable.paddock.crew(chief, "crew_chief")
 
     problem(chief.post(f"{timetable.path}/copies", json=NEXT_YEAR), 403)
 

@@ -1,8 +1,8 @@
 """The crew of a weekend: who names it, who sees it, what being on it opens."""
 
 import pytest
-from board import Board
 from helpers import problem
+from paddock import Paddock
 
 
 def member(person, *crew_roles):
@@ -213,7 +213,7 @@ def test_the_record_tells_who_was_on_the_crew_and_who_is(admin, event, path, cre
 def test_the_event_says_whether_one_checks_ones_own_work(
     app, admin, event, mechanic, crew, allowed, status
 ):
-    task_id = Board(app, event["id"], admin.id).task(needs_check=True)
+    task_id = Paddock(app, event["id"], admin.id).task(needs_check=True)
     admin.patch(f"/v1/events/{event['id']}", json={"allow_self_check": allowed})
     mechanic.post(f"/v1/tasks/{task_id}/sign-offs", json={"act": "done"})
 

@@ -1,14 +1,14 @@
 """Tasks that hang on the first or the last day of a weekend follow when its days change."""
 
 import pytest
-from board import Board
 from helpers import created, problem
+from paddock import Paddock
 from timetable import Timetable, moment
 
 
 @pytest.fixture
 def timetable(app, admin, event):
-    return Timetable(admin, event, Board(app, event["id"], admin.id))
+    return Timetable(admin, event, Paddock(app, event["id"], admin.id))
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def hang(timetable):
     def hang(anchor, day, **fields):
         due_at = moment(f"{day}T22:00:00Z")
         hangs = {"anchor": anchor, "offset_minutes": 0, "due_at": due_at}
-        return timetable.board.task(**{**hangs, **fields})
+        return timetable.paddock.task(**{**hangs, **fields})
 
     return hang
 

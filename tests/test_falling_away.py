@@ -1,8 +1,8 @@
 """What falls away with a session, a bike or a rider opens again when that is back."""
 
 import pytest
-from board import Board
 from helpers import created
+from paddock import Paddock
 from timetable import Timetable, at
 
 BIKE = {"number": 44, "label": "44 A", "rider_name": "Jo Keller"}
@@ -12,7 +12,7 @@ NEEDLESS = {"act": "not_applicable", "note": "Rain tyres stay on the truck"}
 
 @pytest.fixture
 def timetable(app, admin, event):
-    return Timetable(admin, event, Board(app, event["id"], admin.id))
+    return Timetable(admin, event, Paddock(app, event["id"], admin.id))
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def race(timetable):
 
 @pytest.fixture
 def bike(timetable):
-    return timetable.board.bike()
+    return timetable.paddock.bike()
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_task_deleted_meanwhile_comes_back_as_the_others(timetable, admin, rac
 
 
 def test_a_bike_taken_off_leaves_its_open_tasks_not_applicable(timetable, bike, set_bikes, read):
-    bolt, failed = (timetable.board.task(bike_id=bike, status=s) for s in ("open", "failed"))
+    bolt, failed = (timetable.paddock.task(bike_id=bike, status=s) for s in ("open", "failed"))
 
     set_bikes()
 
@@ -116,7 +116,7 @@ def test_a_bike_taken_off_leaves_its_open_tasks_not_applicable(timetable, bike, 
 
 
 def test_a_bike_put_back_has_its_open_tasks_again(timetable, bike, set_bikes, read, sign):
-    bolt, by_hand = timetable.board.task(bike_id=bike), timetable.board.task(bike_id=bike)
+    bolt, by_hand = timetable.paddock.task(bike_id=bike), timetable.paddock.task(bike_id=bike)
     sign(by_hand, NEEDLESS)
     set_bikes()
 
@@ -141,8 +141,8 @@ def test_a_task_opens_again_only_once_nothing_is_missing(timetable, race, bike, 
 def test_a_rider_without_a_bike_has_nothing_to_do_until_there_is_one(
     timetable, bike, set_bikes, read
 ):
-    spare = timetable.board.bike("44 B", rider_name="JO  Keller")
-    brief = timetable.board.task(rider_name="Jo Keller")
+    spare = timetable.paddock.bike("44 B", rider_name="JO  Keller")
+    brief = timetable.paddock.task(rider_name="Jo Keller")
     set_bikes(spare)
     assert read(brief) == ("open", None)
 
@@ -155,7 +155,7 @@ def test_a_rider_without_a_bike_has_nothing_to_do_until_there_is_one(
 
 def test_a_rider_who_is_replaced_has_nothing_to_do(timetable, admin, bike, read, clock):
     clock.now = clock.now.replace(year=2026, month=6, day=12)
-    brief = timetable.board.task(rider_name="Jo Keller")
+    brief = timetable.paddock.task(rider_name="Jo Keller")
 
     created(admin.patch(f"/v1/bikes/{bike}", json={"rider_name": "Max Orsi"}), status=200)
 

@@ -4,10 +4,10 @@ import gzip
 import json
 
 import pytest
-from board import Board
 from checklists import item, template
 from device import Device, assert_is_what_a_new_snapshot_says
 from helpers import created, problem
+from paddock import Paddock
 
 from raceapp.feed import service
 
@@ -15,10 +15,10 @@ PARTS = {"event", "people", "bikes", "sessions", "tasks", "releases", "incidents
 
 
 @pytest.fixture
-def board(app, event, admin, mechanic):
-    board = Board(app, event["id"], admin.id)
-    board.crew(mechanic, "mechanic")
-    return board
+def paddock(app, event, admin, mechanic):
+    paddock = Paddock(app, event["id"], admin.id)
+    paddock.crew(mechanic, "mechanic")
+    return paddock
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def path(event):
 
 
 @pytest.fixture
-def device(board, mechanic, event):
+def device(paddock, mechanic, event):
     return Device(mechanic, event["id"])
 
 
@@ -51,7 +51,7 @@ def fp1(admin, path):
 
 
 def test_a_snapshot_holds_what_the_own_reads_answer(
-    mechanic, admin, board, path, bike, fp1, make_task
+    mechanic, admin, paddock, path, bike, fp1, make_task
 ):
     task = make_task(bike_id=None) if False else make_task()
     crash = created(admin.post(f"{path}/incidents", json={"kind": "wet"}))
@@ -67,7 +67,7 @@ def test_a_snapshot_holds_what_the_own_reads_answer(
 
 
 def test_a_snapshot_names_the_crew_and_whom_its_resources_name(
-    mechanic, admin, stranger, rookie, board, path, make_task
+    mechanic, admin, stranger, rookie, paddock, path, make_task
 ):
     make_task(assigned_to=stranger.id)
 
@@ -80,7 +80,7 @@ def test_a_snapshot_names_the_crew_and_whom_its_resources_name(
     ]
 
 
-def test_a_snapshot_leaves_out_what_was_deleted(mechanic, admin, board, path, fp1, make_task):
+def test_a_snapshot_leaves_out_what_was_deleted(mechanic, admin, paddock, path, fp1, make_task):
     task = make_task()
     admin.delete(f"/v1/tasks/{task['id']}")
     admin.delete(f"/v1/sessions/{fp1['id']}")
@@ -90,7 +90,7 @@ def test_a_snapshot_leaves_out_what_was_deleted(mechanic, admin, board, path, fp
     assert found["tasks"] == found["sessions"] == []
 
 
-def test_a_snapshot_is_sent_again_only_when_something_changed(mechanic, board, path, make_task):
+def test_a_snapshot_is_sent_again_only_when_something_changed(mechanic, paddock, path, make_task):
     first = mechanic.get(f"{path}/snapshot")
     seen = {"If-None-Match": first.headers["ETag"]}
 
@@ -102,7 +102,7 @@ def test_a_snapshot_is_sent_again_only_when_something_changed(mechanic, board, p
     assert changed.status_code == 200 and changed.headers["ETag"] != first.headers["ETag"]
 
 
-def test_a_snapshot_is_compressed_for_whoever_takes_it_so(mechanic, board, path, make_task):
+def test_a_snapshot_is_compressed_for_whoever_takes_it_so(mechanic, paddock, path, make_task):
     for _ in range(3):
         make_task()
     plain = mechanic.get(f"{path}/snapshot")
@@ -118,7 +118,7 @@ def test_a_snapshot_is_compressed_for_whoever_takes_it_so(mechanic, board, path,
 
 
 @pytest.mark.parametrize("accepted", ["gzip;q=0", "identity", "br"])
-def test_nobody_gets_gzip_who_does_not_take_it(mechanic, board, path, make_task, accepted):
+def test_nobody_gets_gzip_who_does_not_take_it(mechanic, paddock, path, make_task, accepted):
     for _ in range(3):
         make_task()
 
@@ -225,7 +225,7 @@ DEEDS = {
 @pytest.mark.parametrize("deed", DEEDS.values(), ids=DEEDS)
 @pytest.mark.parametrize("limit", [1, 200])
 def test_whatever_a_crew_sees_leaves_a_trace(
-    admin, board, mechanic, event, path, bike, fp1, checklist, deed, limit
+    admin, paddock, mechanic, event, path, bike, fp1, checklist, deed, limit
 ):
     checklist()
     device = Device(mechanic, event["id"])
@@ -303,7 +303,7 @@ def test_whoever_is_too_far_behind_is_told_to_begin_again(monkeypatch, device, m
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "1", "WzEsMF0.x", "a" * 1001, "%00", "ü"])
-def test_a_cursor_that_is_not_ours_is_refused(mechanic, board, path, cursor):
+def test_a_cursor_that_is_not_ours_is_refused(mechanic, paddock, path, cursor):
     answer = mechanic.get(f"{path}/changes", query_string={"since": cursor})
 
     assert "since" in problem(answer, 422)["errors"]["query"]

@@ -4,10 +4,10 @@ import random
 import threading
 
 import pytest
-from board import Board
 from checklists import fill, item, template
 from device import Device, assert_is_what_a_new_snapshot_says
 from helpers import created
+from paddock import Paddock
 
 REASON = "Agreed with race control"
 
@@ -15,11 +15,11 @@ REASON = "Agreed with race control"
 class Worker(threading.Thread):
     """Does what a crew does all day, in an order of its own."""
 
-    def __init__(self, admin, board: Board, template_id: int, member_id: int, seed: int):
+    def __init__(self, admin, paddock: Paddock, template_id: int, member_id: int, seed: int):
         super().__init__()
-        self.admin, self.board, self.template_id = admin, board, template_id
+        self.admin, self.paddock, self.template_id = admin, paddock, template_id
         self.member_id, self.dice, self.rounds = member_id, random.Random(seed), 15
-        self.path, self.statuses = f"/v1/events/{board.event_id}", set()
+        self.path, self.statuses = f"/v1/events/{paddock.event_id}", set()
 
     def run(self) -> None:
         deeds = [self.add, self.tick, self.sign, self.reword, self.hide, self.restore, self.move]
@@ -39,13 +39,13 @@ class Worker(threading.Thread):
         return self.dice.choice(rows)["id"] if rows else 1
 
     def task(self) -> str:
-        return f"/v1/tasks/{self.any(f'tasks?event_id={self.board.event_id}&limit=200')}"
+        return f"/v1/tasks/{self.any(f'tasks?event_id={self.paddock.event_id}&limit=200')}"
 
     def session(self) -> str:
-        return f"/v1/sessions/{self.any(f'events/{self.board.event_id}/sessions')}"
+        return f"/v1/sessions/{self.any(f'events/{self.paddock.event_id}/sessions')}"
 
     def add(self, number):
-        body = {"event_id": self.board.event_id, "title": f"Unforeseen {number}"}
+        body = {"event_id": self.paddock.event_id, "title": f"Unforeseen {number}"}
         return self.admin.post("/v1/tasks", json=body)
 
     def tick(self, number):
@@ -103,22 +103,22 @@ class Worker(threading.Thread):
 
 
 @pytest.fixture
-def board(app, event, admin, mechanic):
-    board = Board(app, event["id"], admin.id)
-    board.crew(mechanic, "mechanic")
-    fill(board)
-    return board
+def paddock(app, event, admin, mechanic):
+    paddock = Paddock(app, event["id"], admin.id)
+    paddock.crew(mechanic, "mechanic")
+    fill(paddock)
+    return paddock
 
 
 @pytest.fixture
-def workers(admin, board, mechanic, make_task):
+def workers(admin, paddock, mechanic, make_task):
     make_task()
     items = [
         item(scope, scope=scope, anchor="session_start") for scope in ("session", "bike_session")
     ]
     items.append(item("crash", scope="bike", anchor="crash"))
     made = created(admin.post("/v1/templates", json=template(*items)))
-    return [Worker(admin, board, made["id"], mechanic.id, seed) for seed in range(8)]
+    return [Worker(admin, paddock, made["id"], mechanic.id, seed) for seed in range(8)]
 
 
 def test_a_device_that_follows_eight_writers_misses_nothing(

@@ -1,8 +1,8 @@
 """Every filter of the list of tasks, alone and beside a queue, on both databases."""
 
 import pytest
-from board import Board
 from helpers import problem
+from paddock import Paddock
 
 FILTERS = [
     "assigned_to=none",
@@ -43,13 +43,13 @@ def test_every_filter_is_taken_alone_and_beside_a_queue(admin, mechanic, make_ta
 @pytest.fixture
 def spread(app, admin, event, mechanic, chief):
     """Two of the mechanic, one of them done, one of the chief, one of nobody."""
-    board = Board(app, event["id"], admin.id)
-    board.crew(mechanic, "mechanic")
+    paddock = Paddock(app, event["id"], admin.id)
+    paddock.crew(mechanic, "mechanic")
     return [
-        board.task(assigned_to=mechanic.id),
-        board.task(assigned_to=mechanic.id, status="failed", crew_role="tyre_tech"),
-        board.task(assigned_to=chief.id, status="not_applicable", crew_role=None),
-        board.task(bike_id=board.bike(), crew_role="fuel_tech", session_id=board.session()),
+        paddock.task(assigned_to=mechanic.id),
+        paddock.task(assigned_to=mechanic.id, status="failed", crew_role="tyre_tech"),
+        paddock.task(assigned_to=chief.id, status="not_applicable", crew_role=None),
+        paddock.task(bike_id=paddock.bike(), crew_role="fuel_tech", session_id=paddock.session()),
     ]
 
 

@@ -1,8 +1,8 @@
 """Who leaves the crew or loses their account lets go of what they hold."""
 
 import pytest
-from board import Board
 from helpers import created, problem
+from paddock import Paddock
 
 DONE = {"act": "done"}
 
@@ -13,17 +13,17 @@ def now(clock):
 
 
 @pytest.fixture
-def board(app, event, admin, mechanic, rookie, now):
-    board = Board(app, event["id"], admin.id)
+def paddock(app, event, admin, mechanic, rookie, now):
+    paddock = Paddock(app, event["id"], admin.id)
     for person in (mechanic, rookie):
-        board.crew(person, "mechanic")
-    return board
+        paddock.crew(person, "mechanic")
+    return paddock
 
 
 @pytest.fixture
-def held(board, mechanic):
+def held(paddock, mechanic):
     """An open and a failed task that the mechanic holds."""
-    return [board.task(assigned_to=mechanic.id, status=status) for status in ("open", "failed")]
+    return [paddock.task(assigned_to=mechanic.id, status=status) for status in ("open", "failed")]
 
 
 @pytest.fixture
@@ -59,8 +59,8 @@ def test_who_loses_their_account_lets_go_of_what_is_to_do(admin, held, rookie, d
         created(rookie.post(f"/v1/tasks/{task_id}/sign-offs", json=DONE))
 
 
-def test_what_was_signed_stays_with_who_signed_it(admin, board, mechanic, disable, put_crew):
-    done = board.task(assigned_to=mechanic.id)
+def test_what_was_signed_stays_with_who_signed_it(admin, paddock, mechanic, disable, put_crew):
+    done = paddock.task(assigned_to=mechanic.id)
     created(mechanic.post(f"/v1/tasks/{done}/sign-offs", json=DONE))
 
     put_crew()
@@ -70,10 +70,10 @@ def test_what_was_signed_stays_with_who_signed_it(admin, board, mechanic, disabl
 
 
 def test_what_is_held_at_another_weekend_or_without_being_crew_stays(
-    app, admin, make_event, mechanic, rookie, stranger, board, put_crew
+    app, admin, make_event, mechanic, rookie, stranger, paddock, put_crew
 ):
-    other = Board(app, make_event(name="Assen")["id"], admin.id)
-    tasks = [other.task(assigned_to=mechanic.id), board.task(assigned_to=stranger.id)]
+    other = Paddock(app, make_event(name="Assen")["id"], admin.id)
+    tasks = [other.task(assigned_to=mechanic.id), paddock.task(assigned_to=stranger.id)]
 
     put_crew(rookie)
 

@@ -234,7 +234,7 @@ def test_a_page_holds_fifty_unless_told(admin, make_task):
 
 
 @pytest.fixture
-def board(make_event, make_task, mechanic, clock):
+def differing(make_event, make_task, mechanic, clock):
     """Four tasks that differ in everything a filter can ask for; the last one is changed late."""
     at = {
         hours: (clock.now + hours * HOUR).strftime("%Y-%m-%dT%H:%M:%SZ") for hours in (-2, -1, 1, 2)
@@ -285,11 +285,11 @@ def board(make_event, make_task, mechanic, clock):
         ("deleted=false", "Brakes Café Chain Warmers"),
     ],
 )
-def test_filters_find_what_they_name(admin, board, query, found):
-    admin.patch(board["late"], json={"completed": True})
-    now = board["now"].strftime("%Y-%m-%dT%H:%M:%SZ")
+def test_filters_find_what_they_name(admin, differing, query, found):
+    admin.patch(differing["late"], json={"completed": True})
+    now = differing["now"].strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    rows = titles(admin.get("/v1/tasks?" + query.format(**{**board, "now": now})))
+    rows = titles(admin.get("/v1/tasks?" + query.format(**{**differing, "now": now})))
 
     assert sorted(row.split()[0] for row in rows) == found.split()
 

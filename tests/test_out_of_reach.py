@@ -9,34 +9,34 @@ from uuid import uuid4
 
 import psutil
 import pytest
-from board import Board
 from device import Device, assert_is_what_a_new_snapshot_says
 from helpers import created
+from paddock import Paddock
 
 QUALIFYING = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
 DONE = {"act": "done"}
 
 
 @pytest.fixture
-def board(app, make_event, admin, mechanic, rookie):
+def paddock(app, make_event, admin, mechanic, rookie):
     day = QUALIFYING.date().isoformat()
     event = make_event(event_date=day, end_date=day, timezone="UTC")
-    board = Board(app, event["id"], admin.id)
+    paddock = Paddock(app, event["id"], admin.id)
     for person in (mechanic, rookie):
-        board.crew(person, "mechanic")
-    return board
+        paddock.crew(person, "mechanic")
+    return paddock
 
 
 @pytest.fixture
-def session_id(board):
-    return board.session("Q1", QUALIFYING)
+def session_id(paddock):
+    return paddock.session("Q1", QUALIFYING)
 
 
 @pytest.fixture
-def task_ids(board, session_id):
+def task_ids(paddock, session_id):
     hanging = {"session_id": session_id, "anchor": "session_start", "offset_minutes": -30}
     due_at = QUALIFYING - timedelta(minutes=30)
-    return [board.task(title=f"Item {n}", due_at=due_at, **hanging) for n in range(40)]
+    return [paddock.task(title=f"Item {n}", due_at=due_at, **hanging) for n in range(40)]
 
 
 @pytest.fixture
@@ -78,10 +78,10 @@ def until_heard(server, person, outbox):
 
 
 def test_forty_ticks_sent_three_times_through_a_kill_are_forty_ticks(
-    gunicorn_server, board, admin, mechanic, rookie, session_id, task_ids, outbox
+    gunicorn_server, paddock, admin, mechanic, rookie, session_id, task_ids, outbox
 ):
-    server, screen = gunicorn_server(), Device(admin, board.event_id)
-    path = f"/v1/events/{board.event_id}"
+    server, screen = gunicorn_server(), Device(admin, paddock.event_id)
+    path = f"/v1/events/{paddock.event_id}"
     first_two = [f"/v1/tasks/{task_id}/sign-offs" for task_id in task_ids[:2]]
     theirs = [created(rookie.post(one, json=DONE))["id"] for one in first_two]
     slip = {"from_session_id": session_id, "minutes": 15}

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from board import PRESSURE
 from garage import Garage
 from helpers import created, problem
+from paddock import PRESSURE
 
 from raceapp.tasks.models import SignOff
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from itertools import product
 
 import pytest
-from board import Board
 from helpers import created
+from paddock import Paddock
 
 ROLES = {
     "mechanic": ["mechanic"],
@@ -26,20 +26,20 @@ def people(admin, mechanic, chief, rookie, stranger):
 
 
 @pytest.fixture(params=[False, True], ids=["others check", "self-checks"])
-def board(request, app, make_event, people):
+def paddock(request, app, make_event, people):
     event = make_event(allow_self_check=request.param)
-    board = Board(app, event["id"], people["admin"].id)
+    paddock = Paddock(app, event["id"], people["admin"].id)
     for name, roles in ROLES.items():
-        board.crew(people[name], *roles)
-    return board
+        paddock.crew(people[name], *roles)
+    return paddock
 
 
 @pytest.fixture
-def done_tasks(board, people):
+def done_tasks(paddock, people):
     """One for every case of: whose role, who has done it, checked already, in need of a check."""
     cases = product(CREW_ROLES, ("mechanic", "rookie", "admin"), (None, FRIDAY), (True, False))
     return [
-        board.task(
+        paddock.task(
             status="done",
             crew_role=crew_role,
             done_by=people[name].id,
@@ -53,10 +53,10 @@ def done_tasks(board, people):
 
 
 @pytest.fixture
-def free_tasks(board):
+def free_tasks(paddock):
     """One for every case of state and role, all of them nobody's."""
     cases = product(CREW_ROLES, STATES)
-    return [board.task(crew_role=crew_role, status=status) for crew_role, status in cases]
+    return [paddock.task(crew_role=crew_role, status=status) for crew_role, status in cases]
 
 
 def listed(person, queue):

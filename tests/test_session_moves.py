@@ -1,15 +1,15 @@
 """Tasks move with the session they hang on, and fall away with it."""
 
 import pytest
-from board import Board
 from helpers import problem
+from paddock import Paddock
 from statements import counted
 from timetable import Timetable, at, moment
 
 
 @pytest.fixture
 def timetable(app, admin, event):
-    return Timetable(admin, event, Board(app, event["id"], admin.id))
+    return Timetable(admin, event, Paddock(app, event["id"], admin.id))
 
 
 @pytest.fixture

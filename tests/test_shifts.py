@@ -1,14 +1,14 @@
 """A delay moves the rest of a day: which sessions, which tasks, and what stands in the way."""
 
 import pytest
-from board import Board
 from helpers import problem
+from paddock import Paddock
 from timetable import Timetable, at
 
 
 @pytest.fixture
 def timetable(app, admin, event):
-    return Timetable(admin, event, Board(app, event["id"], admin.id))
+    return Timetable(admin, event, Paddock(app, event["id"], admin.id))
 
 
 @pytest.fixture

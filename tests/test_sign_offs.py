@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from board import PRESSURE, Board
 from helpers import created, problem
+from paddock import PRESSURE, Paddock
 
 NOTE = {"note": "Thread is damaged"}
 ACTS = {
@@ -32,12 +32,12 @@ NEXT = {
 
 
 @pytest.fixture
-def board(app, event, admin, mechanic, chief, rookie):
-    board = Board(app, event["id"], admin.id)
-    board.crew(mechanic, "mechanic")
-    board.crew(chief, "crew_chief")
-    board.crew(rookie, "mechanic")
-    return board
+def paddock(app, event, admin, mechanic, chief, rookie):
+    paddock = Paddock(app, event["id"], admin.id)
+    paddock.crew(mechanic, "mechanic")
+    paddock.crew(chief, "crew_chief")
+    paddock.crew(rookie, "mechanic")
+    return paddock
 
 
 @pytest.fixture
@@ -61,8 +61,8 @@ def bring(sign, mechanic, admin):
 
 @pytest.mark.parametrize("state", WAY_TO)
 @pytest.mark.parametrize("act", ACTS)
-def test_every_act_from_every_state(board, sign, bring, admin, act, state):
-    task_id = board.task(needs_check=True)
+def test_every_act_from_every_state(paddock, sign, bring, admin, act, state):
+    task_id = paddock.task(needs_check=True)
     bring(task_id, state)
 
     answer = sign(admin, task_id, act)
@@ -73,8 +73,8 @@ def test_every_act_from_every_state(board, sign, bring, admin, act, state):
         assert problem(answer, 409)["detail"]
 
 
-def test_done_names_who_and_when_and_takes_the_task(board, sign, mechanic):
-    task_id = board.task()
+def test_done_names_who_and_when_and_takes_the_task(paddock, sign, mechanic):
+    task_id = paddock.task()
 
     task = created(sign(mechanic, task_id, "done"))
 
@@ -83,16 +83,16 @@ def test_done_names_who_and_when_and_takes_the_task(board, sign, mechanic):
     assert task["completed"] is True
 
 
-def test_a_team_manager_signs_without_taking_the_task(board, sign, admin):
-    task_id = board.task()
+def test_a_team_manager_signs_without_taking_the_task(paddock, sign, admin):
+    task_id = paddock.task()
 
     task = created(sign(admin, task_id, "done"))
 
     assert (task["done_by"], task["assigned_to"]) == (admin.id, None)
 
 
-def test_only_another_person_can_check_a_signed_bolt(board, sign, mechanic, rookie):
-    task_id = board.task(needs_check=True)
+def test_only_another_person_can_check_a_signed_bolt(paddock, sign, mechanic, rookie):
+    task_id = paddock.task(needs_check=True)
     created(sign(mechanic, task_id, "done"))
 
     own, other = sign(mechanic, task_id, "check"), sign(rookie, task_id, "check")
@@ -101,9 +101,9 @@ def test_only_another_person_can_check_a_signed_bolt(board, sign, mechanic, rook
     assert created(other)["checked_by"] == rookie.id
 
 
-def test_a_self_check_is_marked_where_the_weekend_allows_it(board, sign, mechanic, admin, event):
+def test_a_self_check_is_marked_where_the_weekend_allows_it(paddock, sign, mechanic, admin, event):
     admin.patch(f"/v1/events/{event['id']}", json={"allow_self_check": True})
-    task_id = board.task(needs_check=True)
+    task_id = paddock.task(needs_check=True)
     created(sign(mechanic, task_id, "done"))
 
     created(sign(mechanic, task_id, "check"))
@@ -112,8 +112,8 @@ def test_a_self_check_is_marked_where_the_weekend_allows_it(board, sign, mechani
     assert marks == [False, True]
 
 
-def test_reopening_voids_done_and_check(board, sign, bring, mechanic):
-    task_id = board.task(needs_check=True)
+def test_reopening_voids_done_and_check(paddock, sign, bring, mechanic):
+    task_id = paddock.task(needs_check=True)
     bring(task_id, "checked")
 
     task = created(sign(mechanic, task_id, "reopen"))
@@ -124,16 +124,16 @@ def test_reopening_voids_done_and_check(board, sign, bring, mechanic):
 
 @pytest.mark.parametrize("act", ["fail", "not_applicable"])
 @pytest.mark.parametrize("note", [None, " ", ""])
-def test_saying_no_takes_a_note(board, mechanic, act, note):
-    task_id = board.task()
+def test_saying_no_takes_a_note(paddock, mechanic, act, note):
+    task_id = paddock.task()
 
     answer = mechanic.post(f"/v1/tasks/{task_id}/sign-offs", json={"act": act, "note": note})
 
     assert "note" in problem(answer, 422)["errors"]["json"]
 
 
-def test_undoing_a_check_takes_a_note_and_undoing_done_does_not(board, sign, bring, mechanic):
-    plain, checked = board.task(), board.task(needs_check=True)
+def test_undoing_a_check_takes_a_note_and_undoing_done_does_not(paddock, sign, bring, mechanic):
+    plain, checked = paddock.task(), paddock.task(needs_check=True)
     bring(plain, "done")
     bring(checked, "checked")
 
@@ -143,8 +143,8 @@ def test_undoing_a_check_takes_a_note_and_undoing_done_does_not(board, sign, bri
 
 
 @pytest.mark.parametrize("value", [None, 1.89, 2.31, "2.1", True, [2.1], 1e13])
-def test_a_value_that_cannot_be_is_refused(board, sign, mechanic, value):
-    task_id = board.task(measurement=PRESSURE)
+def test_a_value_that_cannot_be_is_refused(paddock, sign, mechanic, value):
+    task_id = paddock.task(measurement=PRESSURE)
 
     answer = sign(mechanic, task_id, "done", value=value)
 
@@ -153,16 +153,16 @@ def test_a_value_that_cannot_be_is_refused(board, sign, mechanic, value):
 
 
 @pytest.mark.parametrize("value", [1.9, 2, 2.3])
-def test_a_value_within_its_limits_is_kept(board, sign, mechanic, value):
-    task_id = board.task(measurement=PRESSURE)
+def test_a_value_within_its_limits_is_kept(paddock, sign, mechanic, value):
+    task_id = paddock.task(measurement=PRESSURE)
 
     task = created(sign(mechanic, task_id, "done", value=value))
 
     assert task["value"] == value
 
 
-def test_a_value_out_of_limits_says_to_sign_it_as_failed(board, sign, mechanic):
-    task_id = board.task(measurement=PRESSURE)
+def test_a_value_out_of_limits_says_to_sign_it_as_failed(paddock, sign, mechanic):
+    task_id = paddock.task(measurement=PRESSURE)
 
     refused = problem(sign(mechanic, task_id, "done", value=1.7), 422)
     failed = created(sign(mechanic, task_id, "fail", value=1.7))
@@ -171,8 +171,8 @@ def test_a_value_out_of_limits_says_to_sign_it_as_failed(board, sign, mechanic):
     assert (failed["status"], failed["value"]) == ("failed", 1.7)
 
 
-def test_a_measured_text_takes_text_and_a_plain_task_takes_no_value(board, sign, mechanic):
-    text, plain = board.task(measurement={"label": "Torque", "kind": "text"}), board.task()
+def test_a_measured_text_takes_text_and_a_plain_task_takes_no_value(paddock, sign, mechanic):
+    text, plain = paddock.task(measurement={"label": "Torque", "kind": "text"}), paddock.task()
 
     answers = [
         sign(mechanic, text, "done", value=29),
@@ -184,8 +184,8 @@ def test_a_measured_text_takes_text_and_a_plain_task_takes_no_value(board, sign,
 
 
 @pytest.mark.parametrize(("minutes", "status"), [(-600, 201), (9, 201), (11, 422), (10_080, 422)])
-def test_the_device_clock_may_be_ten_minutes_ahead(board, sign, mechanic, clock, minutes, status):
-    task_id = board.task()
+def test_the_device_clock_may_be_ten_minutes_ahead(paddock, sign, mechanic, clock, minutes, status):
+    task_id = paddock.task()
     device_time = (clock.now + timedelta(minutes=minutes)).isoformat()
 
     answer = sign(mechanic, task_id, "done", device_time=device_time)
@@ -209,25 +209,25 @@ def test_the_device_clock_may_be_ten_minutes_ahead(board, sign, mechanic, clock,
         ("admin", "reopen", 201),
     ],
 )
-def test_who_may_sign_what(board, sign, bring, request, who, act, status):
+def test_who_may_sign_what(paddock, sign, bring, request, who, act, status):
     person = request.getfixturevalue(who)
-    task_id = board.task(needs_check=True)
+    task_id = paddock.task(needs_check=True)
     bring(task_id, "done" if act in ("check", "fail", "reopen") else "open")
 
     assert sign(person, task_id, act).status_code == status
 
 
-def test_crew_of_another_role_may_look_but_not_sign(board, sign, stranger):
-    board.crew(stranger, "tyre_tech")
-    task_id = board.task()
+def test_crew_of_another_role_may_look_but_not_sign(paddock, sign, stranger):
+    paddock.crew(stranger, "tyre_tech")
+    task_id = paddock.task()
 
     assert stranger.get(f"/v1/tasks/{task_id}").status_code == 200
     assert problem(sign(stranger, task_id, "done"), 403)
 
 
 @pytest.mark.parametrize("act", ["done", "fail", "not_applicable"])
-def test_who_comes_second_is_told_who_was_first(board, sign, mechanic, rookie, act):
-    task_id = board.task()
+def test_who_comes_second_is_told_who_was_first(paddock, sign, mechanic, rookie, act):
+    task_id = paddock.task()
     created(sign(mechanic, task_id, act))
 
     answer = sign(rookie, task_id, act)
@@ -235,8 +235,8 @@ def test_who_comes_second_is_told_who_was_first(board, sign, mechanic, rookie, a
     assert "mechanic was first" in problem(answer, 409)["detail"]
 
 
-def test_of_two_signatures_at_once_one_is_first(board, sign, mechanic, rookie, parallel):
-    task_id = board.task()
+def test_of_two_signatures_at_once_one_is_first(paddock, sign, mechanic, rookie, parallel):
+    task_id = paddock.task()
     people = [mechanic, rookie] * 3
     assert all(person.token for person in people)
 
@@ -246,9 +246,9 @@ def test_of_two_signatures_at_once_one_is_first(board, sign, mechanic, rookie, p
     assert len(mechanic.get(f"/v1/tasks/{task_id}/sign-offs").json) == 1
 
 
-def test_the_plain_way_in_obeys_the_same_rules(board, mechanic, rookie, admin):
-    measured = board.task(measurement=PRESSURE, assigned_to=mechanic.id)
-    nobodys = board.task()
+def test_the_plain_way_in_obeys_the_same_rules(paddock, mechanic, rookie, admin):
+    measured = paddock.task(measurement=PRESSURE, assigned_to=mechanic.id)
+    nobodys = paddock.task()
 
     answers = [
         mechanic.patch(f"/v1/tasks/{measured}", json={"completed": True}),
@@ -260,8 +260,8 @@ def test_the_plain_way_in_obeys_the_same_rules(board, mechanic, rookie, admin):
     assert [answer.status_code for answer in answers] == [422, 403, 200, 403]
 
 
-def test_the_plain_way_cannot_undo_a_check(board, bring, mechanic):
-    task_id = board.task(needs_check=True)
+def test_the_plain_way_cannot_undo_a_check(paddock, bring, mechanic):
+    task_id = paddock.task(needs_check=True)
     bring(task_id, "checked")
 
     answer = mechanic.patch(f"/v1/tasks/{task_id}", json={"completed": False})

@@ -7,9 +7,9 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from board import PRESSURE
 from garage import Garage
 from helpers import created, problem
+from paddock import PRESSURE
 
 MORNING = datetime(2026, 6, 12, 6, 30, tzinfo=UTC)  # 08:30 at Misano.
 CRITICAL = {"bike": "44 A", "session": "FP1", "is_critical": "true"}

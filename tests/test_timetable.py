@@ -1,8 +1,8 @@
 """The timetable: its sessions, who reads and who changes them."""
 
 import pytest
-from board import Board
 from helpers import created, problem
+from paddock import Paddock
 from timetable import Timetable, at
 
 FP1 = {
@@ -17,7 +17,7 @@ FP1 = {
 
 @pytest.fixture
 def timetable(app, admin, event):
-    return Timetable(admin, event, Board(app, event["id"], admin.id))
+    return Timetable(admin, event, Paddock(app, event["id"], admin.id))
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ def test_a_mistyped_year_is_refused_in_a_change_too(admin, timetable, fp1):
 
 
 def test_a_crew_chief_plans_at_their_own_weekend_only(chief, timetable, make_event, fp1):
-    timetable.board.crew(chief, "crew_chief")
+    timetable.paddock.crew(chief, "crew_chief")
     other = make_event(name="Assen")
 
     own = chief.patch(f"/v1/sessions/{fp1['id']}", json={"is_wet": True})

@@ -5,8 +5,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from board import Board
 from helpers import created, problem
+from paddock import Paddock
 from timetable import Timetable
 
 from raceapp.tables.kinds import guessed
@@ -24,7 +24,7 @@ ROME = ZoneInfo("Europe/Rome")
 
 @pytest.fixture
 def timetable(app, admin, event):
-    return Timetable(admin, event, Board(app, event["id"], admin.id))
+    return Timetable(admin, event, Paddock(app, event["id"], admin.id))
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def send(admin, event):
 
 
 @pytest.fixture
-def board(admin, event):
+def shown(admin, event):
     """What the timetable says: names, kinds, local days and times."""
 
     def read(event=event, zone=ROME):
@@ -123,18 +123,18 @@ def faults(response):
         ]),
     ],
 )  # fmt: skip
-def test_a_file_of_an_organiser_becomes_the_timetable(send, board, file, content_type, expected):
+def test_a_file_of_an_organiser_becomes_the_timetable(send, shown, file, content_type, expected):
     data = (ORGANISERS / file).read_bytes()
 
     answer = created(send(data, content_type), status=200)
 
-    assert board() == expected
+    assert shown() == expected
     assert [row["name"] for row in answer["sessions"]] == [row[0] for row in expected]
     again = created(send(data, content_type), status=200)
     assert (again["sessions"], again["unchanged"]) == ([], len(expected))
 
 
-def test_the_night_the_clocks_change_has_its_own_length(send, board, make_event):
+def test_the_night_the_clocks_change_has_its_own_length(send, shown, make_event):
     event = make_event(event_date="2026-03-28", end_date="2026-03-29")
     table = "name,date,starts_at,ends_at\nRace,2026-03-28,23:00,04:00\nWarm up,Sun,02:30,04:00\n"
 
@@ -142,7 +142,7 @@ def test_the_night_the_clocks_change_has_its_own_length(send, board, make_event)
 
     starts, ends = times(answer["sessions"][0])
     assert (starts, ends) == ("2026-03-28T22:00:00Z", "2026-03-29T02:00:00Z")
-    assert board(event)[1] == ("Warm up", "warm_up", "Sun 03:30", "Sun 04:00")
+    assert shown(event)[1] == ("Warm up", "warm_up", "Sun 03:30", "Sun 04:00")
 
 
 def test_what_nobody_can_tell_the_kind_of_is_named(send):
@@ -168,13 +168,13 @@ def test_kinds_are_guessed_from_the_words_of_organisers(name, kind):
 # What is there already
 
 
-def test_a_changed_timetable_moves_what_is_there_and_its_tasks(timetable, send, board):
+def test_a_changed_timetable_moves_what_is_there_and_its_tasks(timetable, send, shown):
     fp1, fp2 = timetable.day("FP1", "FP2")
     task = timetable.item(fp1, offset=-30)
 
     answer = created(send(FP1), status=200)
 
-    assert board()[0] == ("FP1", "practice", "Fri 10:20", "Fri 11:05")
+    assert shown()[0] == ("FP1", "practice", "Fri 10:20", "Fri 11:05")
     assert timetable.due(task) == "2026-06-12T07:50:00Z"
     (moved,) = answer["sessions"]
     assert (moved["id"], moved["old_starts_at"]) == (fp1["id"], fp1["starts_at"])
@@ -200,23 +200,23 @@ def test_what_runs_is_over_or_was_cancelled_stays(timetable, send, status):
     assert timetable.admin.get(f"/v1/sessions/{fp1['id']}").json == there
 
 
-def test_a_guess_never_changes_the_kind_that_is_there(timetable, send, board):
+def test_a_guess_never_changes_the_kind_that_is_there(timetable, send, shown):
     timetable.session("Race", kind="practice")
 
     created(send("name,starts_at\nRace,11:00\n"), status=200)
 
-    assert board() == [("Race", "practice", "Fri 11:00", "Fri 11:30")]
+    assert shown() == [("Race", "practice", "Fri 11:00", "Fri 11:30")]
 
 
 @pytest.mark.parametrize("file", ["grand_prix.csv", "superbike.ics"])
-def test_a_dry_run_answers_the_same_and_changes_nothing(timetable, send, board, file):
+def test_a_dry_run_answers_the_same_and_changes_nothing(timetable, send, shown, file):
     timetable.session("Warm Up", day="2026-06-14")
-    before, deeds = board(), timetable.deeds()
+    before, deeds = shown(), timetable.deeds()
     data, kind = (ORGANISERS / file).read_bytes(), ICS if file.endswith("ics") else CSV
 
     dry = created(send(data, kind, dry_run="true"), status=200)
 
-    assert (board(), timetable.deeds()) == (before, deeds)
+    assert (shown(), timetable.deeds()) == (before, deeds)
     assert dry == created(send(data, kind), status=200)
 
 
@@ -249,11 +249,11 @@ def test_a_dry_run_answers_the_same_and_changes_nothing(timetable, send, board, 
         ('name,starts_at\n"FP\n1",10:00\nFP2,xx\n', "3", "starts_at"),
     ],
 )  # fmt: skip
-def test_a_fault_is_told_by_row_and_column(send, board, table, row, column):
+def test_a_fault_is_told_by_row_and_column(send, shown, table, row, column):
     response = send(table)
 
     assert column in faults(response)[row]
-    assert board() == []
+    assert shown() == []
 
 
 def test_all_faults_are_told_at_once(send):
@@ -280,11 +280,11 @@ def test_another_encoding_is_refused_unless_it_is_named(send, encoding):
     ],
     ids=range(10),
 )  # fmt: skip
-def test_a_calendar_that_is_no_timetable_is_refused_with_a_sentence(send, board, text):
+def test_a_calendar_that_is_no_timetable_is_refused_with_a_sentence(send, shown, text):
     body = problem(send(text, ICS), 422)
 
     assert "errors" not in body and body["detail"].endswith(".")
-    assert board() == []
+    assert shown() == []
 
 
 def test_a_file_of_another_type_or_too_large_is_refused(send):
@@ -294,8 +294,8 @@ def test_a_file_of_another_type_or_too_large_is_refused(send):
 
 
 def test_a_crew_chief_imports_and_nobody_else_of_the_crew(timetable, send, chief, mechanic, rookie):
-    timetable.board.crew(chief, "crew_chief")
-    timetable.board.crew(mechanic, "mechanic")
+    timetable.paddock.crew(chief, "crew_chief")
+    timetable.paddock.crew(mechanic, "mechanic")
 
     problem(send(FP1, by=mechanic), 403)
     problem(send(FP1, by=rookie), 404)

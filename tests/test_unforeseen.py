@@ -3,37 +3,37 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from board import PRESSURE, Board
 from helpers import created, problem
+from paddock import PRESSURE, Paddock
 
 EIGHT = datetime(2026, 6, 12, 8, tzinfo=UTC)
 
 
 @pytest.fixture
-def board(app, event, admin, mechanic, chief, rookie):
-    board = Board(app, event["id"], admin.id)
-    board.crew(mechanic, "mechanic")
-    board.crew(rookie, "mechanic")
-    board.crew(chief, "crew_chief")
-    return board
+def paddock(app, event, admin, mechanic, chief, rookie):
+    paddock = Paddock(app, event["id"], admin.id)
+    paddock.crew(mechanic, "mechanic")
+    paddock.crew(rookie, "mechanic")
+    paddock.crew(chief, "crew_chief")
+    return paddock
 
 
 @pytest.fixture
-def bike(board):
-    return board.bike()
+def bike(paddock):
+    return paddock.bike()
 
 
 @pytest.fixture
-def fp1(board):
-    return board.session("FP1", EIGHT, ends_at=EIGHT + timedelta(minutes=40))
+def fp1(paddock):
+    return paddock.session("FP1", EIGHT, ends_at=EIGHT + timedelta(minutes=40))
 
 
 @pytest.fixture
 def elsewhere(app, make_event, admin):
     """Another weekend, with a bike and a session of its own."""
-    board = Board(app, make_event(name="Assen")["id"], admin.id)
-    bike = board.bike("77 A", "Max Orsi", 77)
-    return {"bike_id": bike, "session_id": board.session(), "rider_name": "Max Orsi"}
+    paddock = Paddock(app, make_event(name="Assen")["id"], admin.id)
+    bike = paddock.bike("77 A", "Max Orsi", 77)
+    return {"bike_id": bike, "session_id": paddock.session(), "rider_name": "Max Orsi"}
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def clip_on(make_task, bike, fp1):
     )
 
 
-def test_a_task_made_by_hand_has_all_that_a_checklist_gives(make_task, board, bike, fp1):
+def test_a_task_made_by_hand_has_all_that_a_checklist_gives(make_task, paddock, bike, fp1):
     given = {
         "section": "Controls",
         "crew_role": "mechanic",
@@ -78,8 +78,8 @@ def test_a_task_made_by_hand_has_all_that_a_checklist_gives(make_task, board, bi
     assert (task["due_at"], task["is_due_pinned"]) == ("2026-06-12T08:50:00Z", False)
 
 
-def test_it_blocks_its_bike(clip_on, admin, board, bike, fp1):
-    rows = created(admin.get(f"/v1/events/{board.event_id}/readiness"), status=200)
+def test_it_blocks_its_bike(clip_on, admin, paddock, bike, fp1):
+    rows = created(admin.get(f"/v1/events/{paddock.event_id}/readiness"), status=200)
 
     [row] = [row for row in rows if (row["bike_id"], row["session_id"]) == (bike, fp1)]
     assert row["blocking"] == [clip_on["id"]]
@@ -151,7 +151,7 @@ def test_what_makes_no_sense_is_refused(admin, event, fields, blamed):
     assert blamed in problem(answer, 422)["errors"]["json"]
 
 
-def test_a_crew_member_plans_nothing(mechanic, board, event, change, make_task):
+def test_a_crew_member_plans_nothing(mechanic, paddock, event, change, make_task):
     own = make_task(by=mechanic)
     body = {"event_id": event["id"], "title": "Swap wheels", "crew_role": "mechanic"}
 
@@ -159,7 +159,7 @@ def test_a_crew_member_plans_nothing(mechanic, board, event, change, make_task):
     problem(change(own, mechanic, crew_role="mechanic"), 403)
 
 
-def test_critical_tasks_are_created_by_the_crew_only(mechanic, stranger, board, make_task, event):
+def test_critical_tasks_are_created_by_the_crew_only(mechanic, stranger, paddock, make_task, event):
     body = {"event_id": event["id"], "title": "Sabotage", "is_critical": True}
 
     assert make_task(by=mechanic, is_critical=True)["is_critical"]
@@ -169,7 +169,7 @@ def test_critical_tasks_are_created_by_the_crew_only(mechanic, stranger, board, 
 # --- the crew chief ----------------------------------------------------------------------
 
 
-def test_a_crew_chief_gives_work_at_their_weekend(chief, board, make_task, mechanic, bike):
+def test_a_crew_chief_gives_work_at_their_weekend(chief, paddock, make_task, mechanic, bike):
     task = make_task(by=chief, assigned_to=mechanic.id, bike_id=bike, is_critical=True)
     free = make_task(by=chief, assigned_to=None, crew_role="mechanic")
 
@@ -191,7 +191,7 @@ def test_a_crew_chief_changes_deletes_and_restores_all_there(chief, clip_on, cha
     created(chief.post(f"{path}/restore"), status=200)
 
 
-def test_a_crew_chief_is_nobody_elsewhere(chief, board, elsewhere, make_event, admin, change):
+def test_a_crew_chief_is_nobody_elsewhere(chief, paddock, elsewhere, make_event, admin, change):
     other = make_event(name="Imola")
     body = {"event_id": other["id"], "title": "Swap wheels"}
     task = created(admin.post("/v1/tasks", json={**body, "assigned_to": chief.id}))
@@ -201,7 +201,7 @@ def test_a_crew_chief_is_nobody_elsewhere(chief, board, elsewhere, make_event, a
 
 
 def test_a_crew_chief_moves_no_task_to_where_they_are_nobody(
-    chief, board, make_task, make_event, change
+    chief, paddock, make_task, make_event, change
 ):
     task = make_task()
 
@@ -211,7 +211,7 @@ def test_a_crew_chief_moves_no_task_to_where_they_are_nobody(
 # --- taking and giving back --------------------------------------------------------------
 
 
-def test_nobodys_task_is_taken_and_given_back(clip_on, change, mechanic, board):
+def test_nobodys_task_is_taken_and_given_back(clip_on, change, mechanic, paddock):
     taken = created(change(clip_on, mechanic, assigned_to=mechanic.id), status=200)
     again = created(change(clip_on, mechanic, assigned_to=mechanic.id), status=200)
     given_back = created(change(clip_on, mechanic, assigned_to=None), status=200)
@@ -236,7 +236,7 @@ def test_what_is_signed_is_not_given_back(clip_on, change, mechanic):
 
 
 @pytest.mark.parametrize("role", ["tyre_tech", None])
-def test_what_is_of_another_crew_role_is_not_taken(make_task, board, change, mechanic, role):
+def test_what_is_of_another_crew_role_is_not_taken(make_task, paddock, change, mechanic, role):
     task = make_task(crew_role=role)
 
     problem(change(task, mechanic, assigned_to=mechanic.id), 403)

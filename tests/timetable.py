@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from board import Board
 from helpers import created
+from paddock import Paddock
 
 
 def at(time: str, day: str = "2026-06-12") -> str:
@@ -17,8 +17,8 @@ def moment(text: str) -> datetime:
 class Timetable:
     """Times are UTC; Misano in June is two hours ahead of it."""
 
-    def __init__(self, admin, event: dict, board: Board):
-        self.admin, self.event_id, self.board = admin, event["id"], board
+    def __init__(self, admin, event: dict, paddock: Paddock):
+        self.admin, self.event_id, self.paddock = admin, event["id"], paddock
         self.path = f"/v1/events/{self.event_id}"
 
     def session(self, name="FP1", start="08:00", end="08:40", day="2026-06-12", **more) -> dict:
@@ -41,7 +41,7 @@ class Timetable:
         edge = session["ends_at" if anchor == "session_end" else "starts_at"]
         hangs = {"session_id": session["id"], "anchor": anchor, "offset_minutes": offset}
         due_at = moment(edge) + timedelta(minutes=offset)
-        return self.board.task(**{**hangs, "due_at": due_at, **fields})
+        return self.paddock.task(**{**hangs, "due_at": due_at, **fields})
 
     def items(self, session: dict, number: int) -> list[int]:
         return [self.item(session) for _ in range(number)]

@@ -21,8 +21,8 @@ PRESSURE = {
 }
 
 
-class Board:
-    """The board of one event: `board.crew(mechanic, "mechanic")`, `board.task(...)["id"]`."""
+class Paddock:
+    """The paddock of one event: `paddock.crew(mechanic, "mechanic")`, `paddock.task(...)["id"]`."""
 
     def __init__(self, app, event_id: int, admin_id: int):
         self.app, self.event_id, self.admin_id = app, event_id, admin_id
