@@ -61,7 +61,7 @@ def test_the_crew_reads_the_crew_and_strangers_do_not(mechanic, stranger, path, 
     problem(stranger.get(path), 404)
 
 
-def test_the_crew_sees_the_board_of_its_event(mechanic, stranger, make_task, crew):
+def test_the_crew_sees_the_tasks_of_its_event(mechanic, stranger, make_task, crew):
     task = make_task(title="Bleed the brakes")
 
     seen, hidden = (person.get(f"/v1/tasks/{task['id']}") for person in (mechanic, stranger))

@@ -190,12 +190,12 @@ SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement L
 @pytest.mark.parametrize("query", ["limit=20&include_total=true", "assigned_to=any"])
 def test_a_page_is_planned_once_and_not_for_each_run(app, client, email, query):
     headers = bearer(login(client, email, seeding.PASSWORD))
-    spares = app.extensions["spare_connections"]
-    spares.engine.dispose()  # and all that was prepared before
+    idle = app.extensions["idle_connections"]
+    idle.engine.dispose()  # and all that was prepared before
 
     for _ in range(12):
         assert client.get(f"/v1/tasks?{query}", headers=headers).status_code == 200
 
     # What comes once is not prepared; PostgreSQL makes five plans for known values, then compares.
-    [kept] = spares.idle
+    [kept] = idle.kept
     assert kept.driver_connection.execute(COUNTS).fetchall() == [(5, 6)]

@@ -125,17 +125,17 @@ def test_cancelled_and_deleted_sessions_and_deleted_bikes_have_no_row(garage, bi
     assert [(row["session_id"], row["bike_id"]) for row in garage.rows()] == [(fp1, bike)]
 
 
-def test_a_weekend_without_bikes_or_sessions_has_an_empty_board(garage):
+def test_a_weekend_without_bikes_or_sessions_has_nothing_to_be_ready(garage):
     assert garage.rows() == []
 
 
-def test_the_board_shows_the_release_in_force(garage, bike, fp1, release):
+def test_readiness_shows_the_release_in_force(garage, bike, fp1, release):
     given = created(release(override_reason=REASON))
 
     assert garage.row(fp1, bike)["release"] == given
 
 
-def test_the_whole_crew_sees_the_board(path, fp1, bike, mechanic, chief, admin):
+def test_the_whole_crew_sees_readiness(path, fp1, bike, mechanic, chief, admin):
     answers = [person.get(path) for person in (mechanic, chief, admin)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 200]
@@ -143,12 +143,12 @@ def test_the_whole_crew_sees_the_board(path, fp1, bike, mechanic, chief, admin):
     assert "ETag" not in answers[0].headers
 
 
-def test_nobody_else_learns_that_there_is_a_board(path, stranger, admin):
+def test_nobody_else_learns_that_there_is_readiness(path, stranger, admin):
     problem(stranger.get(path), 404)
     problem(admin.get("/v1/events/999/readiness"), 404)
 
 
-def test_a_weekend_that_was_taken_back_has_no_board(path, garage, admin, mechanic):
+def test_a_weekend_that_was_taken_back_has_no_readiness(path, garage, admin, mechanic):
     assert admin.delete(f"/v1/events/{garage.event_id}").status_code == 204
 
     problem(mechanic.get(path), 404)

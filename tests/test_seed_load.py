@@ -38,7 +38,7 @@ def test_as_many_tasks_are_added_as_were_asked_for(loaded):
     assert number_of_tasks(loaded) == before + 801
 
 
-def test_somebody_of_a_load_team_sees_their_board(loaded, client):
+def test_somebody_of_a_load_team_sees_their_weekend(loaded, client):
     token = login(client, "load2@demo.example", seeding.PASSWORD).json["access_token"]
 
     answer = client.get(

@@ -138,7 +138,7 @@ def test_the_filters_are_those_of_the_list(garage, rookie, rows):
     assert len(rows()) == 2
 
 
-def test_the_crew_exports_the_whole_board_and_a_stranger_nothing(
+def test_the_crew_exports_the_whole_weekend_and_a_stranger_nothing(
     garage, mechanic, stranger, rookie, export, path
 ):
     garage.crew(mechanic, "mechanic")

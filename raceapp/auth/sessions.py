@@ -223,11 +223,11 @@ WHO = Prepared(
 )
 
 
-def actor_of(session_id: int, user_id: int, *, is_admin: bool, along=None) -> Actor | None:
+def actor_of(session_id: int, user_id: int, *, is_admin: bool, read_ahead=None) -> Actor | None:
     """Return the caller as the account is now, or None when the session or it has ended.
 
-    `along` is a `prepared.Along` that reads for the caller, who claims to be `is_admin`.
+    `read_ahead` is a `prepared.ReadAhead` that reads for the caller, who claims to be `is_admin`.
     """
     values = {"who_session_id": session_id, "who_user_id": user_id}
-    row = along.row_of(WHO, is_admin=is_admin, **values) if along else WHO.row(**values)
+    row = read_ahead.row_of(WHO, is_admin=is_admin, **values) if read_ahead else WHO.row(**values)
     return Actor(*row, session_id=session_id) if row else None

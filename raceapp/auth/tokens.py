@@ -88,7 +88,9 @@ def look_up(_header: dict, claims: dict) -> sessions.Actor | None:
     if not (0 < user_id <= MAX_ID and 0 < session_id <= MAX_ID):
         return None
     kept, is_admin = app_ctx.g, claims.get("role") == Role.ADMIN
-    actor = sessions.actor_of(session_id, user_id, is_admin=is_admin, along=kept.get("along"))
+    actor = sessions.actor_of(
+        session_id, user_id, is_admin=is_admin, read_ahead=kept.get("read_ahead")
+    )
     if actor is not None:
         claims["role"] = actor.role
         kept.user_id = actor.id

@@ -17,7 +17,7 @@ from raceapp.history import service as history
 from raceapp.permissions import CrewRole
 from raceapp.storage import hidden
 from raceapp.storage.expressions import mentions
-from raceapp.storage.prepared import AnyActor, Prepared, placeholder, rows_along
+from raceapp.storage.prepared import ActorPlaceholder, Prepared, placeholder, rows_read_ahead
 from raceapp.storage.session import db
 from raceapp.web.fields import YEARS
 
@@ -216,28 +216,28 @@ def crew_events(actor) -> sa.Select:
     return sa.select(CrewMember.event_id).where(CrewMember.user_id == actor.id)
 
 
-def get_board(event_id: int, *, actor, for_update: bool = False) -> Event:
+def get_for_crew(event_id: int, *, actor, for_update: bool = False) -> Event:
     """Return the weekend for its crew and team managers; raises NotFound for anybody else."""
     event = get(event_id, for_update=for_update)
     if not actor.is_admin and not crew_roles(event_id, actor):
-        raise errors.NotFound(NO_SUCH_BOARD)
+        raise errors.NotFound(NOT_ON_CREW)
     return event
 
 
 @functools.cache
-def board(is_admin: bool) -> Prepared:
-    """Return the statement that finds the id of a weekend whose board the actor may see."""
+def visible_weekend(is_admin: bool) -> Prepared:
+    """Return the statement that finds the id of a weekend that the actor may see from inside."""
     found = sa.select(Event.id).where(Event.deleted_at.is_(None))
     if not is_admin:
-        found = found.where(Event.id.in_(crew_events(AnyActor(is_admin))))
+        found = found.where(Event.id.in_(crew_events(ActorPlaceholder(is_admin))))
     return Prepared(found.where(Event.id == placeholder("event_id", sa.BigInteger)))
 
 
-def check_board(event_id: int, *, actor) -> None:
-    """Raise what `get_board` raises, without the weekend itself."""
+def check_for_crew(event_id: int, *, actor) -> None:
+    """Raise what `get_for_crew` raises, without the weekend itself."""
     values = {"event_id": event_id, "actor_id": actor.id}
-    if not rows_along(board(actor.is_admin), **values):
-        raise errors.NotFound(NO_SUCH_BOARD)
+    if not rows_read_ahead(visible_weekend(actor.is_admin), **values):
+        raise errors.NotFound(NOT_ON_CREW)
 
 
-NO_SUCH_BOARD = "There is no such race weekend, or you are not on its crew."
+NOT_ON_CREW = "There is no such race weekend, or you are not on its crew."

@@ -88,7 +88,7 @@ class CrewItem(Resource):
     @blp.alt_response(404, description="No such race weekend, or you are not on its crew")
     def get(self, event_id):
         """Read who does what at a race weekend"""
-        return named(crew.crew_of(service.get_board(event_id, actor=g.actor)))
+        return named(crew.crew_of(service.get_for_crew(event_id, actor=g.actor)))
 
     @admin_only
     @blp.arguments(schemas.CrewMemberSchema(many=True))
@@ -113,7 +113,7 @@ class EventHistory(Resource):
     @blp.alt_response(404, description="No such race weekend, or you are not on its crew")
     def get(self, page, event_id):
         """Read the record of a race weekend"""
-        service.get_board(event_id, actor=g.actor)
+        service.get_for_crew(event_id, actor=g.actor)
         return page.of(history.of_event(event_id))
 
 
@@ -127,5 +127,5 @@ class EventSeal(Resource):
         Keep it where nobody here can change it: `flask verify-history --seal` proves the record
         against it.
         """
-        service.check_board(event_id, actor=g.actor)
+        service.check_for_crew(event_id, actor=g.actor)
         return proof.seal(event_id)

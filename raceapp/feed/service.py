@@ -42,7 +42,7 @@ class Snapshot:
 def snapshot(event_id: int, *, actor) -> Snapshot:
     """Return everything of a weekend for its crew and team managers; raises NotFound."""
     begin_snapshot()
-    event = events.get_board(event_id, actor=actor)
+    event = events.get_for_crew(event_id, actor=actor)
     return Snapshot(event, proof.seal(event.id)["count"])
 
 
@@ -54,7 +54,7 @@ def changes(event_id: int, *, actor, since: str, limit: int) -> dict:
 
     Raises NotFound for who is not on the crew, Invalid when the cursor is not of this weekend.
     """
-    events.check_board(event_id, actor=actor)
+    events.check_for_crew(event_id, actor=actor)
     place = read_cursor(event_id, since)
     head = proof.seal(event_id)["count"]
     if place.position > head:

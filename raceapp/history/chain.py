@@ -123,13 +123,13 @@ def check_head(event_id: int) -> None:
         raise NoHead(event_id)
 
 
-def append_one(written: sa.CTE | None = None, *along: sa.CTE) -> sa.Executable:
+def append_one(written: sa.CTE | None = None, *others: sa.CTE) -> sa.Executable:
     """Return the whole of `append()` for one entry, the usual case, as one statement.
 
     PostgreSQL moves the head, which makes writers take turns, computes the same `digest()` and
     `link()` and adds the entry. As part of a larger statement the entry is about the row that
     `written` returns the id of, and there is none where that returns no row; that id is returned.
-    What else is written `along` with it is part of the same statement.
+    `others` are written with it, as parts of the same statement.
     """
     before, after = placeholder("before_id", sa.Text), placeholder("after_id", sa.Text)
     row_id = sa.cast(written.c.id, sa.Text) if written is not None else sa.literal("")
@@ -151,7 +151,7 @@ def append_one(written: sa.CTE | None = None, *along: sa.CTE) -> sa.Executable:
     if written is None:
         return added
     entry = added.cte("entry")
-    return sa.select(written.c.id).select_from(written.join(entry, sa.true())).add_cte(*along)
+    return sa.select(written.c.id).select_from(written.join(entry, sa.true())).add_cte(*others)
 
 
 def sha256(text) -> sa.ColumnElement:
@@ -161,7 +161,7 @@ def sha256(text) -> sa.ColumnElement:
 def as_values(entry: dict, *, about_new: bool = False) -> dict:
     """Return the values of `append_one()` for an entry.
 
-    With `about_new` its subject ends in the id of the row written along with it, and that
+    With `about_new` its subject ends in the id of the row written with it, and that
     place is left open.
     """
     before, after = canonical(entry), ""

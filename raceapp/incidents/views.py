@@ -20,7 +20,7 @@ class IncidentList(Resource):
     @blp.alt_response(404, description="No such race weekend, or you are not on its crew")
     def get(self, page, event_id):
         """List the incidents of a race weekend"""
-        event = events.get_board(event_id, actor=g.actor)
+        event = events.get_for_crew(event_id, actor=g.actor)
         return page.of(service.of_event(event))
 
     @blp.arguments(schemas.IncidentCreateSchema)
@@ -34,7 +34,7 @@ class IncidentList(Resource):
         tasks for the sessions to come and takes back its releases for them; rain makes the
         session that is named a wet one.
         """
-        event = events.get_board(event_id, actor=g.actor, for_update=True)
+        event = events.get_for_crew(event_id, actor=g.actor, for_update=True)
         incident = service.report(event, actor=g.actor, **fields)
         db.session.commit()
         return incident, {"Location": url_for("incidents.IncidentList", event_id=event_id)}

@@ -38,7 +38,7 @@ class PrintEvent(Resource):
         A page for a browser to print or to save as PDF. Times are local to the weekend. What has
         been signed is shown as signed, and by whom; the last page holds the seal of the record.
         """
-        paper = service.paper(events.get_board(event_id, actor=g.actor), **only)
+        paper = service.paper(events.get_for_crew(event_id, actor=g.actor), **only)
         return Document(
             HTML, lambda: page(paper), headers=(("Content-Security-Policy", PAGE_POLICY),)
         )

@@ -27,7 +27,7 @@ from raceapp.timetable.models import SessionStatus, TrackSession
 from raceapp.web.writing import rows_reader
 
 
-def board(event_id: int) -> list[dict]:
+def of_weekend(event_id: int) -> list[dict]:
     """Return the readiness of each bike for each session that is not cancelled.
 
     In the order of the timetable, with the valid release under `release`, or None there. Takes

@@ -29,7 +29,7 @@ class Counts(ma.Schema):
 
 
 class SeenSchema(Counts):
-    """What stood on the board when the bike was released."""
+    """What readiness said when the bike was released."""
 
     counted = ids("Every task that counted", [398, 405, 412, 415])
 

@@ -52,7 +52,7 @@ def get_session(session_id: int, *, actor, for_update: bool = False) -> TrackSes
     What was released for a session that is gone can be read, and nothing more is.
     """
     session = timetable.get(session_id, for_update=for_update, deleted_too=not for_update)
-    events.get_board(session.event_id, actor=actor)
+    events.get_for_crew(session.event_id, actor=actor)
     return session
 
 

@@ -6,7 +6,7 @@ from flask import g, url_for
 
 from raceapp.events import service as events
 from raceapp.releases import readiness, schemas, service
-from raceapp.storage.prepared import Along
+from raceapp.storage.prepared import ReadAhead
 from raceapp.storage.session import db
 from raceapp.web.rest import Blueprint, Resource
 
@@ -15,7 +15,7 @@ blp = Blueprint("releases", __name__, url_prefix="/v1", description="Which bike 
 
 @blp.route("/events/<id:event_id>/readiness")
 class BikeReadiness(Resource):
-    along = {"GET": partial(Along, events.board)}
+    read_ahead = {"GET": partial(ReadAhead, events.visible_weekend)}
 
     @blp.response(200, schemas.BikeReadinessSchema(many=True))
     @blp.alt_response(404, description="No such race weekend, or you are not on its crew")
@@ -26,8 +26,8 @@ class BikeReadiness(Resource):
         hangs on the end of a session never blocks it, and what is not applicable blocks nothing.
         Cancelled sessions are left out.
         """
-        events.check_board(event_id, actor=g.actor)
-        return readiness.board(event_id)
+        events.check_for_crew(event_id, actor=g.actor)
+        return readiness.of_weekend(event_id)
 
 
 @blp.route("/sessions/<id:session_id>/releases")

@@ -1,10 +1,11 @@
 """Prepared statements sent to PostgreSQL as such, over connections that are kept at hand.
 
-What this buys: psycopg's cursors and SQLAlchemy's pool take three times as long about a short
-statement as the server does. Here it goes to libpq with its values as text, from its second use on
-by its name: PostgreSQL finds out their types; psycopg turns the answer into Python values.
+A statement goes to libpq with its values as text, from its second use on by its name: PostgreSQL
+finds out their types; psycopg turns the answer into Python values. `run()` runs one statement;
+`IdleConnections` lends the connections for it.
 
-`run()` runs one statement; `Spares` lends the connections for it.
+This saves the work of psycopg's cursors and SQLAlchemy's pool, which take three times as long over
+a short statement as the server does.
 """
 
 import functools
@@ -45,7 +46,7 @@ def run(connection, statement, values: list) -> list[tuple]:
     except STALE as error:
         # The schema has changed since, or somebody dropped what was prepared: begin afresh.
         connection.close()
-        raise OperationalError("What was prepared here is good no more.") from error
+        raise OperationalError("The prepared statement is no longer valid.") from error
     transformer.set_pgresult(result)
     return transformer.load_rows(0, result.ntuples, tuple)
 
@@ -54,7 +55,8 @@ def prepared_or_none(connection, statement) -> Transformer | None:
     """Return what turns the values of a prepared statement into Python's.
 
     A statement is prepared when it comes for the second time: callers can make as many as there
-    are combinations of filters, and PostgreSQL keeps 300 kB for each. Behind a pooler nothing is.
+    are combinations of filters, and PostgreSQL keeps 300 kB for each. Behind a pooler no statement
+    is prepared.
     """
     known = connection.transformers
     if statement.name in known:
@@ -83,7 +85,7 @@ def prepare(connection, statement) -> Transformer:
 
 
 def check(pgconn, result) -> None:
-    """Raise psycopg's error for an answer that is none."""
+    """Raise psycopg's error unless the server answered."""
     if result.status in ANSWERS:
         return
     if pgconn.status == ConnStatus.BAD:
@@ -91,7 +93,7 @@ def check(pgconn, result) -> None:
     raise error_from_result(result)
 
 
-class Spares:
+class IdleConnections:
     """Connections in autocommit, handed out and taken back without the pool's formalities.
 
     They come from the pool and count there as checked out, until they are lost or old.
@@ -99,38 +101,38 @@ class Spares:
 
     def __init__(self, engine: sa.Engine):
         self.engine = engine
-        self.idle = deque()
-        # Told 1 when an idle connection is taken and -1 when one is kept.
+        self.kept = deque()
+        # Called with 1 when a connection is taken, with -1 when it is put back.
         self.watcher = lambda change: None
         sa.event.listen(engine, "engine_disposed", lambda _engine: self.close())
 
     def take(self):
         """Return a pooled connection whose server has not hung up; raises SQLAlchemy's errors."""
         now = time.monotonic()
-        while lent := self.pop():
-            connection = lent.driver_connection
+        while pooled := self.pop():
+            connection = pooled.driver_connection
             if connection.has_hung_up():
-                lent.invalidate()
+                pooled.invalidate()
             elif now > connection.made_at + SECONDS_KEPT:
-                lent.close()
+                pooled.close()
             else:
-                return lent
+                return pooled
         return self.engine.raw_connection()
 
     def pop(self):
         """Return the connection that was used last, None where there is none."""
         try:
-            lent = self.idle.pop()
+            pooled = self.kept.pop()
         except IndexError:
             return None
         self.watcher(1)
-        return lent
+        return pooled
 
-    def keep(self, lent) -> None:
-        if lent.is_valid:
+    def put_back(self, pooled) -> None:
+        if pooled.is_valid:
             self.watcher(-1)
-            self.idle.append(lent)
+            self.kept.append(pooled)
 
     def close(self) -> None:
-        while lent := self.pop():
-            lent.invalidate()
+        while pooled := self.pop():
+            pooled.invalidate()

@@ -1,10 +1,11 @@
-"""Hot statements: written in SQLAlchemy Core, compiled once, run prepared.
+"""Statements that are run often: written in SQLAlchemy Core, compiled once, run prepared.
 
-What this buys: building, caching and interpreting a statement, and lending a connection for it,
-costs several times what PostgreSQL takes to answer. Here a statement is compiled the first time
-it is needed; from then on its values go to `wire`, which has it prepared, in autocommit, so
-that a read is one round trip and not three; inside a transaction that writes it runs there. On
-SQLite the same statement runs through the session as any other.
+A statement is compiled the first time it is needed; from then on its values go to `libpq`, which
+has PostgreSQL prepare it, in autocommit, so that a read is one round trip and not three. Inside a
+transaction that writes it runs there. On SQLite it runs through the session as any other.
+
+This saves building, caching and interpreting the statement and lending a connection for it, which
+cost several times what PostgreSQL takes to answer.
 
 The interface is `Prepared(statement).rows(name=value, ...)`; the statement holds its values as
 `placeholder(name)`.
@@ -29,19 +30,19 @@ def placeholder(name: str, kind=None) -> sa.BindParameter:
 
 
 @dataclass(frozen=True)
-class AnyActor:
-    """Stands for whoever asks in a statement that is kept for all of them."""
+class ActorPlaceholder:
+    """A placeholder for the actor, so that one statement serves everybody."""
 
     is_admin: bool
     id = placeholder("actor_id", sa.BigInteger)
 
 
 @dataclass(frozen=True)
-class UnknownActor:
-    """AnyActor for a statement whose plan is to be the same whoever asks.
+class HiddenActor:
+    """The same, hidden in a subquery so that PostgreSQL keeps one plan for everybody.
 
-    PostgreSQL plans a prepared statement anew for each run, which can take longer than the run,
-    as long as plans made for known values promise to be cheaper. It cannot look into a subquery.
+    Otherwise PostgreSQL plans the statement anew for each run, which can take longer than the
+    run, as long as plans made for known values promise to be cheaper.
     """
 
     is_admin: bool
@@ -56,24 +57,24 @@ class Prepared:
         self._compiled: Compiled | None = None
 
     def rows(self, **values) -> list[tuple]:
-        spares = current_app.extensions["spare_connections"]
-        if spares is None:
+        idle = current_app.extensions["idle_connections"]
+        if idle is None:
             return db.session.execute(self.statement, values).all()
         if self._compiled is None:
-            self._compiled = Compiled(self.statement, spares.engine)
-        return self._compiled.rows(values, spares)
+            self._compiled = Compiled(self.statement, idle.engine)
+        return self._compiled.rows(values, idle)
 
     def row(self, **values) -> tuple | None:
         found = self.rows(**values)
         return found[0] if found else None
 
 
-class Along:
-    """A read that goes to the database along with the question who asks, in one round trip.
+class ReadAhead:
+    """A read that goes to the database with the question who asks, in one round trip.
 
     `make(is_admin)` returns the Prepared for either kind of caller, whose first column is never
-    null; `values` are those known from path and query. It serves `rows_along()` once; whoever
-    asks again reads again.
+    null; `values` are those known from path and query. Its rows serve `rows_read_ahead()` once;
+    asking again reads again.
     """
 
     def __init__(self, make: Callable[[bool], Prepared], values: dict):
@@ -81,7 +82,7 @@ class Along:
         self.prepared = self.rows = None
 
     def row_of(self, who: Prepared, *, is_admin: bool, **values) -> tuple | None:
-        """Return the row of `who`, keeping what was read along for such a caller."""
+        """Return the row of `who`, keeping what was read ahead for such a caller."""
         self.prepared = self.make(is_admin)
         statement = joined(who, self.prepared)
         self.values = {**self.values, "actor_id": values["who_user_id"]}
@@ -100,11 +101,11 @@ def joined(who: Prepared, other: Prepared) -> Prepared:
     return Prepared(both.join(found, sa.true(), isouter=True))
 
 
-def rows_along(prepared: Prepared, **values) -> list[tuple]:
-    """Return the rows of `prepared` for these values, which may have been read along already."""
-    along = g.pop("along", None)
-    if along is not None and along.prepared is prepared and values.items() <= along.values.items():
-        return along.rows
+def rows_read_ahead(prepared: Prepared, **values) -> list[tuple]:
+    """Return the rows of `prepared` for these values, which may have been read ahead."""
+    ahead = g.pop("read_ahead", None)
+    if ahead is not None and ahead.prepared is prepared and values.items() <= ahead.values.items():
+        return ahead.rows
     return prepared.rows(**values)
 
 
@@ -145,36 +146,36 @@ class Compiled:
             given[name] = process(given[name])
         return [given[name] for name in self.names]
 
-    def rows(self, values: dict, spares: libpq.Spares) -> list[tuple]:
-        """Run it in the transaction that has begun, else on a connection of its own.
+    def rows(self, values: dict, idle: libpq.IdleConnections) -> list[tuple]:
+        """Run it in the transaction that has begun, otherwise on a connection of its own.
 
         Raises what SQLAlchemy would have raised.
         """
         parameters = self.parameters(values)
         is_alone = engines.is_only_reading() or not has_begun()
-        lent = None
+        pooled = None
         try:
-            lent = spares.take() if is_alone else db.session.connection().connection
-            return libpq.run(lent.driver_connection, self, parameters)
+            pooled = idle.take() if is_alone else db.session.connection().connection
+            return libpq.run(pooled.driver_connection, self, parameters)
         except psycopg.Error as error:
-            if lent is not None and lent.driver_connection.closed:
-                lent.invalidate(error)  # So that nothing is said to it at the end of the request.
+            if pooled is not None and pooled.driver_connection.closed:
+                pooled.invalidate(error)  # So that nothing is said to it at the end of the request.
             raise sa.exc.DBAPIError.instance(
                 None,
                 None,
                 error,
                 psycopg.Error,
                 hide_parameters=True,
-                dialect=spares.engine.dialect,
+                dialect=idle.engine.dialect,
             ) from error
         finally:
-            if is_alone and lent is not None:
-                spares.keep(lent)
+            if is_alone and pooled is not None:
+                idle.put_back(pooled)
 
 
 def goes_past_the_session() -> bool:
     """Tell whether statements are run prepared here, as they are on PostgreSQL."""
-    return current_app.extensions["spare_connections"] is not None
+    return current_app.extensions["idle_connections"] is not None
 
 
 def has_begun() -> bool:
@@ -184,4 +185,6 @@ def has_begun() -> bool:
 def init_app(app: Flask) -> None:
     with app.app_context():
         reading = db.engines.get("reading")
-    app.extensions["spare_connections"] = libpq.Spares(reading) if reading is not None else None
+    app.extensions["idle_connections"] = (
+        libpq.IdleConnections(reading) if reading is not None else None
+    )

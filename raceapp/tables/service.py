@@ -10,7 +10,7 @@ def held_event(event_id: int, *, actor) -> Event:
 
     Raises Forbidden for the rest of its crew, NotFound for everybody else.
     """
-    event = events.get_board(event_id, actor=actor, for_update=True)
+    event = events.get_for_crew(event_id, actor=actor, for_update=True)
     if not permissions.can_release(actor, events.crew_roles(event_id, actor)):
         raise errors.Forbidden("Only a crew chief or a team manager may import tables.")
     return event

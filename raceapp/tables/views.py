@@ -49,7 +49,7 @@ class TaskTable(Resource):
         byte order mark, times local to the weekend with their offset, people by email, bikes by
         label, sessions by name. A cell that a spreadsheet would run has an apostrophe before it.
         """
-        event = events.get_board(event_id, actor=g.actor)
+        event = events.get_for_crew(event_id, actor=g.actor)
         table = exports.of_tasks(event, actor=g.actor, **filters)
         name = ("Content-Disposition", f'attachment; filename="tasks-{event_id}.csv"')
         return Document(sheets.CONTENT_TYPE, lambda: table, headers=(name,))

@@ -9,7 +9,7 @@ from enum import Enum
 
 from raceapp import errors, permissions
 from raceapp.events import service as events
-from raceapp.storage.prepared import Prepared, UnknownActor, placeholder
+from raceapp.storage.prepared import HiddenActor, Prepared, placeholder
 from raceapp.tasks import finding
 from raceapp.tasks.models import Task
 from raceapp.tasks.schemas import TaskSchema
@@ -68,5 +68,5 @@ def statements(shape: PageRequest, is_admin: bool, fixed, names) -> tuple[Prepar
     A page that has rows brings its total along.
     """
     placeholders = {name: placeholder(name) for name in names}
-    found = finding.search(actor=UnknownActor(is_admin), **dict(fixed), **placeholders)
+    found = finding.search(actor=HiddenActor(is_admin), **dict(fixed), **placeholders)
     return shape.prepared(found.with_only_columns(*COLUMNS)), Prepared(counted(found))

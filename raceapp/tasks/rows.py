@@ -17,7 +17,7 @@ from raceapp.events.models import Event
 from raceapp.history import chain
 from raceapp.history import service as history
 from raceapp.storage import answers, prepared
-from raceapp.storage.prepared import AnyActor, Prepared, placeholder, rows_along
+from raceapp.storage.prepared import ActorPlaceholder, Prepared, placeholder, rows_read_ahead
 from raceapp.storage.session import db, is_held_back
 from raceapp.tasks.models import SignOff, Task, TaskStatus
 from raceapp.tasks.visibility import NO_SUCH_TASK, is_live, visible_to
@@ -66,7 +66,7 @@ def is_alone() -> bool:
 
 @functools.cache
 def one(is_admin: bool) -> Prepared:
-    visible = visible_to(AnyActor(is_admin)).with_only_columns(*COLUMNS)
+    visible = visible_to(ActorPlaceholder(is_admin)).with_only_columns(*COLUMNS)
     return Prepared(visible.where(Task.id == placeholder("task_id", sa.BigInteger)))
 
 
@@ -80,7 +80,7 @@ def get(task_id: int, *, actor, hold: bool = False) -> TaskRow:
         statement = one(actor.is_admin).statement.with_for_update(of=Task)
         found = db.session.execute(statement, values).all()
     else:
-        found = rows_along(one(actor.is_admin), **values)
+        found = rows_read_ahead(one(actor.is_admin), **values)
     if not found:
         raise errors.NotFound(NO_SUCH_TASK)
     return TaskRow(dict(zip(NAMES, found[0], strict=True)))
@@ -112,9 +112,9 @@ def changing(names: frozenset[str]) -> sa.Update:
 @functools.lru_cache(maxsize=128)
 def changing_alone(names: frozenset[str], is_signed: bool, is_kept: bool) -> Prepared:
     written = changing(names).where(HAS_HEAD).cte("written")
-    along = [signing(written)] if is_signed else []
-    along += [answers.keeping(written)] if is_kept else []
-    return Prepared(chain.append_one(written, *along))
+    others = [signing(written)] if is_signed else []
+    others += [answers.keeping(written)] if is_kept else []
+    return Prepared(chain.append_one(written, *others))
 
 
 changing_within = functools.lru_cache(maxsize=128)(changing)

@@ -7,7 +7,7 @@ from flask import g, url_for
 from raceapp.history import service as history
 from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema
 from raceapp.limits import budgets
-from raceapp.storage.prepared import Along
+from raceapp.storage.prepared import ReadAhead
 from raceapp.storage.session import db
 from raceapp.tasks import assigning, lists, rows, schemas, service, signing
 from raceapp.web import etags
@@ -57,7 +57,7 @@ class TaskAssignments(TaskResource):
 
 @blp.route("/<id:task_id>")
 class TaskItem(TaskResource):
-    along = {"GET": partial(Along, rows.one), "PATCH": partial(Along, rows.one)}
+    read_ahead = {"GET": partial(ReadAhead, rows.one), "PATCH": partial(ReadAhead, rows.one)}
 
     @blp.response(200, schemas.TaskSchema)
     @blp.alt_response(404, description="No such task, or none that you may see")
@@ -121,7 +121,7 @@ class TaskHistory(TaskResource):
 @blp.route("/<id:task_id>/sign-offs")
 class TaskSignOffs(TaskResource):
     budgets = {"POST": budgets.SIGN_OFFS}
-    along = {"POST": partial(Along, rows.one)}
+    read_ahead = {"POST": partial(ReadAhead, rows.one)}
 
     @blp.arguments(schemas.SignOffQuerySchema, location="query", as_kwargs=True)
     @blp.response(200, schemas.SignOffSchema(many=True))

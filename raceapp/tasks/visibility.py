@@ -31,7 +31,7 @@ def is_led_by(actor):
 
 
 def is_theirs(task, actor):
-    """Hold for what a crew member holds, has created or has on a board of theirs."""
+    """Hold for what a crew member holds, has created or finds at a weekend they are crew of."""
     return sa.or_(
         task.assigned_to == actor.id,
         task.created_by == actor.id,

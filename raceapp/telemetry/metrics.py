@@ -59,10 +59,10 @@ def init_app(app: Flask) -> None:
         for name, engine in db.engines.items():
             if isinstance(engine.pool, QueuePool):
                 watch_pool(engine.pool, name or "writing")
-    spares = app.extensions["spare_connections"]
-    if spares is not None:
+    idle = app.extensions["idle_connections"]
+    if idle is not None:
         # Idle ones are checked out of the pool, but nobody uses them.
-        spares.watcher = connections.labels("reading").inc
+        idle.watcher = connections.labels("reading").inc
 
 
 def count_request(response):

@@ -164,8 +164,8 @@ class Resource(MethodView):
     budget: str | None = None
     budgets: dict[str, str] = {}
     body_limit = BODY_LIMIT
-    # By method, what tells from the path what is read along with the account; see `prepared.Along`.
-    along: dict[str, Callable[[dict], prepared.Along | None]] = {}
+    # By method: from the path to what is read with the account, see `prepared.ReadAhead`.
+    read_ahead: dict[str, Callable[[dict], prepared.ReadAhead | None]] = {}
 
     @classmethod
     def budget_for(cls, method: str) -> str | None:
@@ -182,8 +182,8 @@ class Resource(MethodView):
         if asked.method in WITH_BODY and (self.is_public or callers.has_genuine_token()):
             fetch_body(asked)
         with engines.OnlyReading(asked.method in ("GET", "HEAD")):
-            if asked.method in self.along and prepared.goes_past_the_session():
-                g.along = self.along[asked.method](kwargs)
+            if asked.method in self.read_ahead and prepared.goes_past_the_session():
+                g.read_ahead = self.read_ahead[asked.method](kwargs)
             self.admit()
             view = self.view_of(asked.method)
             return self.as_one_transaction(view, kwargs, self.key_for(view))

@@ -15,8 +15,8 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 
 
 @pytest.fixture
-def spares(postgres_only, app):
-    return app.extensions["spare_connections"]
+def idle(postgres_only, app):
+    return app.extensions["idle_connections"]
 
 
 @pytest.fixture
@@ -24,15 +24,15 @@ def path(make_task, mechanic):
     return f"/v1/tasks/{make_task(assigned_to=mechanic.id)['id']}"
 
 
-def test_connections_are_kept_at_hand(spares, mechanic, path):
+def test_connections_are_kept_at_hand(idle, mechanic, path):
     mechanic.get(path)
-    kept = list(spares.idle)
+    kept = list(idle.kept)
 
     assert mechanic.get(path).status_code == 200
-    assert kept and list(spares.idle) == kept
+    assert kept and list(idle.kept) == kept
 
 
-def test_connections_the_server_has_closed_are_replaced(spares, backend, mechanic, path):
+def test_connections_the_server_has_closed_are_replaced(idle, backend, mechanic, path):
     mechanic.get(path)
     backend.connection.execute(END_CONNECTIONS)
 
@@ -40,26 +40,26 @@ def test_connections_the_server_has_closed_are_replaced(spares, backend, mechani
     assert mechanic.patch(path, json={"completed": True}).status_code == 200
 
 
-def test_old_connections_go_back_to_the_pool(spares, mechanic, path, monkeypatch):
+def test_old_connections_go_back_to_the_pool(idle, mechanic, path, monkeypatch):
     monkeypatch.setattr(libpq, "SECONDS_KEPT", -1)
 
     answers = [mechanic.get(path).status_code for _ in range(3)]
 
     assert answers == [200] * 3
-    assert spares.engine.pool.checkedout() == len(spares.idle)
+    assert idle.engine.pool.checkedout() == len(idle.kept)
 
 
-def test_a_lost_connection_is_not_kept(spares, mechanic, path):
+def test_a_lost_connection_is_not_kept(idle, mechanic, path):
     mechanic.get(path)
-    lost = spares.idle[-1].driver_connection
-    with spares.engine.connect() as other:
+    lost = idle.kept[-1].driver_connection
+    with idle.engine.connect() as other:
         other.exec_driver_sql(f"SELECT pg_terminate_backend({lost.info.backend_pid})")
     lost.has_hung_up = lambda: False  # It was cut in the middle of a statement, so to say.
 
     problem(mechanic.get(path), 503)
 
     assert lost.closed
-    assert lost not in [kept.driver_connection for kept in spares.idle]
+    assert lost not in [kept.driver_connection for kept in idle.kept]
     assert mechanic.get(path).status_code == 200
 
 
@@ -69,10 +69,10 @@ class Statement:
 
 
 @pytest.fixture
-def connection(spares):
-    lent = spares.engine.raw_connection()
-    yield lent.driver_connection
-    lent.invalidate()
+def connection(idle):
+    pooled = idle.engine.raw_connection()
+    yield pooled.driver_connection
+    pooled.invalidate()
 
 
 def prepared_on(connection):
@@ -99,11 +99,11 @@ def test_behind_a_pooler_nothing_is_prepared(postgres_only, make_app, mechanic, 
     assert person.get(path).status_code == 200
     assert person.patch(path, json={"completed": True}).json["status"] == "done"
 
-    [kept] = person.app.extensions["spare_connections"].idle
+    [kept] = person.app.extensions["idle_connections"].kept
     assert kept.driver_connection.execute("SELECT * FROM pg_prepared_statements").fetchall() == []
 
 
-def test_prepared_statements_outlive_refusals(spares, admin, make_task):
+def test_prepared_statements_outlive_refusals(idle, admin, make_task):
     """A refusal ends in a rollback, after which the driver forgets all that it has prepared."""
     path = f"/v1/tasks/{make_task()['id']}/sign-offs"
 
@@ -113,27 +113,27 @@ def test_prepared_statements_outlive_refusals(spares, admin, make_task):
         created(admin.post(path, json={"act": "reopen"}))
 
 
-def test_a_refused_statement_leaves_the_connection_usable(spares, app):
+def test_a_refused_statement_leaves_the_connection_usable(idle, app):
     statement = type("Statement", (), {"name": "broken", "text": "SELECT 1 / $1::int"})
-    lent = spares.take()
+    pooled = idle.take()
 
     with pytest.raises(psycopg.DatabaseError, match="division by zero"):
-        libpq.run(lent.driver_connection, statement, [0])
+        libpq.run(pooled.driver_connection, statement, [0])
 
-    assert libpq.run(lent.driver_connection, statement, [1]) == [(1,)]
-    spares.keep(lent)
+    assert libpq.run(pooled.driver_connection, statement, [1]) == [(1,)]
+    idle.put_back(pooled)
 
 
-def test_what_the_server_has_forgotten_is_prepared_anew(spares, mechanic, path):
+def test_what_the_server_has_forgotten_is_prepared_anew(idle, mechanic, path):
     mechanic.get(path)
-    spares.idle[-1].driver_connection.execute("DEALLOCATE ALL")
+    idle.kept[-1].driver_connection.execute("DEALLOCATE ALL")
 
     problem(mechanic.get(path), 503)
 
     assert mechanic.get(path).status_code == 200
 
 
-# What is read along with the account
+# What is read ahead, with the account
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def of_somebody_else(make_task, chief):
     return f"/v1/tasks/{make_task(assigned_to=chief.id)['id']}"
 
 
-def test_what_was_read_for_a_manager_is_not_shown_to_who_is_none_any_more(
+def test_a_demoted_manager_is_not_shown_what_was_read_for_a_manager(
     postgres_only, admin, make_person, of_somebody_else
 ):
     person = make_person("demoted", "admin")
@@ -152,9 +152,7 @@ def test_what_was_read_for_a_manager_is_not_shown_to_who_is_none_any_more(
     problem(person.get(of_somebody_else), 404)
 
 
-def test_who_has_just_become_a_manager_reads_as_one(
-    postgres_only, admin, mechanic, of_somebody_else
-):
+def test_a_new_manager_reads_as_one(postgres_only, admin, mechanic, of_somebody_else):
     problem(mechanic.get(of_somebody_else), 404)
 
     admin.patch(f"/v1/users/{mechanic.id}", json={"role": "admin"})
@@ -162,7 +160,7 @@ def test_who_has_just_become_a_manager_reads_as_one(
     assert mechanic.get(of_somebody_else).status_code == 200
 
 
-def test_nothing_is_read_along_for_who_is_logged_out(postgres_only, mechanic, path):
+def test_nothing_is_read_ahead_for_somebody_logged_out(postgres_only, mechanic, path):
     mechanic.post("/v1/auth/logout")
 
     problem(mechanic.get(path), 401)
