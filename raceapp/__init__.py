@@ -37,6 +37,7 @@ from raceapp.timetable import strikes
 from raceapp.timetable.views import blp as timetable
 from raceapp.web import headers, refusals, rest, swagger
 from raceapp.web.application import Application
+from raceapp.weekends.views import blp as weekends
 
 BLUEPRINTS = (  # in the order of the document: what a weekend needs first
     auth,
@@ -55,6 +56,7 @@ BLUEPRINTS = (  # in the order of the document: what a weekend needs first
     feed,
     sync,
     tables,
+    weekends,
     comments,
 )
 # They listen to what happens in packages below them: it is enough that they are loaded.

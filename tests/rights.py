@@ -176,6 +176,7 @@ RIGHTS = [  # call, what is sent, the answers; of tasks: which one
     ("DELETE /v1/calendar", None, with_token(204)),
     ("GET /v1/calendar/{secret}.ics", None, anybody(404)),
     (f"POST {EVENT}/copies", {"event_date": "2027-06-11"}, manager(201)),
+    ("POST /v1/weekends", NEW_EVENT, manager(201)),
     (f"GET {EVENT}/tasks.csv", None, crew(200)),
     (f"POST {EVENT}/tasks/import", "title\nCheck tyre pressures\n", crew(200, **NOT_CHIEF)),
     (f"POST {EVENT}/sessions/import", "name,starts_at\nFP1,10:00\n", crew(200, **NOT_CHIEF)),

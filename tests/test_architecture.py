@@ -12,7 +12,7 @@ LADDER = [
     *("storage", "web", "limits", "telemetry"),
     *("auth", "history", "bikes", "events", "tasks"),
     *("timetable", "checklists", "releases", "incidents"),
-    *("comments", "calendars", "copies", "printing", "tables", "feed"),
+    *("comments", "calendars", "copies", "printing", "tables", "weekends", "feed"),
     "sync",
     *("demo", "welcome", "cli", "__init__"),
 ]

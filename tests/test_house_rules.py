@@ -26,6 +26,7 @@ REFUSALS = {  # what may happen besides the rules in `can_happen`, ids written {
         "POST /v1/events/{id}/timetable/shifts", "POST /v1/bikes", "PATCH /v1/bikes/{id}",
         "POST /v1/templates", "PATCH /v1/templates/{id}", "POST /v1/events/{id}/checklists",
         "POST /v1/events/{id}/copies", "POST /v1/events/{id}/sessions/import",
+        "POST /v1/weekends",
         "DELETE /v1/comments/{id}", "POST /v1/tasks/assignments",
         "POST /v1/events/{id}/tasks/import", "GET /v1/events/{id}/tasks.csv",
         "GET /v1/events", "GET /v1/bikes", "GET /v1/templates", "GET /v1/events/{id}/sessions",

@@ -3,11 +3,9 @@
 Both become a list of entries in UTC; what an entry means for the weekend is for `timetables`.
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta
 
 import icalendar
 import marshmallow as ma
@@ -16,6 +14,7 @@ from icalendar.error import BrokenCalendarProperty
 from raceapp import errors
 from raceapp.events.models import Event
 from raceapp.tables import kinds, sheets
+from raceapp.tables.days import day_of, days_of, local, local_day, moment, near
 from raceapp.timetable.models import SessionKind
 from raceapp.web import fields
 
@@ -24,10 +23,6 @@ NEEDED = ("name", "starts_at")
 USUAL = timedelta(minutes=30)
 MAX_ENTRIES = 2_000
 MAX_ICS = 1024 * 1024
-CLOCK = re.compile(r"([01]?\d|2[0-3])[:.h]([0-5]\d)(?:[:.]([0-5]\d))?", re.ASCII)
-DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", re.ASCII)
-ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 NAME, KIND = fields.Text(100), fields.Choice(SessionKind)
 
 
@@ -49,9 +44,14 @@ class Entry:
 def of_table(data: bytes, charset: str | None, event: Event) -> list[Entry]:
     """Return the entries of a table; raises Invalid by row and column."""
     sheet = sheets.read(data, charset, known=COLUMNS, needed=NEEDED, most=MAX_ENTRIES)
+    return entries_of(sheet.rows, event)
+
+
+def entries_of(rows: Mapping[int, Mapping[str, str]], event: Event) -> list[Entry]:
+    """Return the entries of rows by their numbers; raises Invalid by row and column."""
     faults = sheets.Faults()
     entries, day = [], event.event_date
-    for number, row in sheet.rows.items():
+    for number, row in rows.items():
         cells = Cells(number, row, faults)
         day = cells.read("date", lambda text: near(day_of(text, event), event), day)
         if entry := entry_of(cells, event, day):
@@ -103,57 +103,6 @@ def entry_of(cells: Cells, event: Event, day: date) -> Entry | None:
     return Entry(cells.number, name, kind, given is None, starts_at, ends_at)
 
 
-def day_of(text: str, event: Event) -> date:
-    """Read a day: 2026-06-12, 12.06.2026, 12/06/2026 or Friday. Raises ValueError."""
-    if found := ISO.fullmatch(text):
-        return checked_day(*map(int, found.groups()))
-    if found := DAY_FIRST.fullmatch(text):
-        return checked_day(*map(int, reversed(found.groups())))
-    named = [day for day in days_of(event) if is_short_for(text.lower(), WEEKDAYS[day.weekday()])]
-    if len(named) == 1:
-        return named[0]
-    raise ValueError("Must be a day such as 2026-06-12, or a weekday of this race weekend.")
-
-
-def near(day: date, event: Event) -> date:
-    """Return the day if it may belong to the weekend: a mistyped year does not."""
-    if (event.event_date - day).days > 7 or (day - event.end_date).days > 2:
-        raise ValueError("Lies more than 7 days before the race weekend, or 2 after it.")
-    return day
-
-
-def is_short_for(text: str, weekday: str) -> bool:
-    return len(text) >= 3 and weekday.startswith(text.rstrip("."))
-
-
-def days_of(event: Event) -> list[date]:
-    length = (event.end_date - event.event_date).days
-    return [event.event_date + timedelta(days=day) for day in range(min(length, 31) + 1)]
-
-
-def checked_day(year: int, month: int, day: int) -> date:
-    try:
-        found = date(year, month, day)
-    except ValueError as error:
-        raise ValueError("There is no such day.") from error
-    if found.year not in fields.YEARS:
-        raise ValueError("Must lie in the years 1970 to 2099.")
-    return found
-
-
-def moment(text: str, day: date, event: Event) -> datetime:
-    """Read a clock time of `day`, local to the weekend. Raises ValueError."""
-    found = CLOCK.fullmatch(text)
-    if found is None:
-        raise ValueError("Must be a clock time such as 09:30.")
-    clock_time = time(*(int(part or 0) for part in found.groups()))
-    return local(datetime.combine(day, clock_time), event)
-
-
-def local(naive: datetime, event: Event) -> datetime:
-    return naive.replace(tzinfo=ZoneInfo(event.timezone)).astimezone(UTC)
-
-
 def with_ends(entries: Sequence[Entry], event: Event) -> list[Entry]:
     """Give the entries without an end the next start of their local day, else half an hour."""
     starts = sorted(entry.starts_at for entry in entries)
@@ -167,10 +116,6 @@ def end_for(start: datetime, starts: Sequence[datetime], event: Event) -> dateti
     day = local_day(start, event)
     later = (other for other in starts if other > start and local_day(other, event) == day)
     return next(later, start + USUAL)
-
-
-def local_day(instant: datetime, event: Event) -> date:
-    return instant.astimezone(ZoneInfo(event.timezone)).date()
 
 
 # --- iCalendar ---------------------------------------------------------------------------

@@ -10,8 +10,9 @@ from datetime import datetime
 
 from raceapp import errors
 from raceapp.events.models import Event
-from raceapp.tables import programme, sheets
-from raceapp.tables.programme import Entry, local_day
+from raceapp.tables import lines, programme, sheets
+from raceapp.tables.days import local_day
+from raceapp.tables.programme import Entry
 from raceapp.timetable import service as timetable
 from raceapp.timetable.models import SessionKind, SessionStatus, TrackSession
 
@@ -43,6 +44,24 @@ def carry_out(event: Event, upload, *, actor) -> dict:
     else:
         entries, skipped = programme.of_table(upload.data, upload.charset, event), []
     return {**follow(event, entries, actor=actor), "skipped": skipped}
+
+
+def of_text(text: str, event: Event) -> tuple[list[Entry], list[str]]:
+    """Return the entries of what was typed, pasted or read from a file, and what was left out.
+
+    Raises Invalid by row or line and column.
+    """
+    text = text.lstrip("\ufeff")
+    if text.upper().startswith("BEGIN:VCALENDAR"):
+        return programme.of_calendar(text.encode(), event)
+    if is_table(text):
+        return programme.of_table(text.encode(), None, event), []
+    return programme.entries_of(lines.rows_in(text), event), []
+
+
+def is_table(text: str) -> bool:
+    header = text.partition("\n")[0].lower().split(sheets.separator_of(text))
+    return {cell.strip(' "\r') for cell in header}.issuperset(programme.NEEDED)
 
 
 def follow(event: Event, entries: Sequence[Entry], *, actor) -> dict:

@@ -1,0 +1,83 @@
+"""Days and clock times as organisers write them, local to the weekend."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from raceapp.events.models import Event
+from raceapp.web.fields import YEARS
+
+CLOCK = re.compile(r"([01]?\d|2[0-3])[:.h]([0-5]\d)(?:[:.]([0-5]\d))?", re.ASCII)
+DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", re.ASCII)
+ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
+IN_WORDS = re.compile(r"(\d{1,2})\.? ([a-z]+)(?: (\d{4}))?", re.ASCII)
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july"),
+    *("august", "september", "october", "november", "december"),
+)
+
+
+def day_of(text: str, event: Event) -> date:
+    """Read a day: 2026-06-12, 12.06.2026, 12/06/2026, 12 June or Friday. Raises ValueError."""
+    if found := ISO.fullmatch(text):
+        return checked_day(*map(int, found.groups()))
+    if found := DAY_FIRST.fullmatch(text):
+        return checked_day(*map(int, reversed(found.groups())))
+    if found := IN_WORDS.fullmatch(text.lower()):
+        return day_in_words(found, event)
+    named = [day for day in days_of(event) if is_short_for(text.lower(), WEEKDAYS[day.weekday()])]
+    if len(named) == 1:
+        return named[0]
+    raise ValueError("Must be a day such as 2026-06-12, or a weekday of this race weekend.")
+
+
+def day_in_words(found: re.Match, event: Event) -> date:
+    """Read `12 June` or `12 Jun 2026`, of the year of the weekend where it names none."""
+    months = [place for place, name in enumerate(MONTHS, 1) if is_short_for(found[2], name)]
+    if len(months) != 1:
+        raise ValueError("There is no such month.")
+    return checked_day(int(found[3] or event.event_date.year), months[0], int(found[1]))
+
+
+def near(day: date, event: Event) -> date:
+    """Return the day if it may belong to the weekend: a mistyped year does not."""
+    if (event.event_date - day).days > 7 or (day - event.end_date).days > 2:
+        raise ValueError("Lies more than 7 days before the race weekend, or 2 after it.")
+    return day
+
+
+def is_short_for(text: str, name: str) -> bool:
+    return len(text) >= 3 and name.startswith(text.rstrip("."))
+
+
+def days_of(event: Event) -> list[date]:
+    length = (event.end_date - event.event_date).days
+    return [event.event_date + timedelta(days=day) for day in range(min(length, 31) + 1)]
+
+
+def checked_day(year: int, month: int, day: int) -> date:
+    try:
+        found = date(year, month, day)
+    except ValueError as error:
+        raise ValueError("There is no such day.") from error
+    if found.year not in YEARS:
+        raise ValueError("Must lie in the years 1970 to 2099.")
+    return found
+
+
+def moment(text: str, day: date, event: Event) -> datetime:
+    """Read a clock time of `day`, local to the weekend. Raises ValueError."""
+    found = CLOCK.fullmatch(text)
+    if found is None:
+        raise ValueError("Must be a clock time such as 09:30.")
+    clock_time = time(*(int(part or 0) for part in found.groups()))
+    return local(datetime.combine(day, clock_time), event)
+
+
+def local(naive: datetime, event: Event) -> datetime:
+    return naive.replace(tzinfo=ZoneInfo(event.timezone)).astimezone(UTC)
+
+
+def local_day(instant: datetime, event: Event) -> date:
+    return instant.astimezone(ZoneInfo(event.timezone)).date()

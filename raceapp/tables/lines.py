@@ -1,0 +1,65 @@
+"""A timetable as people type or paste it, one session a line: `Fri 10:20-11:05 FP1`.
+
+A line holds a name, one clock time or two, and, in any place, a day; a line of a day alone heads
+those that follow. What the words mean is for `programme`, as with the cells of a table.
+"""
+
+import re
+
+from raceapp.tables import sheets
+from raceapp.tables.days import MONTHS, WEEKDAYS
+from raceapp.timetable.models import SessionKind
+
+WEEKDAY = "|".join(rf"{name[:3]}(?:{name[3:]})?" for name in WEEKDAYS)
+MONTH = "|".join(rf"{name[:3]}(?:{name[3:]})?" for name in MONTHS)
+DAY = re.compile(
+    rf"(\d{{4}}-\d\d-\d\d(?=\D|$)T?|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}"
+    rf"|\d{{1,2}}\.? (?:{MONTH})\b(?: \d{{4}}\b)?|\b(?:{WEEKDAY})\b\.?)",
+    re.IGNORECASE | re.ASCII,
+)
+CLOCK = r"(?<![\d.:])(\d{1,2}[:.h]\d\d(?::\d\d)?)(?!\d|[.:]\d)"
+CLOCKS = re.compile(rf"{CLOCK}(?:\s*(?:[-–—]|to|until)\s*{CLOCK})?", re.ASCII)
+KIND = re.compile(rf"[,;\t(]\s*({'|'.join(SessionKind)})\s*(?=[,;\t)]|$)", re.IGNORECASE)
+AROUND = " \t,;:|()[]-–—•*"
+MAX_CLOCKS = 2
+
+
+def rows_in(text: str) -> dict[int, dict[str, str]]:
+    """Return what the lines say as rows of a table, by their numbers; raises Invalid."""
+    rows, heading, faults = {}, "", sheets.Faults()
+    for number, line in enumerate(text.splitlines(), 1):
+        row = row_of(number, line, faults)
+        if row["date"] and not (row["name"] or row["starts_at"]):
+            heading = row["date"]
+        elif line.strip():
+            rows[number] = {**row, "date": row["date"] or heading}
+            heading = ""
+    faults.refuse()
+    return rows
+
+
+def row_of(number: int, line: str, faults: sheets.Faults) -> dict[str, str]:
+    days, line = taken(DAY, line)
+    kinds, line = taken(KIND, line)
+    clocks, line = taken(CLOCKS, line)
+    if len(clocks) > MAX_CLOCKS:
+        faults.add(number, "starts_at", "Name one start and one end.")
+    return {
+        "name": " ".join(line.split()).strip(AROUND),
+        "kind": kinds[0] if kinds else "",
+        "date": precise(days),
+        "starts_at": clocks[0] if clocks else "",
+        "ends_at": clocks[1] if len(clocks) > 1 else "",
+    }
+
+
+def taken(pattern: re.Pattern, line: str) -> tuple[list[str], str]:
+    """Return what of the line matches the pattern, and the line without it."""
+    found = [part for match in pattern.finditer(line) for part in match.groups() if part]
+    return found, pattern.sub(" ", line)
+
+
+def precise(days: list[str]) -> str:
+    """Return the date of `Friday 12 June`, the weekday where it is all there is."""
+    dates = [day for day in days if day[0].isdecimal()]
+    return (dates or days or [""])[0].rstrip("T").rstrip(".")

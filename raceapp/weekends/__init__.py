@@ -1,0 +1,1 @@
+"""A race weekend planned in one sitting."""
