@@ -101,6 +101,24 @@ def test_the_past_weekend_is_done_and_the_coming_one_can_be_built_with_one_call(
     assert not any(row["blocking"] for row in rows)
 
 
+def test_the_team_did_its_work_when_it_was_due_and_some_of_it_late(demo):
+    tasks = demo.get(f"{demo.past}/snapshot")["tasks"]
+
+    late = [task for task in tasks if task["done_at"] > task["due_at"]]
+
+    assert 0 < len(late) < len(tasks) / 5
+    assert max(task["done_at"] for task in tasks) < clock.utcnow().isoformat()
+
+
+def test_what_failed_at_the_past_weekend_was_put_right(demo):
+    record = demo.get(f"{demo.past}/history?limit=200")
+
+    failed = {entry["subject"] for entry in record if entry["action"] == "task.fail"}
+
+    done = [entry["subject"] for entry in record if entry["action"] == "task.done"]
+    assert failed and failed <= set(done)
+
+
 def test_a_mechanic_finds_something_to_do_now(demo, app):
     ana = Person(app, 0, "mechanic@demo.example", seeding.PASSWORD)
 
