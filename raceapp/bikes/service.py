@@ -93,7 +93,7 @@ def delete(bike: Bike, *, actor) -> None:
 
 def restore(bike: Bike, *, actor) -> None:
     """Bring back a deleted bike; raises Conflict for a live one, or when its label is taken."""
-    gone_at = history.plain(bike.deleted_at)
+    gone_at = history.as_json(bike.deleted_at)
     try:
         with db.session.begin_nested():
             hidden.bring_back(bike, "bike")

@@ -47,7 +47,7 @@ def build(
     if keep(event, version, kept, tier) or rows:
         built = {"template_id": template_id, "version": version.number, "tier": tier}
         built |= {"created": created, "tasks": task_ids}
-        history.note(event.id, "checklist.built", f"event:{event.id}", actor=actor, changes=built)
+        history.record(event.id, "checklist.built", f"event:{event.id}", actor=actor, changes=built)
     return created
 
 

@@ -95,7 +95,7 @@ def add_load_weekends(number: int) -> list[int]:
     for event_id, row in zip(weekends, rows, strict=True):
         history.start(event_id)
         made = {"name": row["name"]}
-        history.note(event_id, "event.created", f"event:{event_id}", actor=None, changes=made)
+        history.record(event_id, "event.created", f"event:{event_id}", actor=None, changes=made)
     return weekends
 
 

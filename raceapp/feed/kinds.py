@@ -21,7 +21,7 @@ from raceapp.tasks.models import Task
 from raceapp.tasks.schemas import TaskSchema
 from raceapp.timetable.models import TrackSession
 from raceapp.timetable.schemas import SessionSchema
-from raceapp.web.writing import compiled, rows_reader
+from raceapp.web.writing import row_writer, writer_of
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Kind:
         fields = self.schema().dump_fields
         columns = [getattr(self.model, name).label(name) for name in fields]
         object.__setattr__(self, "columns", columns)
-        object.__setattr__(self, "write", rows_reader(self.schema()))
+        object.__setattr__(self, "write", row_writer(self.schema()))
 
     def of(self, event_id: int, ids: Collection[int] | None = None) -> list[dict]:
         """Return the resources of a weekend, or those of these ids, as their own GETs answer."""
@@ -72,4 +72,4 @@ IN_SNAPSHOT = {
     "incident": Kind(Incident, IncidentSchema, at_event(Incident), ("reported_by",)),
 }
 KINDS = {**IN_SNAPSHOT, "comment": Kind(Comment, CommentSchema, at_event(Comment), ("created_by",))}
-write_event = compiled(EventSchema())
+write_event = writer_of(EventSchema())

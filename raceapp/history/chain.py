@@ -1,7 +1,7 @@
 """The chain of a weekend's record: every hash covers the entry and the hash before it.
 
-What was noted is written just before the commit of the change it tells of, in one go and with
-the head of the chain held. So the lock is short, the order is that of the commits, and a change
+Entries are written just before the commit of the change they tell of, in one go and with the
+head of the chain held. So the lock is short, the order is that of the commits, and a change
 that is rolled back leaves nothing. A change whose entry cannot be written is not made.
 
 Each hash is SHA-256 over the hash before it, the position and the digest of the entry, itself
@@ -23,7 +23,7 @@ from raceapp.telemetry import metrics
 
 GENESIS = "0" * 64
 # Where the entries of a transaction wait in its session.
-NOTED = "history"
+WAITING = "history"
 
 
 class NoHead(Exception):
@@ -39,19 +39,19 @@ def counted(entries: list[dict]) -> list[dict]:
 
 
 @event.listens_for(orm.Session, "before_commit")
-def write_noted(session: orm.Session) -> None:
-    """Write what was noted in this transaction, weekend by weekend."""
-    noted = counted(session.info.pop(NOTED, []))
-    if not noted:
+def write_waiting(session: orm.Session) -> None:
+    """Write the entries of this transaction, weekend by weekend."""
+    entries = counted(session.info.pop(WAITING, []))
+    if not entries:
         return
     session.flush()
-    for event_id in sorted({entry["event_id"] for entry in noted}):
-        append(session, event_id, [entry for entry in noted if entry["event_id"] == event_id])
+    for event_id in sorted({entry["event_id"] for entry in entries}):
+        append(session, event_id, [entry for entry in entries if entry["event_id"] == event_id])
 
 
 @event.listens_for(orm.Session, "after_rollback")
-def forget_noted(session: orm.Session) -> None:
-    session.info.pop(NOTED, None)
+def forget_waiting(session: orm.Session) -> None:
+    session.info.pop(WAITING, None)
 
 
 def append(session: orm.Session, event_id: int, entries: list[dict]) -> None:
@@ -90,7 +90,7 @@ def digest(entry: dict) -> str:
     return hashlib.sha256(canonical(entry).encode()).hexdigest()
 
 
-def plain(value):
+def as_json(value):
     """Return `value` as it stands in JSON."""
     if isinstance(value, (datetime, date)):
         return value.isoformat().replace("+00:00", "Z")
@@ -98,7 +98,7 @@ def plain(value):
 
 
 def canonical(entry: dict) -> str:
-    return CANONICAL.encode([plain(entry[name]) for name in HASHED])
+    return CANONICAL.encode([as_json(entry[name]) for name in HASHED])
 
 
 def link(previous_hash: str, position: int, own_digest: str) -> str:

@@ -1,6 +1,6 @@
 """The record: what really changed, and by whom.
 
-`record()` notes an entry; `chain` writes what was noted just before the commit of the change.
+`record()` makes an entry and keeps it; `chain` writes it just before the commit of the change.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from sqlalchemy import orm
 from sqlalchemy.orm.base import NO_VALUE
 
 from raceapp import clock
-from raceapp.history.chain import GENESIS, NOTED, plain
+from raceapp.history.chain import GENESIS, WAITING, as_json
 from raceapp.history.models import HistoryEntry, HistoryHead
 from raceapp.storage.session import db
 from raceapp.telemetry import logs
@@ -17,15 +17,15 @@ from raceapp.telemetry import logs
 SILENT = {"version", "updated_at", "created_at"}
 
 
-class Record:
+class Row:
     """A row read for a change outside of the session: its columns are its attributes.
 
-    It stands in for a model in the rules, which read and set attributes and no more. What is
-    noted of it is kept on it, for the statement that writes the change.
+    It stands in for a model in the rules, which read and set attributes and no more. Its entry
+    is kept on it, for the statement that writes the change.
     """
 
     __tablename__ = ""
-    noted: dict | None = None
+    entry: dict | None = None
 
     def __init__(self, columns: dict):
         self.__dict__.update(columns)
@@ -33,13 +33,13 @@ class Record:
 
     def start_again(self) -> None:
         self._read = {name: self.__dict__[name] for name in self._read}
-        self.noted = self.signed = None
+        self.entry = self.signed = None
 
     def changes(self) -> dict:
         """Return `{column: [old, new]}` of what has been set since."""
         now = self.__dict__
         return {
-            name: [plain(old), plain(now[name])]
+            name: [as_json(old), as_json(now[name])]
             for name, old in self._read.items()
             if now[name] is not old and now[name] != old
         }
@@ -47,7 +47,7 @@ class Record:
 
 def changes_of(model) -> dict:
     """Return `{field: [old, new]}` of what has changed on `model` since it was read."""
-    if isinstance(model, Record):
+    if isinstance(model, Row):
         return model.changes()
     state = sa.inspect(model)
     columns = state.mapper.column_attrs
@@ -55,32 +55,28 @@ def changes_of(model) -> dict:
     for name, old in state.committed_state.items():
         new = getattr(model, name)
         if name in columns and name not in SILENT and old != new:
-            changed[name] = [None if old is NO_VALUE else plain(old), plain(new)]
+            changed[name] = [None if old is NO_VALUE else as_json(old), as_json(new)]
     return changed
 
 
 def record(event_id: int, action: str, subject, *, actor, changes: dict | None = None) -> None:
-    """Note that `actor` did `action` to `subject`, a model with an id.
+    """Record that `actor` did `action` to `subject`, a model with an id or a name as "task:7".
 
-    Without `changes` they are read off the model; where there are none nothing is noted.
+    Without `changes` they are read off the model; where there are none nothing is recorded.
     """
     found = changes_of(subject) if changes is None else changes
     if not found and changes is None:
         return
-    if isinstance(subject, Record):
-        subject.noted = entry(event_id, action, name_of(subject), actor=actor, changes=found)
+    new = entry(event_id, action, name_of(subject), actor=actor, changes=found)
+    if isinstance(subject, Row):
+        subject.entry = new
     else:
-        note(event_id, action, name_of(subject), actor=actor, changes=found)
+        keep(new)
 
 
-def note(event_id: int, action: str, subject: str, *, actor, changes: dict) -> None:
-    """Note an entry by the name of its subject, such as "task:7"."""
-    keep(entry(event_id, action, subject, actor=actor, changes=changes))
-
-
-def keep(noted: dict) -> None:
-    """Have an entry written just before the commit."""
-    db.session.info.setdefault(NOTED, []).append(noted)
+def keep(new: dict) -> None:
+    """Keep an entry until it is written, just before the commit."""
+    db.session.info.setdefault(WAITING, []).append(new)
 
 
 def entry(event_id: int, action: str, subject: str, *, actor, changes: dict) -> dict:
@@ -98,6 +94,8 @@ def entry(event_id: int, action: str, subject: str, *, actor, changes: dict) -> 
 
 def name_of(model) -> str:
     """Return what the record calls `model`: its noun, by default that of its table, and id."""
+    if isinstance(model, str):
+        return model
     noun = getattr(model, "noun", model.__tablename__.removesuffix("s"))
     return f"{noun}:{model.id}"
 

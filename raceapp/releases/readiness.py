@@ -24,7 +24,7 @@ from raceapp.storage.session import db
 from raceapp.tasks.finding import NOW
 from raceapp.tasks.models import Anchor, Task, TaskStatus
 from raceapp.timetable.models import SessionStatus, TrackSession
-from raceapp.web.writing import rows_reader
+from raceapp.web.writing import row_writer
 
 
 def of_weekend(event_id: int) -> list[dict]:
@@ -126,7 +126,7 @@ def valid_releases(event_id: int) -> dict[tuple, dict]:
 
 
 NAMES = list(ReleaseSchema().dump_fields)
-as_release = rows_reader(ReleaseSchema())
+as_release = row_writer(ReleaseSchema())
 
 
 @functools.cache

@@ -90,7 +90,7 @@ def void(*conditions, reason: str, actor) -> None:
     ids = [release.id for release in found]
     voided = sa.update(Release).where(Release.id.in_(ids))
     db.session.execute(voided.values(voided_at=now, void_reason=reason))
-    changes = {"voided_at": [None, history.plain(now)], "void_reason": [None, reason]}
+    changes = {"voided_at": [None, history.as_json(now)], "void_reason": [None, reason]}
     for release in found:
         subject = f"release:{release.id}"
-        history.note(release.event_id, "release.voided", subject, actor=actor, changes=changes)
+        history.record(release.event_id, "release.voided", subject, actor=actor, changes=changes)

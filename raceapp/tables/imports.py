@@ -101,7 +101,7 @@ def write(event: Event, added: Sequence[dict], changed: Sequence[tuple], *, acto
     if task_ids:
         told = {"created": len(task_ids), "changed": len(changed), "tasks": task_ids}
         subject = f"event:{event.id}"
-        history.note(event.id, "tasks.imported", subject, actor=actor, changes=told)
+        history.record(event.id, "tasks.imported", subject, actor=actor, changes=told)
 
 
 def stamps() -> dict:

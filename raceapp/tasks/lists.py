@@ -14,11 +14,11 @@ from raceapp.tasks import finding
 from raceapp.tasks.models import Task
 from raceapp.tasks.schemas import TaskSchema
 from raceapp.web.keyset import Page, PageRequest, counted
-from raceapp.web.writing import rows_reader
+from raceapp.web.writing import row_writer
 
 NAMES = list(TaskSchema().dump_fields)
 COLUMNS = [getattr(Task, name).label(name) for name in NAMES]
-as_task = rows_reader(TaskSchema())
+as_task = row_writer(TaskSchema())
 
 
 def page(asked: PageRequest, *, actor, **filters) -> Page:

@@ -73,13 +73,13 @@ def change(
     values = [(task.id, *new.values()) for task, new, _ in told]
     bulk.rewrite(Task.__table__, tuple(told[0][1]), values, at=at or clock.utcnow())
     for task, _, changed in told:
-        history.note(task.event_id, action, f"task:{task.id}", actor=actor, changes=changed)
+        history.record(task.event_id, action, f"task:{task.id}", actor=actor, changes=changed)
 
 
 def differences(task: sa.Row, new: dict) -> dict:
     """Return `{column: [old, new]}` of what changes and is told."""
     return {
-        name: [history.plain(getattr(task, name)), history.plain(value)]
+        name: [history.as_json(getattr(task, name)), history.as_json(value)]
         for name, value in new.items()
         if getattr(task, name) != value and name != UNTOLD
     }

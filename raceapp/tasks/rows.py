@@ -30,7 +30,7 @@ SUBJECT = "task:"  # The id is added where the row is written.
 HAS_HEAD = chain.has_head(placeholder("event_id"))
 
 
-class TaskRow(history.Record):
+class TaskRow(history.Row):
     """A task outside of the session. `signed` is a signature that `save()` adds."""
 
     __tablename__ = Task.__tablename__
@@ -129,7 +129,7 @@ def signing(written: sa.CTE) -> sa.CTE:
 
 def save(task: TaskRow) -> None:
     """Write what has been set; raises StaleDataError when somebody was first."""
-    entry, signed = task.noted, task.signed or {}
+    entry, signed = task.entry, task.signed or {}
     if entry is None:
         return
     names = frozenset(entry["changes"])

@@ -52,8 +52,8 @@ def drafted(*, actor, event_id: int, **fields) -> dict:
 def roles_for(actor, event_id: int, fields: dict) -> frozenset[CrewRole]:
     """Return the crew roles of `actor` there, where creating such a task is a matter of them."""
     given = {name for name, value in fields.items() if value}
-    is_plain = given <= {"title", "description", "due_at"} and "assigned_to" not in fields
-    return frozenset() if actor.is_admin or is_plain else events.crew_roles(event_id, actor)
+    is_of_no_role = given <= {"title", "description", "due_at"} and "assigned_to" not in fields
+    return frozenset() if actor.is_admin or is_of_no_role else events.crew_roles(event_id, actor)
 
 
 def check_may_give(actor, roles, fields: dict) -> None:
@@ -140,7 +140,7 @@ def update(task: TaskRow, changes: dict, *, actor) -> None:
         rows.save(task)
     if task.event_id != event_id:
         left = {"event_id": [event_id, task.event_id]}
-        history.note(event_id, "task.left", f"task:{task.id}", actor=actor, changes=left)
+        history.record(event_id, "task.left", f"task:{task.id}", actor=actor, changes=left)
 
 
 def is_wider(changes: dict) -> bool:

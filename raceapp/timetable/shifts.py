@@ -144,7 +144,7 @@ def carry_out(event: Event, slots: Sequence[Slot], tasks, *, actor, told: dict) 
     times = [(moved.id, moved.starts_at, moved.ends_at) for moved in slots]
     bulk.rewrite(TrackSession.__table__, ("starts_at", "ends_at"), times)
     starts = {
-        f"session:{moved.id}": [*map(history.plain, (moved.old_starts_at, moved.new_starts_at))]
+        f"session:{moved.id}": [*map(history.as_json, (moved.old_starts_at, moved.new_starts_at))]
         for moved in slots
     }
     changes = {**told, "starts_at": starts, "tasks": [move.id for move in tasks]}

@@ -34,7 +34,7 @@ from raceapp.web.reading import (
     read_upload,
     refuse_query,
 )
-from raceapp.web.writing import Document, compiled, to_json
+from raceapp.web.writing import Document, to_json, writer_of
 
 TRIES = 6
 WITH_BODY = ("POST", "PUT", "PATCH")
@@ -48,7 +48,7 @@ def write_all(result, write):
 
 
 def written(result, write, status: int) -> Response:
-    """Return the answer for what a view returned; `write` is its compiled schema, if any."""
+    """Return the answer for what a view returned; `write` is the writer of its schema, if any."""
     if isinstance(result, Page):
         return json_response([write(item) for item in result.items], result.headers, status)
     if isinstance(result, Document):
@@ -117,7 +117,7 @@ class Blueprint(flask_smorest.Blueprint):
         """
         document = super().response(status_code, schema, **doc)
         is_json = schema is not None and not isinstance(schema, dict)
-        write = compiled(schema() if isinstance(schema, type) else schema) if is_json else None
+        write = writer_of(schema() if isinstance(schema, type) else schema) if is_json else None
 
         def decorator(view):
             documented = document(view)
