@@ -190,14 +190,14 @@ def load(overrides: Mapping[str, object] | None = None) -> dict[str, object]:
     try:
         settings = SettingsSchema().load({**os.environ, **(overrides or {})})
     except ValidationError as error:
-        raise SettingsError(told(error)) from None
+        raise SettingsError(message_of(error)) from None
     if settings["REGISTRATION_OPEN"] is None:
         # Whoever installs it decides who comes in; a stranger does not.
         settings["REGISTRATION_OPEN"] = settings["RACEAPP_ENV"] == "development"
     return {**settings, **development_defaults(settings)}
 
 
-def told(error: ValidationError) -> str:
+def message_of(error: ValidationError) -> str:
     """Return the message that names every setting at fault, a line each."""
     lines = (f"  {name}: {sentences(faults)}" for name, faults in sorted(error.messages.items()))
     return "\n".join(["These settings cannot be used:", *lines])

@@ -32,8 +32,8 @@ class Caller:
                 self.headers = answer.headers
                 return json.loads(answer.read() or "null")
         except urllib.error.HTTPError as error:
-            told = error.read()[:300].decode(errors="replace")
-            raise Refused(f"{method} {path}: {error.code} {told}") from error
+            said = error.read()[:300].decode(errors="replace")
+            raise Refused(f"{method} {path}: {error.code} {said}") from error
 
     def get(self, path: str):
         return self.call("GET", path)

@@ -5,19 +5,19 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
-told: ContextVar[datetime | None] = ContextVar("told", default=None)
+stated: ContextVar[datetime | None] = ContextVar("stated", default=None)
 
 
 def utcnow() -> datetime:
     """Return the present moment as an aware UTC datetime."""
-    return told.get() or datetime.now(UTC)
+    return stated.get() or datetime.now(UTC)
 
 
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Have it be `moment` within the block: the demo team did its work when it was due."""
-    token = told.set(moment)
+    token = stated.set(moment)
     try:
         yield
     finally:
-        told.reset(token)
+        stated.reset(token)

@@ -108,9 +108,9 @@ class Rows(dict):
     """
 
     def __init__(self, by_row: Mapping[int, Mapping[str, list[str]]]):
-        told = {str(row): by_row[row] for row in sorted(by_row)[:MAX_ROWS]}
+        named = {str(row): by_row[row] for row in sorted(by_row)[:MAX_ROWS]}
         super().__init__(
-            csv={row: shorten(columns, MAX_FIELDS, 1) for row, columns in told.items()}
+            csv={row: shorten(columns, MAX_FIELDS, 1) for row, columns in named.items()}
         )
 
 

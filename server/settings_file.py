@@ -29,7 +29,7 @@ def read(path: Path, environ: MutableMapping[str, str] = os.environ) -> None:
     try:
         config.SettingsSchema().load(fresh)
     except ValidationError as error:
-        print(f"{path} is not used: {config.told(error)}", flush=True)
+        print(f"{path} is not used: {config.message_of(error)}", flush=True)
         return
     environ.clear()
     environ.update(fresh)

@@ -71,11 +71,11 @@ def update(bike: Bike, changes: dict, *, actor) -> None:
         with db.session.begin_nested():
             for name, value in changes.items():
                 setattr(bike, name, value)
-            told = history.changes_of(bike)
+            found = history.changes_of(bike)
     except sa.exc.IntegrityError as error:
         raise label_taken(changes["label"]) from error
-    if told:
-        changed.send(bike, deed="bike.updated", changes=told, actor=actor)
+    if found:
+        changed.send(bike, deed="bike.updated", changes=found, actor=actor)
     if bike.rider_name != rider_name:
         rider_changed.send(bike, rider_name=rider_name, actor=actor)
 

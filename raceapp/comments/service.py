@@ -37,8 +37,8 @@ def add(task, *, actor, text: str) -> Comment:
     comment = Comment(**fields, created_by=actor.id)
     db.session.add(comment)
     db.session.flush()
-    told = {"task_id": task.id, "text": text}
-    history.record(task.event_id, "comment.added", comment, actor=actor, changes=told)
+    as_recorded = {"task_id": task.id, "text": text}
+    history.record(task.event_id, "comment.added", comment, actor=actor, changes=as_recorded)
     return comment
 
 
@@ -49,5 +49,5 @@ def check_may_hide(comment: Comment, *, actor) -> None:
 
 def hide(comment: Comment, *, actor) -> None:
     comment.deleted_at = clock.utcnow()
-    told = {"task_id": comment.task_id}
-    history.record(comment.event_id, "comment.deleted", comment, actor=actor, changes=told)
+    as_recorded = {"task_id": comment.task_id}
+    history.record(comment.event_id, "comment.deleted", comment, actor=actor, changes=as_recorded)

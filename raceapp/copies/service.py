@@ -36,8 +36,8 @@ def copy(source: Event, *, actor, event_date: date, **changes) -> Event:
         bike_ids=[bike.id for bike in source.bikes if bike.deleted_at is None],
         **{name: getattr(source, name) for name in KEPT} | changes,
     )
-    told = {"copied_from": source.id}
-    history.record(event.id, "event.copied", event, actor=actor, changes=told)
+    as_recorded = {"copied_from": source.id}
+    history.record(event.id, "event.copied", event, actor=actor, changes=as_recorded)
     crew.set_crew(event, present_crew(source), actor=actor)
     for session in db.session.scalars(timetable.of_event(source).order_by(*IN_ORDER)).all():
         fields = {"name": session.name, "kind": session.kind, **times(session, source, event)}

@@ -1,7 +1,7 @@
 """How far somebody has followed the record of a weekend, as text that only we can write.
 
 The record counts its entries without a gap and in the order of the commits, so its position
-says it all: who has been told of n entries has missed none of them.
+says it all: who has been sent n entries has missed none of them.
 """
 
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ PATTERN = "^[A-Za-z0-9._-]+$"
 
 @dataclass(frozen=True)
 class Place:
-    """All entries up to `position` are told, and of the next one so many of its subjects."""
+    """All entries up to `position` have been sent, and of the next one so many of its subjects."""
 
     position: int
-    told: int = 0
+    sent: int = 0
 
 
 def write_cursor(event_id: int, place: Place) -> str:
-    text = base64_encode(orjson.dumps([place.position, place.told]))
+    text = base64_encode(orjson.dumps([place.position, place.sent]))
     return signer(salt(event_id)).sign(text).decode()
 
 

@@ -95,15 +95,15 @@ def entries(event_id: int, place: Place, head: int, limit: int) -> list[sa.Row]:
 def followed(entries: Iterable, place: Place, limit: int) -> tuple[dict[Subject, None], Place]:
     """Return up to `limit` subjects that the entries tell of, and how far that goes."""
     found: dict[Subject, None] = {}
-    told = place.told
+    sent = place.sent
     for entry in entries:
         for number, subject in enumerate(subjects_of(entry)):
-            if number < told or subject in found:
+            if number < sent or subject in found:
                 continue
             if len(found) == limit:
                 return found, Place(entry.position - 1, number)
             found[subject] = None
-        place, told = Place(entry.position), 0
+        place, sent = Place(entry.position), 0
     return found, place
 
 

@@ -23,10 +23,12 @@ def subjects_of(entry) -> list[Subject]:
 
     Raises Untold.
     """
-    return list(dict.fromkeys(told(entry.event_id, entry.action, entry.subject, entry.changes)))
+    return list(
+        dict.fromkeys(all_subjects(entry.event_id, entry.action, entry.subject, entry.changes))
+    )
 
 
-def told(event_id: int, action: str, subject: str, changes: Mapping) -> Iterator[Subject]:
+def all_subjects(event_id: int, action: str, subject: str, changes: Mapping) -> Iterator[Subject]:
     yield from named(subject)
     if action == "event.crew_changed":
         yield "crew", event_id

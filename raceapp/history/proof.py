@@ -38,8 +38,8 @@ def weekends() -> set[int]:
     """Return the ids of all there are, deleted ones too, and of all that an entry tells of."""
     # Weekends stand above the record: their table is known here by the key that refers to it.
     (key,) = HistoryHead.__table__.c.event_id.foreign_keys
-    told = sa.select(HistoryEntry.event_id)
-    return set(db.session.scalars(sa.select(key.column).union(told)))
+    with_entries = sa.select(HistoryEntry.event_id)
+    return set(db.session.scalars(sa.select(key.column).union(with_entries)))
 
 
 def by_event(seals: Iterable[dict]) -> dict[int, dict[int, set[str]]]:

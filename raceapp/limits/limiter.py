@@ -117,15 +117,15 @@ class BudgetLimiter(Limiter):
 
     def ask_redis(self) -> None:
         """Count this request; raises RateLimitExceeded, or what keeps Redis from being asked."""
-        told = None
+        left = None
         for drawn, (budget, person) in zip(self.draw_limits, budgets.draws(), strict=False):
             for limit in drawn.limits():
                 item, key = limit.limit, key_of(limit.limit, person, budget)
                 seconds = item.get_expiry()
                 is_granted, count, age = self.storage.ask(key, item.amount, seconds, 1)
-                if told is None or not is_granted:
+                if left is None or not is_granted:
                     reset_at = int(time.time() - age / 1e6 + seconds + 1)
-                    told = g.budget_left = item.amount, item.amount - count, reset_at
+                    left = g.budget_left = item.amount, item.amount - count, reset_at
                 if not is_granted:
                     raise RateLimitExceeded(limit)
 

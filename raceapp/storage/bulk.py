@@ -54,8 +54,8 @@ def document(table: sa.Table, names: Sequence[str], rows: Sequence) -> sa.TableV
     """
     columns = [sa.column(name, table.c[name].type) for name in names]
     dicts = (row if isinstance(row, dict) else dict(zip(names, row, strict=True)) for row in rows)
-    told = sa.literal([as_json(row) for row in dicts], sa.JSON())
-    read = sa.func.json_to_recordset(told).table_valued(*columns, name="given")
+    given = sa.literal([as_json(row) for row in dicts], sa.JSON())
+    read = sa.func.json_to_recordset(given).table_valued(*columns, name="given")
     return read.render_derived(with_types=True)
 
 

@@ -143,9 +143,9 @@ def in_place(field: str, message: str) -> errors.Invalid:
 
 
 def fingerprint_of(operation: dict) -> str:
-    told = {name: value for name, value in operation.items() if name != "id"}
+    content = {name: value for name, value in operation.items() if name != "id"}
     device_time = operation["device_time"]
-    return digest({**told, "device_time": device_time and device_time.isoformat()})
+    return digest({**content, "device_time": device_time and device_time.isoformat()})
 
 
 def check_allowed(operation: dict) -> None:

@@ -99,9 +99,9 @@ def write(event: Event, added: Sequence[dict], changed: Sequence[tuple], *, acto
     ]
     many.change("task.updated", whole, actor=actor)
     if task_ids:
-        told = {"created": len(task_ids), "changed": len(changed), "tasks": task_ids}
+        as_recorded = {"created": len(task_ids), "changed": len(changed), "tasks": task_ids}
         subject = f"event:{event.id}"
-        history.record(event.id, "tasks.imported", subject, actor=actor, changes=told)
+        history.record(event.id, "tasks.imported", subject, actor=actor, changes=as_recorded)
 
 
 def stamps() -> dict:

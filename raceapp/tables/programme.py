@@ -92,8 +92,8 @@ def entry_of(cells: Cells, event: Event, day: date) -> Entry | None:
     ends_at = cells.read("ends_at", lambda text: moment(text, day, event))
     kind = given or kinds.guessed(name or "")
     if name and kind is None and "kind" not in cells.faults.by_row.get(cells.number, {}):
-        told = ", ".join(SessionKind)
-        cells.faults.add(cells.number, "kind", f"The name does not tell the kind: say {told}.")
+        known = ", ".join(SessionKind)
+        cells.faults.add(cells.number, "kind", f"The name does not tell the kind: say {known}.")
     if not (name and kind and starts_at):
         return None
     if ends_at and ends_at == starts_at:

@@ -80,9 +80,9 @@ class Reader:
         values = self.values(row, others, task)
         changed = {name for name, value in values.items() if getattr(task, name) != value}
         if task.template_id is not None and changed & OF_CHECKLIST:
-            self.faults.add(row, told(changed & OF_CHECKLIST), "The checklist has set this.")
+            self.faults.add(row, first_of(changed & OF_CHECKLIST), "The checklist has set this.")
         if task.status != TaskStatus.OPEN and changed & belonging.SIGNED_FOR:
-            self.faults.add(row, told(changed & belonging.SIGNED_FOR), SIGNED_ALREADY)
+            self.faults.add(row, first_of(changed & belonging.SIGNED_FOR), SIGNED_ALREADY)
         after = self.dated(row, {**task._asdict(), **values}, changed)
         return {
             name: after[name]
@@ -204,6 +204,6 @@ class Reader:
             return None
 
 
-def told(changed: set[str]) -> str:
+def first_of(changed: set[str]) -> str:
     """Return the name by which a table tells the first of these columns."""
     return sorted(changed)[0].removesuffix("_id")

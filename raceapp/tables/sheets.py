@@ -143,8 +143,8 @@ def columns_in(header: list[str], known: Sequence[str], needed: Sequence[str]) -
     faults = Faults()
     for place, column in enumerate(columns):
         if column not in known:
-            told = errors.printable(column)[:60] or f"column {place + 1}"
-            faults.add(1, told, "There is no such column.")
+            shown = errors.printable(column)[:60] or f"column {place + 1}"
+            faults.add(1, shown, "There is no such column.")
         elif column in columns[:place]:
             faults.add(1, column, "This column is there twice.")
     for column in needed:

@@ -74,7 +74,7 @@ def follow(event: Event, entries: Sequence[Entry], *, actor) -> dict:
         if session is not None and not differs(session, entry):
             unchanged += 1
             continue
-        changed.append(told(session, entry))
+        changed.append(imported(session, entry))
         write(event, session, entry, actor=actor)
     return {"sessions": changed, "unchanged": unchanged}
 
@@ -113,7 +113,7 @@ def changes(session: TrackSession, entry: Entry) -> dict:
     return {name: value for name, value in wanted.items() if getattr(session, name) != value}
 
 
-def told(session: TrackSession | None, entry: Entry) -> Imported:
+def imported(session: TrackSession | None, entry: Entry) -> Imported:
     is_guessed = session is None and entry.is_kind_guessed
     kind = session.kind if session is not None and entry.is_kind_guessed else entry.kind
     return Imported(
@@ -141,12 +141,12 @@ def write(event: Event, session: TrackSession | None, entry: Entry, *, actor) ->
 
 def at_row(entry: Entry, error: errors.Invalid) -> errors.Invalid:
     """Say at which row of the table, or for which event of the file, a rule was broken."""
-    told = {
+    by_column = {
         name: sentences
         for found in error.members["errors"].values()
         for name, sentences in found.items()
     }
     if entry.row is None:
-        sentences = [sentence for found in told.values() for sentence in found]
+        sentences = [sentence for found in by_column.values() for sentence in found]
         return errors.Invalid(f"{entry.name}: {' '.join(sentences)}")
-    return errors.Invalid(errors=errors.Rows({entry.row: told}))
+    return errors.Invalid(errors=errors.Rows({entry.row: by_column}))

@@ -25,7 +25,7 @@ REOPENED = {
     "checked_at": None,
     "value": None,
 }
-UNTOLD = "is_struck"  # The status and the note say it.
+UNRECORDED = "is_struck"  # The status and the note say it.
 # What a bulk deed may look at or change.
 COLUMNS = (
     Task.id,
@@ -66,22 +66,22 @@ def change(
 
     One that has them already stays as it is.
     """
-    told = [(task, new, differences(task, new)) for task, new in changes]
-    told = [(task, new, changed) for task, new, changed in told if changed]
-    if not told:
+    compared = [(task, new, differences(task, new)) for task, new in changes]
+    changing = [(task, new, changed) for task, new, changed in compared if changed]
+    if not changing:
         return
-    values = [(task.id, *new.values()) for task, new, _ in told]
-    bulk.rewrite(Task.__table__, tuple(told[0][1]), values, at=at or clock.utcnow())
-    for task, _, changed in told:
+    values = [(task.id, *new.values()) for task, new, _ in changing]
+    bulk.rewrite(Task.__table__, tuple(changing[0][1]), values, at=at or clock.utcnow())
+    for task, _, changed in changing:
         history.record(task.event_id, action, f"task:{task.id}", actor=actor, changes=changed)
 
 
 def differences(task: sa.Row, new: dict) -> dict:
-    """Return `{column: [old, new]}` of what changes and is told."""
+    """Return `{column: [old, new]}` of what changes and is recorded."""
     return {
         name: [history.as_json(getattr(task, name)), history.as_json(value)]
         for name, value in new.items()
-        if getattr(task, name) != value and name != UNTOLD
+        if getattr(task, name) != value and name != UNRECORDED
     }
 
 

@@ -198,8 +198,8 @@ def add(given: dict, entry: dict) -> TaskRow | None:
     values = {f"new_{name}": value for name, value in given.items()}
     is_one_statement = is_alone() and not is_held_back()
     if is_one_statement:
-        told = chain.as_values(entry, about_new=True)
-        row = adding_alone(tuple(given)).row(**values, **told)
+        entry_values = chain.as_values(entry, about_new=True)
+        row = adding_alone(tuple(given)).row(**values, **entry_values)
     else:
         row = db.session.execute(adding(tuple(given)), values).first()
     if row is None:

@@ -22,8 +22,8 @@ def create(*, actor, event_id: int, **fields):
     except errors.Refusal:
         check_event(event_id)
         raise
-    told = {"title": given["title"]}
-    entry = history.entry(event_id, "task.created", rows.SUBJECT, actor=actor, changes=told)
+    as_recorded = {"title": given["title"]}
+    entry = history.entry(event_id, "task.created", rows.SUBJECT, actor=actor, changes=as_recorded)
     task = rows.add(given, entry)
     if task is None:
         check_event(event_id)

@@ -100,9 +100,11 @@ def update(session: TrackSession, changes: dict, *, actor) -> None:
         check_near(session, db.session.get(Event, session.event_id))
     is_moved = changed.keys() & {"starts_at", "ends_at"} and session.state is not None
     moved = moves.of_sessions([session], blame="starts_at") if is_moved else []
-    told = changed | ({"tasks": [move.id for move in moved]} if moved else {})
-    if told:
-        history.record(session.event_id, "session.updated", session, actor=actor, changes=told)
+    as_recorded = changed | ({"tasks": [move.id for move in moved]} if moved else {})
+    if as_recorded:
+        history.record(
+            session.event_id, "session.updated", session, actor=actor, changes=as_recorded
+        )
     follow_state(session, before, actor=actor)
     moves.carry_out(moved, actor=actor)
 

@@ -61,7 +61,7 @@ def shift(
     tasks = moves.of_sessions(slots, blame="minutes")
     if not dry_run:
         what = {"session_ids": session_ids} if session_ids else {"from_session_id": from_session_id}
-        carry_out(event, slots, tasks, actor=actor, told={**what, "minutes": minutes})
+        carry_out(event, slots, tasks, actor=actor, as_recorded={**what, "minutes": minutes})
     return {"sessions": slots, "tasks": tasks, "overlaps": overlaps}
 
 
@@ -140,14 +140,14 @@ def overlaps(sessions: Iterable[TrackSession | Slot]) -> list[tuple[int, int]]:
     ]
 
 
-def carry_out(event: Event, slots: Sequence[Slot], tasks, *, actor, told: dict) -> None:
+def carry_out(event: Event, slots: Sequence[Slot], tasks, *, actor, as_recorded: dict) -> None:
     times = [(moved.id, moved.starts_at, moved.ends_at) for moved in slots]
     bulk.rewrite(TrackSession.__table__, ("starts_at", "ends_at"), times)
     starts = {
         f"session:{moved.id}": [*map(history.as_json, (moved.old_starts_at, moved.new_starts_at))]
         for moved in slots
     }
-    changes = {**told, "starts_at": starts, "tasks": [move.id for move in tasks]}
+    changes = {**as_recorded, "starts_at": starts, "tasks": [move.id for move in tasks]}
     history.record(event.id, "timetable.shifted", event, actor=actor, changes=changes)
     moves.carry_out(tasks, actor=actor)
 
@@ -162,7 +162,7 @@ def follow_days(event: Event, *, days: int, actor) -> None:
     if days:
         slots = [on_another_day(session, days, event.timezone) for session in held(event)]
         tasks = moves.of_sessions(slots, blame="event_date")
-        carry_out(event, slots, tasks, actor=actor, told={"days": days})
+        carry_out(event, slots, tasks, actor=actor, as_recorded={"days": days})
 
 
 def on_another_day(session: TrackSession, days: int, timezone: str) -> Slot:

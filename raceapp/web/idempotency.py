@@ -81,20 +81,20 @@ def refused(message: str) -> errors.Invalid:
 
 def fingerprint_of(asked) -> str:
     """Return a digest of everything that makes this request another one."""
-    told = [asked.method, asked.path, asked.query_string.decode("latin-1")]
-    return digest([*told, asked.headers.get("If-Match"), sent_in(read_body(asked))])
+    content = [asked.method, asked.path, asked.query_string.decode("latin-1")]
+    return digest([*content, asked.headers.get("If-Match"), sent_in(read_body(asked))])
 
 
 def sent_in(body: bytes) -> object:
-    """Return the JSON of a body; what is none is told by its bytes, and refused by the view."""
+    """Return the JSON of a body; what is none is content by its bytes, and refused by the view."""
     try:
         return parse_json(body)
     except errors.BadRequest:
         return {"bytes": hashlib.sha256(body).hexdigest()}
 
 
-def digest(told: object) -> str:
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+def digest(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def once(key: Key, work: Callable[[], Response]) -> Response:

@@ -251,15 +251,15 @@ def signer_of(previous: str | None, present: str, path: str) -> Signer:
 
 def write_cursor(sort: str, place: list, path: str) -> str:
     """Return where a list goes on, as text that needs no escaping in an address."""
-    told = base64_encode(orjson.dumps([sort, *place], option=orjson.OPT_UTC_Z))
-    return signer(path).sign(told).decode()
+    text = base64_encode(orjson.dumps([sort, *place], option=orjson.OPT_UTC_Z))
+    return signer(path).sign(text).decode()
 
 
 def read_cursor(cursor: str, sort: str, key: list) -> list:
     """Return the values of `key` at the cursor."""
     try:
-        told = base64_decode(signer(request.path).unsign(cursor))
-        made_for, *texts = orjson.loads(told)
+        text = base64_decode(signer(request.path).unsign(cursor))
+        made_for, *texts = orjson.loads(text)
     except (BadData, ValueError) as error:
         raise bad_cursor() from error
     if made_for != sort or len(texts) != len(key):
