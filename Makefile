@@ -28,22 +28,32 @@ ifneq ($(shell .venv/bin/python -c 'print("works")' 2>/dev/null),works)
 .PHONY: $(READY) .venv/.run-$(VERSION)
 endif
 
-.PHONY: help run port test test-fast test-faults lint lint-api fuzz docs bench bench-growth format lock audit clean
+.PHONY: help run port board test test-fast test-faults lint lint-api fuzz docs bench bench-growth format lock audit clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
-run: port $(RUNNABLE) ## Run the API on http://127.0.0.1:8000 with demo data (PORT=... for another port)
+run: port $(RUNNABLE) raceapp/board/sw.js ## Run it on http://127.0.0.1:8000 with demo data (PORT=... for another port)
 	@echo "Bringing the database up to date, with a demo team in it"
 	@$(BIN) flask --app wsgi seed --upgrade
 	@echo
+	@echo "  The board      http://127.0.0.1:$(PORT)/"
 	@echo "  Documentation  http://127.0.0.1:$(PORT)/docs  (log in there with a login named above)"
 	@echo "  API            http://127.0.0.1:$(PORT)/v1"
 	@echo "  Health         http://127.0.0.1:$(PORT)/v1/health"
 	@echo "  Ctrl-C stops it."
 	@echo
 	@LOG_FORMAT=$${LOG_FORMAT:-text} exec $(BIN) gunicorn -c gunicorn.conf.py wsgi:app
+
+# Sources of the board, and what they are built with. Without network or Node it cannot be built:
+# whatever needs it goes on without, and the next `make` tries again.
+BOARD := $(shell find board -name node_modules -prune -o -type f -print) requirements-board.txt
+raceapp/board/sw.js: $(BOARD) | $(RUNNABLE)
+	@board/build.sh || true
+
+board: $(RUNNABLE) ## Build the board from board/ into raceapp/board/
+	@board/build.sh
 
 # Told before anything is built or started.
 port:
@@ -64,10 +74,10 @@ with socket.socket() as probe:
 endef
 export IS_FREE
 
-test: $(READY) ## Run every test, on SQLite and on PostgreSQL, with the coverage floor (ARGS="-k words")
+test: $(READY) raceapp/board/sw.js ## Run every test, on SQLite and on PostgreSQL, with the coverage floor (ARGS="-k words")
 	$(BIN) pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered $(ARGS)
 
-test-fast: $(READY) ## Run only the tests that need no real server
+test-fast: $(READY) raceapp/board/sw.js ## Run only the tests that need no real server
 	$(BIN) pytest -n 2 --dist worksteal --fast $(ARGS)
 
 test-faults: $(READY) ## Break what the API stands on, under load: Redis, database, processes, disk, clock
@@ -109,6 +119,7 @@ lock: $(READY) ## Pin what requirements*.in ask for (ARGS=--upgrade for newer re
 	$(LOCK) requirements.in -o requirements.txt $(ARGS)
 	$(LOCK) requirements-otel.in -o requirements-otel.txt $(ARGS)
 	$(LOCK) requirements-run.in -o requirements-run.txt $(ARGS)
+	$(LOCK) requirements-board.in -o requirements-board.txt $(ARGS)
 	$(LOCK) requirements-dev.in -o requirements-dev.txt $(ARGS)
 	$(LOCK) benchmarks/requirements.in -o benchmarks/requirements.txt $(ARGS)
 
@@ -124,7 +135,7 @@ audit: .tools/audit/.ready ## Look the pinned packages up among known vulnerabil
 	esac
 
 clean: ## Remove the environment and all caches; data in instance/ stays
-	rm -rf .venv .tools .pytest_cache .ruff_cache .coverage .coverage.* htmlcov
+	rm -rf .venv .tools raceapp/board board/node_modules .pytest_cache .ruff_cache .coverage .coverage.* htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Tools with needs of their own stay out of the environment of the application.

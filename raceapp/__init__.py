@@ -7,7 +7,7 @@ from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from raceapp import cli, welcome
+from raceapp import cli, shell, welcome
 from raceapp.auth import tokens
 from raceapp.auth.views import blp as auth
 from raceapp.auth.views import users
@@ -86,7 +86,8 @@ def create_app(settings: Mapping[str, object] | None = None, *, redis=None) -> f
     api = refusals.Api(app, spec_kwargs=swagger.spec(app))
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
-    app.register_blueprint(welcome.blp)
+    app.register_blueprint(shell.blp)
+    shell.init_app(app)
     cli.init_app(app)
     set_up_proxy(app)
     return app

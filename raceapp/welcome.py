@@ -1,10 +1,8 @@
-"""The page at /: where to look and how to log in."""
+"""The page at / while there is no board: where to look, how to log in, and why it is missing."""
 
-from flask import Blueprint, Flask, current_app, render_template
+from flask import Flask, current_app, render_template
 
 from raceapp.demo import seeding
-
-blp = Blueprint("welcome", __name__)
 
 
 def demo_login(app: Flask) -> dict[str, str] | None:
@@ -14,12 +12,12 @@ def demo_login(app: Flask) -> dict[str, str] | None:
     return {"email": email, "password": seeding.PASSWORD} if is_development else None
 
 
-@blp.get("/")
-def welcome():
-    """Show the way to the documents; in development, the demo logins too."""
+def page(reason: str | None) -> str:
+    """Return the way to the documents; in development, the demo logins too."""
     demo = current_app.config["DEMO_LOGIN"]
     return render_template(
         "welcome.html",
+        reason=reason,
         has_docs=current_app.config["DOCS_ENABLED"],
         people=seeding.PEOPLE if demo else [],
         login=demo or {"email": "you@team.example", "password": "…"},

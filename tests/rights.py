@@ -104,7 +104,6 @@ def giving(world):
 EVENT, SESSION, TASK = "/v1/events/{event_id}", "/v1/sessions/{session_id}", "/v1/tasks/{task_id}"
 BIKE, TEMPLATE, SIGN = "/v1/bikes/{bike_id}", "/v1/templates/{template_id}", f"{TASK}/sign-offs"
 RIGHTS = [  # call, what is sent, the answers; of tasks: which one
-    ("GET /", None, anybody(200)),
     ("GET /docs", None, anybody(200)),
     ("GET /docs/assets/{name}", None, anybody(200)),
     ("GET /static/{filename}", None, anybody(200)),

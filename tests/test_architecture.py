@@ -14,7 +14,7 @@ LADDER = [
     *("timetable", "checklists", "releases", "incidents"),
     *("comments", "calendars", "copies", "printing", "tables", "weekends", "feed"),
     "sync",
-    *("demo", "welcome", "cli", "__init__"),
+    *("demo", "welcome", "shell", "cli", "__init__"),
 ]
 COMPOSITION = LADDER[LADDER.index("demo") :]
 # rest commits the trace that a refusal leaves, such as a counted failed login; idempotency what

@@ -1,11 +1,30 @@
-"""The page at /: the way in, with the demo logins in development only."""
+"""The page at / while there is no board: the way in, with the demo logins in development only."""
 
 import re
 
 import pytest
 
+from raceapp import shell
+
 SECRET = "kNq3vX8sLw2RzT7mYb5dGh9jPc4fUe6A"
 PRODUCTION = {"RACEAPP_ENV": "production", "JWT_SECRET_KEY": SECRET, "BCRYPT_ROUNDS": "12"}
+
+
+@pytest.fixture
+def make_boardless(make_app, tmp_path):
+    """Make an application where nobody has built the board."""
+
+    def make(**settings):
+        app = make_app(**settings)
+        shell.init_app(app, tmp_path)
+        return app.test_client()
+
+    return make
+
+
+@pytest.fixture
+def client(make_boardless):
+    return make_boardless()
 
 
 def test_a_newcomer_finds_the_documents_and_a_login(client):
@@ -25,8 +44,8 @@ def test_the_demo_team_is_named_with_what_each_of_them_does(client):
 
 
 @pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json"])
-def test_production_names_no_demo_login(make_app, path):
-    client = make_app(**PRODUCTION, REDIS_URL="redis://127.0.0.1:1").test_client()
+def test_production_names_no_demo_login(make_boardless, path):
+    client = make_boardless(**PRODUCTION, REDIS_URL="redis://127.0.0.1:1")
 
     text = client.get(path).get_data(as_text=True)
 
@@ -52,3 +71,17 @@ def test_the_page_of_documents_takes_email_and_password_without_an_inline_script
     assert re.findall(r"<input name=\"(\w+)\"", page) == ["email", "password"]
     assert re.findall(r"<script(?! src=)", page) == [] and " onclick" not in page
     assert "/v1/auth/login" in code and "preauthorizeApiKey" in code
+
+
+def test_it_says_how_the_board_is_built(client):
+    text = client.get("/").get_data(as_text=True)
+
+    assert "make board" in text and "failed" not in text
+
+
+def test_it_says_why_the_board_could_not_be_built(make_boardless, tmp_path):
+    (tmp_path / "failed.txt").write_text("npm error: no <network>\n")
+
+    text = make_boardless().get("/").get_data(as_text=True)
+
+    assert "<pre>npm error: no &lt;network&gt;</pre>" in text

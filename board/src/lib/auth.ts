@@ -1,0 +1,143 @@
+// Who is logged in. The access token lives in this variable only; the refresh token in a cookie
+// that no script can read. A lost network logs nobody out: only a 401 of a refresh does.
+import * as db from './db.ts';
+import { Refused, send, type Answer } from './send.ts';
+import type { Tokens, User } from './types.ts';
+
+interface Access {
+  token: string;
+  userId: number;
+  until: number;
+}
+
+/** `locked`: the log-in has ended, so the password is asked for before anything is sent. */
+export interface Auth {
+  user: User | null;
+  isLocked: boolean;
+}
+
+type Message = { access?: Access; user?: User | null };
+
+const COOKIE = { 'X-Refresh-Cookie': '1' };
+const EARLY = 30_000;
+const listeners = new Set<(auth: Auth) => void>();
+let auth: Auth = { user: null, isLocked: false };
+let access: Access | null = null;
+const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('auth');
+(channel as any)?.unref?.(); // Node, in tests, would wait for it.
+
+export const current = (): Auth => auth;
+export const userId = (): number | null => auth.user?.id ?? null;
+
+export function onAuth(listener: (auth: Auth) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function become(next: Auth): void {
+  auth = next;
+  listeners.forEach((listener) => listener(auth));
+}
+
+/** Find out who was here last, without the network. */
+export async function start(): Promise<void> {
+  const user = await db.get<User>('kept', 'me');
+  if (user) return become({ user, isLocked: false });
+  // Nothing can be kept here, yet there may be a log-in.
+  if (!db.isDurable()) await refresh().catch(() => undefined);
+}
+
+export async function logIn(email: string, password: string): Promise<void> {
+  const body = { email, password };
+  await welcome(await send<Tokens>('POST', '/v1/auth/login', { body, headers: COOKIE }));
+}
+
+/** Take the tokens of a log-in, or of an invitation that was accepted. */
+export async function welcome({ body }: Answer<Tokens>): Promise<void> {
+  take(body);
+  const isOther = auth.user !== null && auth.user.id !== body.user.id;
+  if (isOther) await db.clear('weekends');
+  await db.put('kept', 'me', body.user);
+  become({ user: body.user, isLocked: false });
+  channel?.postMessage({ access, user: body.user } satisfies Message);
+  void navigator.storage?.persist?.();
+}
+
+export const COOKIE_HEADER = COOKIE;
+
+function take(tokens: Tokens): Access {
+  const until = Date.now() + tokens.expires_in * 1000;
+  access = { token: tokens.access_token, userId: tokens.user.id, until };
+  return access;
+}
+
+/** Log out here and on the server. Weekends leave the device; what is not sent stays. */
+export async function logOut(): Promise<void> {
+  const token = access?.token;
+  await forget();
+  channel?.postMessage({ user: null } satisfies Message);
+  await send('POST', '/v1/auth/logout', { token, headers: COOKIE }).catch(() => undefined);
+}
+
+async function forget(): Promise<void> {
+  access = null;
+  await Promise.all([db.remove('kept', 'me'), db.clear('weekends')]);
+  become({ user: null, isLocked: false });
+}
+
+/** Return an access token of whoever is logged in here; raises Refused when there is none. */
+export async function token(): Promise<string> {
+  if (access && access.until - EARLY > Date.now()) return access.token;
+  return refresh();
+}
+
+/** Get new tokens, once over all tabs. `dead` is a token that the server has just refused. */
+export function refresh(dead?: string): Promise<string> {
+  return locked('refresh', async () => {
+    const isFresh = access && access.token !== dead && access.until - EARLY > Date.now();
+    if (isFresh) return access!.token;
+    return trade();
+  });
+}
+
+async function trade(): Promise<string> {
+  let answer: Answer<Tokens>;
+  try {
+    answer = await send<Tokens>('POST', '/v1/auth/refresh', { headers: COOKIE });
+  } catch (error) {
+    if (error instanceof Refused && error.status === 401) lock();
+    throw error;
+  }
+  const { user } = answer.body;
+  const fresh = take(answer.body);
+  if (user.id !== auth.user?.id) await changePerson(user);
+  else become({ user, isLocked: false });
+  void db.put('kept', 'me', user);
+  channel?.postMessage({ access: fresh } satisfies Message);
+  return fresh.token;
+}
+
+function lock(): void {
+  access = null;
+  if (auth.user) become({ ...auth, isLocked: true });
+}
+
+/** Another person has logged in, in another tab: nothing here is theirs. */
+async function changePerson(user: User | null): Promise<void> {
+  const hadOther = auth.user !== null;
+  become({ user, isLocked: false });
+  if (hadOther && typeof location !== 'undefined') location.assign('/');
+}
+
+function locked<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const locks = typeof navigator === 'undefined' ? undefined : navigator.locks;
+  return locks ? (locks.request(name, work) as Promise<T>) : work();
+}
+
+channel?.addEventListener('message', ({ data }: MessageEvent<Message>) => {
+  if (data.access && data.access.userId === (data.user ?? auth.user)?.id) access = data.access;
+  if (data.user === undefined) return;
+  if (data.user === null) access = null;
+  if (data.user?.id !== auth.user?.id) void changePerson(data.user);
+  else become({ user: data.user, isLocked: false });
+});

@@ -1,0 +1,43 @@
+// Calls of the API in the name of whoever is logged in.
+import * as auth from './auth.ts';
+import { Refused, send, type Answer, type Request } from './send.ts';
+
+export { Refused, Unreachable, clockOffset, type Answer } from './send.ts';
+
+/**
+ * Call the API. Answers 2xx and 304; raises Refused with the server's sentence otherwise, and
+ * Unreachable when no answer came within 8 s.
+ *
+ * A token that has run out is renewed once, without anybody noticing.
+ */
+export async function call<T = any>(
+  method: string,
+  path: string,
+  request: Request = {},
+): Promise<Answer<T>> {
+  const token = await auth.token();
+  try {
+    return await send<T>(method, path, { ...request, token });
+  } catch (error) {
+    if (!(error instanceof Refused) || error.status !== 401) throw error;
+    return send<T>(method, path, { ...request, token: await auth.refresh(token) });
+  }
+}
+
+/** Read every page of a list. */
+export async function all<T = any>(path: string): Promise<T[]> {
+  const rows: T[] = [];
+  for (let next: string | null = path; next; ) {
+    const answer: Answer<T[]> = await call<T[]>('GET', next);
+    rows.push(...answer.body);
+    next = nextPage(answer.headers.get('Link'));
+  }
+  return rows;
+}
+
+function nextPage(link: string | null): string | null {
+  const found = /<([^>]+)>;\s*rel="next"/.exec(link ?? '');
+  if (!found) return null;
+  const url = new URL(found[1], location.href);
+  return url.pathname + url.search;
+}

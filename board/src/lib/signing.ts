@@ -1,0 +1,47 @@
+// Who may sign a task as what: the rules of the server, so that no button leads to a refusal.
+import type { Act, CrewRole, Task, User } from './types.ts';
+
+const FROM: Record<Act, Task['status'][]> = {
+  done: ['open', 'failed'],
+  check: ['done'],
+  fail: ['open', 'done'],
+  not_applicable: ['open'],
+  reopen: ['done', 'failed', 'not_applicable'],
+};
+
+interface Who {
+  user: Pick<User, 'id' | 'role'>;
+  roles: CrewRole[];
+}
+
+export function canSign(who: Who, task: Task, act: Act, allowsSelfCheck = false): boolean {
+  if (!FROM[act].includes(task.status) || !MAY[act](who, task)) return false;
+  if (act !== 'check') return true;
+  const isOwn = task.done_by === who.user.id;
+  return task.needs_check && !task.checked_by && (!isOwn || allowsSelfCheck);
+}
+
+export function canTake(who: Who, task: Task): boolean {
+  return task.status === 'open' && task.assigned_to === null && hasRole(who, task);
+}
+
+export const isChief = ({ user, roles }: Who): boolean =>
+  user.role === 'admin' || roles.includes('crew_chief');
+
+const hasRole = ({ roles }: Who, task: Task): boolean =>
+  task.crew_role !== null && roles.includes(task.crew_role);
+
+function canDo(who: Who, task: Task): boolean {
+  const isFree = task.assigned_to === null;
+  return who.user.role === 'admin' || task.assigned_to === who.user.id || (isFree && hasRole(who, task));
+}
+
+const canCheck = (who: Who, task: Task): boolean => isChief(who) || hasRole(who, task);
+
+const MAY: Record<Act, (who: Who, task: Task) => boolean> = {
+  done: canDo,
+  check: canCheck,
+  fail: (who, task) => canDo(who, task) || canCheck(who, task),
+  not_applicable: canDo,
+  reopen: (who, task) => canDo(who, task) || who.roles.includes('crew_chief'),
+};

@@ -1,0 +1,72 @@
+// Times: the device's clock corrected by the server's, and words for times in the weekend's zone.
+import { clockOffset } from './send.ts';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** Now, in milliseconds, by the server's clock as far as it is known. */
+export const now = (): number => Date.now() + clockOffset();
+export const deviceTime = (): string => new Date(now()).toISOString();
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** A formatter for a zone, made once: making one costs more than using it a hundred times. */
+function formatter(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = zone + JSON.stringify(options);
+  let found = formatters.get(key);
+  if (!found) {
+    found = new Intl.DateTimeFormat('en-GB', { ...options, ...(zone && { timeZone: zone }) });
+    formatters.set(key, found);
+  }
+  return found;
+}
+
+type Instant = string | number | Date;
+const CLOCK: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+const DAY_NAME: Intl.DateTimeFormatOptions = { weekday: 'short', day: 'numeric', month: 'short' };
+const DATE: Intl.DateTimeFormatOptions = { year: 'numeric', month: '2-digit', day: '2-digit' };
+
+/** `10:40`, in the zone; without one, in the device's. */
+export const clock = (at: Instant, zone = ''): string => formatter(zone, CLOCK).format(new Date(at));
+/** `Fri 12 Jun`. */
+export const day = (at: Instant, zone = ''): string =>
+  formatter(zone, DAY_NAME).format(new Date(at)).replace(',', '');
+/** `Fri 12 Jun 10:40`. */
+export const dayAndClock = (at: Instant, zone = ''): string => `${day(at, zone)} ${clock(at, zone)}`;
+
+/** `2026-06-12`: the local day, to compare and to group by. */
+export function localDay(at: Instant, zone = ''): string {
+  const parts = formatter(zone, DATE).formatToParts(new Date(at));
+  const part = (type: string) => parts.find((one) => one.type === type)!.value;
+  return `${part('year')}-${part('month')}-${part('day')}`;
+}
+
+/** `10:40` for today, otherwise with the day before it. */
+export function short(at: Instant, zone = '', today: Instant = now()): string {
+  return localDay(at, zone) === localDay(today, zone) ? clock(at, zone) : dayAndClock(at, zone);
+}
+
+/** `12–14 Jun 2026`, of dates without a time. */
+export function dates(first: string, last: string): string {
+  const format = formatter('UTC', { day: 'numeric', month: 'short', year: 'numeric' });
+  return format.formatRange(new Date(first), new Date(last));
+}
+
+/** `1:04:09` or `12:30` until `at`; `0:00` once it is over. */
+export function countdown(at: Instant, from = now()): string {
+  const left = Math.max(0, Math.floor((new Date(at).getTime() - from) / 1000));
+  const [hours, minutes, seconds] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
+  const two = (value: number) => String(value).padStart(2, '0');
+  if (hours >= 48) return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+}
+
+/** `in 25 min`, `3 h late`, to the nearest that matters. */
+export function until(at: Instant, from = now()): string {
+  const minutes = Math.round((new Date(at).getTime() - from) / MINUTE);
+  const size = Math.abs(minutes);
+  const words =
+    size < 100 ? `${size} min` : size < 48 * 60 ? `${Math.round(size / 60)} h` : `${Math.round(size / 1440)} d`;
+  return minutes < 0 ? `${words} late` : `in ${words}`;
+}

@@ -1,0 +1,29 @@
+// Short messages at the edge of the page, some with a way back: `toast('Done', { undo })`.
+
+export interface Toast {
+  id: number;
+  text: string;
+  undo?: () => void | Promise<void>;
+  isBad?: boolean;
+}
+
+/** Long enough to notice a wrong tap, take a glove off and tap again. */
+const LASTS = 12_000;
+let last = 0;
+
+class Toasts {
+  all = $state.raw<Toast[]>([]);
+
+  add(text: string, more: Partial<Toast> = {}): void {
+    const id = ++last;
+    this.all = [...this.all.slice(-2), { id, text, ...more }];
+    setTimeout(() => this.drop(id), LASTS);
+  }
+
+  drop(id: number): void {
+    this.all = this.all.filter((toast) => toast.id !== id);
+  }
+}
+
+export const toasts = new Toasts();
+export const toast = (text: string, more?: Partial<Toast>): void => toasts.add(text, more);

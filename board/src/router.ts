@@ -1,0 +1,51 @@
+// Which page a path is. Paths are those that the server answers with the shell; see shell.py.
+import type { Component } from 'svelte';
+
+type Page = () => Promise<{ default: Component<any> }>;
+export interface Route {
+  pattern: RegExp;
+  page: Page;
+  /** May be seen by who is not logged in. */
+  isOpen?: boolean;
+  /** Goes without the frame of heading, navigation and status. */
+  isBare?: boolean;
+  /** Which entry of the navigation it belongs to. */
+  section?: string;
+}
+
+const ID = '([1-9][0-9]{0,18})';
+const route = (path: string, page: Page, more: Partial<Route> = {}): Route => ({
+  pattern: new RegExp(`^${path.replaceAll(':id', ID).replaceAll(':token', '([^/]+)')}$`),
+  page,
+  ...more,
+});
+
+export const ROUTES: Route[] = [
+  route('/', () => import('./pages/Mine.svelte'), { section: '/' }),
+  route('/login', () => import('./pages/Login.svelte'), { isOpen: true, isBare: true }),
+  route('/tasks/:id', () => import('./pages/Task.svelte'), { section: '/' }),
+  route('/events', () => import('./pages/Events.svelte'), { section: '/events' }),
+  route('/events/new', () => import('./pages/NewEvent.svelte'), { section: '/events' }),
+  route('/events/:id', () => import('./pages/Weekend.svelte'), { section: '/events' }),
+  route('/events/:id/timetable', () => import('./pages/Timetable.svelte'), { section: '/events' }),
+  route('/events/:id/tasks', () => import('./pages/Tasks.svelte'), { section: '/events' }),
+  route('/events/:id/wall', () => import('./pages/Wall.svelte'), { isBare: true }),
+  route('/events/:id/review', () => import('./pages/Review.svelte'), { section: '/events' }),
+  route('/events/:id/crew', () => import('./pages/Crew.svelte'), { section: '/events' }),
+  route('/bikes', () => import('./pages/Bikes.svelte'), { section: '/bikes' }),
+  route('/people', () => import('./pages/People.svelte'), { section: '/people' }),
+  route('/templates', () => import('./pages/Templates.svelte'), { section: '/templates' }),
+  route('/templates/:id', () => import('./pages/Template.svelte'), { section: '/templates' }),
+  route('/account', () => import('./pages/Account.svelte'), { section: '/account' }),
+  route('/join/:token', () => import('./pages/Join.svelte'), { isOpen: true, isBare: true }),
+  route('/reset/:token', () => import('./pages/Reset.svelte'), { isOpen: true, isBare: true }),
+];
+
+/** The route of a path and what its pattern caught: an id, a token. */
+export function find(path: string): { route: Route; id: string } | undefined {
+  for (const route of ROUTES) {
+    const caught = route.pattern.exec(path);
+    if (caught) return { route, id: caught[1] ?? '' };
+  }
+  return undefined;
+}
