@@ -1,5 +1,6 @@
 """Crashes: what they add, reopen and take back."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -76,7 +77,7 @@ def test_a_crash_reopens_a_critical_task_and_voids_done_and_check(crash, bolt, r
     [
         ({}, True),
         ({"status": "failed", "note": "Bent"}, True),
-        ({"anchor": "session_end"}, True),
+        ({"anchor": "session_end", "offset_minutes": 0}, True),
         ({"status": "open"}, False),
         ({"status": "not_applicable"}, False),
         ({"is_critical": False}, False),
@@ -104,6 +105,16 @@ def test_a_crash_reopens_tasks_of_sessions_that_are_not_over(
     garage.change(TrackSession, fp1, status=status)
 
     assert crash()["reopened"] == ([bolt] if is_reopened else [])
+
+
+def test_what_a_crash_reopens_is_due_by_where_its_session_is_now(garage, crash, bike, fp1, read):
+    hangs = {"anchor": "session_start", "offset_minutes": -20, "due_at": FRIDAY}
+    bolt = {"bike_id": bike, "session_id": fp1, "is_critical": True, "status": "done"}
+    task_id = garage.task(**bolt, **hangs)
+
+    crash()
+
+    assert read(task_id)["due_at"] == utc_text(FRIDAY - timedelta(minutes=20))
 
 
 def test_a_crash_leaves_other_bikes_and_other_weekends_alone(garage, crash, bike, fp1, make_event):

@@ -57,6 +57,31 @@ def test_a_deleted_task_stays_where_it_is(timetable, admin, fp1):
     assert timetable.due(task_id) == at("07:30")
 
 
+@pytest.mark.parametrize(
+    ("before", "deed"),
+    [
+        ({"deleted_at": moment(at("07:00"))}, "restore"),
+        ({"status": "done"}, "reopen"),
+        ({"status": "done"}, "fail"),
+        ({"status": "not_applicable"}, "reopen"),
+    ],
+    ids=str,
+)
+def test_a_task_that_is_to_do_again_is_due_by_where_its_session_is_now(
+    timetable, admin, fp1, before, deed
+):
+    task_id = timetable.item(fp1, **before)
+    pinned = timetable.item(fp1, **before, is_due_pinned=True)
+    timetable.change(fp1, starts_at=at("07:00"))
+
+    for path in (f"/v1/tasks/{task_id}", f"/v1/tasks/{pinned}"):
+        say_again = {"act": deed, "note": "Once more"}
+        restored = admin.post(f"{path}/restore") if deed == "restore" else None
+        assert restored or admin.post(f"{path}/sign-offs", json=say_again).status_code == 201
+
+    assert (timetable.due(task_id), timetable.due(pinned)) == (at("06:30"), at("07:30"))
+
+
 def test_only_the_edge_that_moved_takes_tasks_along(timetable, fp1):
     bolts, fuel = timetable.item(fp1), timetable.item(fp1, "session_end", offset=15)
 

@@ -18,7 +18,7 @@ from raceapp.checklists.models import EventChecklist, Scope, Template, TemplateV
 from raceapp.events.models import Event
 from raceapp.history import service as history
 from raceapp.storage.session import db
-from raceapp.tasks import due, many
+from raceapp.tasks import due, grounds, many
 from raceapp.tasks.models import Anchor, Task
 from raceapp.timetable import service as timetable
 from raceapp.timetable.models import SessionStatus, TrackSession
@@ -44,6 +44,7 @@ def build(
     if dry_run:
         return created
     task_ids = many.add(rows)
+    grounds.tell(grounds.added(rows, task_ids), actor=actor)
     if keep(event, version, kept, tier) or rows:
         built = {"template_id": template_id, "version": version.number, "tier": tier}
         built |= {"created": created, "tasks": task_ids}
@@ -180,7 +181,10 @@ def build_for_incident(
         )
         for template_id, item, target in few_enough(plans, "kind")
     ]
-    return many.add(rows)
+    task_ids = many.add(rows)
+    if kind != Anchor.CRASH:  # That takes back all releases there are, for a reason of its own.
+        grounds.tell(grounds.added(rows, task_ids), actor=actor)
+    return task_ids
 
 
 def waiting(version: TemplateVersion, tier: Tier, kind: str) -> list[dict]:

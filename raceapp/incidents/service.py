@@ -5,6 +5,7 @@ sessions to come and takes back its releases for them; rain makes the session a 
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -18,6 +19,7 @@ from raceapp.releases import readiness, voiding
 from raceapp.storage.session import db
 from raceapp.tasks import many
 from raceapp.tasks.models import Task, TaskStatus
+from raceapp.timetable import moves
 from raceapp.timetable import service as timetable
 from raceapp.timetable.models import SessionStatus, TrackSession
 
@@ -104,15 +106,21 @@ def follow_crash(
     incident: Incident, bike: Bike, sessions: Sequence[TrackSession], *, actor
 ) -> None:
     """Reopen what was done or failed for the sessions to come, and void the releases for them."""
-    to_come = [session.id for session in sessions if not session.is_over]
-    tasks = signed_critical(incident.event_id, bike, to_come)
+    to_come = {session.id: session for session in sessions if not session.is_over}
+    tasks = signed_critical(incident.event_id, bike, [*to_come])
     incident.reopened = [task.id for task in tasks]
     record_reported(incident, actor=actor)
     what = f"crash of bike {bike.label}, incident {incident.id}"
-    many.reopen(tasks, at=incident.at, note=f"Reopened after {what}.", actor=actor)
-    voiding.void_after_crash(
-        bike_id=bike.id, session_ids=to_come, reason=f"Voided after {what}.", actor=actor
-    )
+    dues = {task.id: due_again(task, to_come[task.session_id]) for task in tasks}
+    note, reason = f"Reopened after {what}.", f"Voided after {what}."
+    many.reopen(tasks, dues=dues, at=incident.at, note=note, actor=actor)
+    voiding.void_after_crash(bike_id=bike.id, session_ids=[*to_come], reason=reason, actor=actor)
+
+
+def due_again(task: sa.Row, session: TrackSession) -> datetime | None:
+    """Return when a task is due that opens again: its session may have moved meanwhile."""
+    event = db.session.get(Event, session.event_id)
+    return moves.computed_due(task, blame="session_id", event=event, session=session)
 
 
 def signed_critical(event_id: int, bike: Bike, session_ids: list[int]) -> list[sa.Row]:

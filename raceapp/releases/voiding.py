@@ -1,4 +1,4 @@
-"""What takes a release back: a signature that no longer holds, a crash, a session or bike that
+"""What takes a release back: a task that it no longer rests on, a crash, a session or bike that
 falls away, a session that goes on with something open.
 
 Locks are taken in the order that `service` tells of.
@@ -16,32 +16,38 @@ from raceapp.history import service as history
 from raceapp.releases import readiness
 from raceapp.releases.models import Release
 from raceapp.storage.session import db
-from raceapp.tasks import signing
-from raceapp.tasks.models import Act, Task
+from raceapp.tasks import grounds
+from raceapp.tasks.grounds import AGAINST, Lost
 from raceapp.timetable import service as timetable
 from raceapp.timetable.models import SessionStatus, TrackSession
 from raceapp.timetable.strikes import why_off
 from raceapp.timetable.transitions import Effect
 
 
-@signing.signature_voided.connect
-def void_for_task(task: Task, *, actor, act: Act) -> None:
-    """Void the releases that rested on a task which has been failed or reopened."""
-    if task.bike_id is None:
-        return
-    deed = "failed" if act == Act.FAIL else "reopened"
-    reason = f"Task {task.id}, “{task.title}”, was {deed}."
-    void(
-        Release.bike_id == task.bike_id,
-        Release.session_id.in_(sessions_counting(task)),
-        reason=reason,
-        actor=actor,
-    )
+@grounds.lost.connect
+def void_for_tasks(lost: Sequence[Lost], *, actor) -> None:
+    """Void the releases that rest on these tasks no longer, each for the first reason there is."""
+    bike_ids = {one.bike_id for one in lost}
+    (event_id,) = {one.event_id for one in lost}
+    to_come = set(db.session.scalars(sessions_to_come(event_id)))
+    of_bikes = Release.event_id == event_id, Release.bike_id.in_(bike_ids)
+    found = []
+    for release in valid(*of_bikes):
+        reasons = (one.reason for one in lost if rests_on(release, one, to_come))
+        found.append((release, next(reasons, None)))
+    take_back([(release, reason) for release, reason in found if reason], actor=actor)
 
 
-def sessions_counting(task: Task):
-    """Return the ids of the sessions that `task` counts in: its own, or all that are not over."""
-    return [task.session_id] if task.session_id is not None else sessions_to_come(task.event_id)
+def rests_on(release: sa.Row, task: Lost, to_come: set[int]) -> bool:
+    """Tell whether a release cannot stand without what was lost."""
+    if task.bike_id != release.bike_id:
+        return False
+    is_to_come = release.session_id in to_come
+    if task.was_counted and task.task_id not in release.readiness["counted"]:
+        return False
+    if task.deed == AGAINST and not is_to_come:
+        return False  # Nothing goes out in a session that is over.
+    return is_to_come if task.session_id is None else task.session_id == release.session_id
 
 
 def sessions_to_come(event_id: int) -> sa.Select:
@@ -80,17 +86,29 @@ def follow_bikes(event: Event, *, gone: Sequence[Bike], back: Sequence[Bike], ac
 
 
 def void(*conditions, reason: str, actor) -> None:
-    """Void every valid release that meets the conditions, in one statement however many."""
-    columns = (Release.id, Release.event_id)
-    valid = sa.select(*columns).where(Release.voided_at.is_(None), *conditions)
-    found = db.session.execute(valid.order_by(Release.id).with_for_update()).all()
-    if not found:
+    """Void every valid release that meets the conditions."""
+    take_back([(release, reason) for release in valid(*conditions)], actor=actor)
+
+
+COLUMNS = (Release.id, Release.event_id, Release.session_id, Release.bike_id, Release.readiness)
+
+
+def valid(*conditions) -> Sequence[sa.Row]:
+    """Return the releases in force that meet the conditions, held."""
+    found = sa.select(*COLUMNS).where(Release.voided_at.is_(None), *conditions)
+    return db.session.execute(found.order_by(Release.id).with_for_update()).all()
+
+
+def take_back(releases: Sequence[tuple[sa.Row, str]], *, actor) -> None:
+    """Void these releases, each for its reason, in one statement however many."""
+    if not releases:
         return
     now = clock.utcnow()
-    ids = [release.id for release in found]
-    voided = sa.update(Release).where(Release.id.in_(ids))
+    reasons = {release.id: reason for release, reason in releases}
+    voided = sa.update(Release).where(Release.id.in_(reasons))
+    reason = sa.case(reasons, value=Release.id)
     db.session.execute(voided.values(voided_at=now, void_reason=reason))
-    changes = {"voided_at": [None, history.as_json(now)], "void_reason": [None, reason]}
-    for release in found:
+    for release, why in releases:
+        changes = {"voided_at": [None, history.as_json(now)], "void_reason": [None, why]}
         subject = f"release:{release.id}"
         history.record(release.event_id, "release.voided", subject, actor=actor, changes=changes)

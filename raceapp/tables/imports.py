@@ -6,6 +6,7 @@ of tables: their columns are passed over.
 """
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 import sqlalchemy as sa
 
@@ -16,7 +17,7 @@ from raceapp.history import service as history
 from raceapp.storage.session import db
 from raceapp.tables import columns, exports, sheets
 from raceapp.tables.rows import Known, Reader, folded
-from raceapp.tasks import many
+from raceapp.tasks import grounds, many
 from raceapp.tasks.models import Task
 from raceapp.timetable import service as timetable
 from raceapp.timetable.models import TrackSession
@@ -91,17 +92,25 @@ def found(row: int, task_id: str, present: dict[str, sa.Row], faults: sheets.Fau
 def write(event: Event, added: Sequence[dict], changed: Sequence[tuple], *, actor) -> None:
     """Add and change tasks, in as many statements for a thousand as for one."""
     made = {"event_id": event.id, "created_by": actor.id, **stamps()}
-    task_ids = many.add([{**values, **made} for values in added])
+    new = [{**values, **made} for values in added]
+    task_ids = many.add(new)
     names = sorted({name for _, changes in changed for name in changes})
     whole = [
         (task, {name: changes.get(name, getattr(task, name)) for name in names})
         for task, changes in changed
     ]
     many.change("task.updated", whole, actor=actor)
+    grounds.tell([*grounds.added(new, task_ids), *lost_by(changed)], actor=actor)
     if task_ids:
         as_recorded = {"created": len(task_ids), "changed": len(changed), "tasks": task_ids}
         subject = f"event:{event.id}"
         history.record(event.id, "tasks.imported", subject, actor=actor, changes=as_recorded)
+
+
+def lost_by(changed: Sequence[tuple[sa.Row, dict]]) -> list[grounds.Lost]:
+    """Return what releases cannot rest on any more as these tasks are changed."""
+    pairs = ((task, SimpleNamespace(**{**task._asdict(), **new})) for task, new in changed)
+    return [lost for before, after in pairs for lost in grounds.losses(before, after)]
 
 
 def stamps() -> dict:

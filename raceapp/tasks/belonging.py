@@ -58,6 +58,15 @@ def computed(task: TaskRow):
         raise errors.Invalid.field("offset_minutes", message) from error
 
 
+def due_again(task: TaskRow):
+    """Return when a task is due that is to do again: what it hangs on may have moved meanwhile."""
+    if task.anchor is None or task.is_due_pinned:
+        return task.due_at
+    session = task.session or None
+    moment = due.due_at(task.anchor, task.offset_minutes, event=task.event, session=session)
+    return moment or task.due_at
+
+
 def hold_event(event_id: int) -> Event:
     """Return the weekend, which stays as it is until the transaction ends; raises Invalid."""
     statement = sa.select(Event).where(Event.id == event_id, Event.deleted_at.is_(None))

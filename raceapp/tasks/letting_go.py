@@ -11,9 +11,7 @@ from raceapp.auth.models import User
 from raceapp.events import service as events
 from raceapp.events.models import Event
 from raceapp.tasks import many
-from raceapp.tasks.models import Task, TaskStatus
-
-TO_DO = (TaskStatus.OPEN, TaskStatus.FAILED)
+from raceapp.tasks.models import TO_DO, Task
 
 
 @events.crew_left.connect

@@ -6,7 +6,7 @@ nothing that is signed, pinned or set free meanwhile is missed. Each task that c
 version and an entry of the record; those that are added are named by the entry of the deed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -85,15 +85,23 @@ def differences(task: sa.Row, new: dict) -> dict:
     }
 
 
-def reopen(tasks: Sequence[sa.Row], *, at: datetime, note: str, actor) -> None:
+def reopen(
+    tasks: Sequence[sa.Row],
+    *,
+    dues: Mapping[int, datetime | None],
+    at: datetime,
+    note: str,
+    actor,
+) -> None:
     """Reopen these tasks as `signing` reopens one: done and check are void, and it is signed.
 
-    No `signature_voided` is sent: the caller voids the releases itself.
+    `dues` says when each is due now. The caller voids the releases itself.
     """
     if not tasks:
         return
     changed = {**REOPENED, "note": note}
-    change("task.reopen", [(task, changed) for task in tasks], actor=actor, at=at)
+    opened = [(task, {**changed, "due_at": dues[task.id]}) for task in tasks]
+    change("task.reopen", opened, actor=actor, at=at)
     signed = {"act": Act.REOPEN, "signed_by": actor.id, "at": at, "note": note}
     rows = [{"task_id": task.id, "is_self_check": False, **signed} for task in tasks]
     bulk.insert(SignOff.__table__, rows)

@@ -20,6 +20,9 @@ class TaskStatus(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
+TO_DO = frozenset({TaskStatus.OPEN, TaskStatus.FAILED})
+
+
 class Act(StrEnum):
     """What a person may sign a task as."""
 

@@ -19,6 +19,7 @@ from raceapp.history import service as history
 from raceapp.storage import answers, prepared
 from raceapp.storage.prepared import ActorPlaceholder, Prepared, placeholder, rows_read_ahead
 from raceapp.storage.session import db, is_held_back
+from raceapp.tasks import grounds
 from raceapp.tasks.models import SignOff, Task, TaskStatus
 from raceapp.tasks.visibility import NO_SUCH_TASK, is_live, visible_to
 
@@ -38,6 +39,10 @@ class TaskRow(history.Row):
 
     def as_it_would_be(self, changes: dict) -> "TaskRow":
         return TaskRow({**self._read, **changes})
+
+    @property
+    def before(self) -> "TaskRow":
+        return TaskRow(self._read)
 
     @property
     def completed(self) -> bool:
@@ -127,22 +132,40 @@ def signing(written: sa.CTE) -> sa.CTE:
     return sa.insert(SignOff).from_select(names, row).returning(SignOff.id).cte("signed")
 
 
-def save(task: TaskRow) -> None:
-    """Write what has been set; raises StaleDataError when somebody was first."""
-    entry, signed = task.entry, task.signed or {}
-    if entry is None:
+def save(task: TaskRow, *, actor) -> None:
+    """Write what has been set; raises StaleDataError when somebody was first.
+
+    Releases that rest on the task as it was are void, in the same transaction.
+    """
+    if task.entry is None:
         return
+    lost = grounds.losses(task.before, task)
+    if lost and is_alone():
+        hold(task)
+    write(task)
+    grounds.tell(lost, actor=actor)
+
+
+def hold(task: TaskRow) -> None:
+    """Begin a transaction in which nobody else changes the task that was read."""
+    as_read = sa.select(Task.id).where(Task.id == task.id, Task.version == task.version)
+    if db.session.scalar(as_read.with_for_update(key_share=True)) is None:
+        raise StaleDataError("The task has been changed since it was read.")
+
+
+def write(task: TaskRow) -> None:
+    entry, signed = task.entry, task.signed or {}
     names = frozenset(entry["changes"])
     values = {f"new_{name}": getattr(task, name) for name in names}
     values |= {"task_id": task.id, "version": task.version, "updated_at": entry["at"]}
     if is_alone():
         values |= {f"signed_{name}": value for name, value in signed.items()}
         values |= chain.as_values({**entry, "subject": SUBJECT}, about_new=True)
-        write = functools.partial(save_alone, names, bool(signed), entry, values)
+        save_now = functools.partial(save_alone, names, bool(signed), entry, values)
         if is_held_back():
-            db.session().postponed = write
+            db.session().postponed = save_now
         else:
-            write()
+            save_now()
     else:
         row = db.session.execute(changing_within(names), values).first()
         if row and signed:
@@ -192,8 +215,11 @@ def adding_alone(names: tuple[str, ...]) -> Prepared:
     return Prepared(chain.append_one(adding(names, HAS_HEAD).cte("written")))
 
 
-def add(given: dict, entry: dict) -> TaskRow | None:
-    """Add a task with the entry that tells of it; None where its weekend is not there."""
+def add(given: dict, entry: dict, *, actor) -> TaskRow | None:
+    """Add a task with the entry that tells of it; None where its weekend is not there.
+
+    The caller holds the weekend of a task that a release may rest on.
+    """
     given = {**given, "version": 1, "created_at": entry["at"], "updated_at": entry["at"]}
     values = {f"new_{name}": value for name, value in given.items()}
     is_one_statement = is_alone() and not is_held_back()
@@ -209,4 +235,6 @@ def add(given: dict, entry: dict) -> TaskRow | None:
         chain.counted([entry])
     else:
         history.keep(entry)
-    return TaskRow({**BLANK, **given, "id": row[0]})
+    task = TaskRow({**BLANK, **given, "id": row[0]})
+    grounds.tell(grounds.losses(None, task), actor=actor)
+    return task

@@ -10,7 +10,7 @@ from raceapp.history import service as history
 from raceapp.permissions import CrewRole
 from raceapp.storage.prepared import Prepared, placeholder
 from raceapp.tasks import belonging, rows, signing
-from raceapp.tasks.models import Act, TaskStatus
+from raceapp.tasks.models import TO_DO, Act, TaskStatus
 from raceapp.tasks.rows import TaskRow
 from raceapp.tasks.visibility import NO_SUCH_TASK, is_live
 
@@ -24,7 +24,7 @@ def create(*, actor, event_id: int, **fields):
         raise
     as_recorded = {"title": given["title"]}
     entry = history.entry(event_id, "task.created", rows.SUBJECT, actor=actor, changes=as_recorded)
-    task = rows.add(given, entry)
+    task = rows.add(given, entry, actor=actor)
     if task is None:
         check_event(event_id)
         chain.check_head(event_id)
@@ -137,7 +137,7 @@ def update(task: TaskRow, changes: dict, *, actor) -> None:
         signing.sign_off(task, act, actor=actor)
     else:
         history.record(task.event_id, "task.updated", task, actor=actor)
-        rows.save(task)
+        rows.save(task, actor=actor)
     if task.event_id != event_id:
         left = {"event_id": [event_id, task.event_id]}
         history.record(event_id, "task.left", f"task:{task.id}", actor=actor, changes=left)
@@ -191,7 +191,7 @@ def delete(task: TaskRow, *, actor) -> None:
         raise errors.Conflict(message)
     task.deleted_at = clock.utcnow()
     history.record(task.event_id, "task.deleted", task, actor=actor)
-    rows.save(task)
+    rows.save(task, actor=actor)
 
 
 def restore(task: TaskRow, *, actor) -> None:
@@ -201,5 +201,7 @@ def restore(task: TaskRow, *, actor) -> None:
     if task.deleted_at is None:
         raise errors.Conflict("This task has not been deleted.")
     task.deleted_at = None
+    if task.status in TO_DO:
+        task.due_at = belonging.due_again(task)
     history.record(task.event_id, "task.restored", task, actor=actor)
-    rows.save(task)
+    rows.save(task, actor=actor)

@@ -16,14 +16,13 @@ same act one is first and the other is told who.
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from blinker import Signal
 
 from raceapp import clock, errors, permissions
 from raceapp.auth.models import User
 from raceapp.events import service as events
 from raceapp.history import service as history
 from raceapp.storage.session import db
-from raceapp.tasks import rows
+from raceapp.tasks import belonging, rows
 from raceapp.tasks.models import Act, SignOff, Task, TaskStatus
 
 FROM = {
@@ -43,10 +42,6 @@ CLAIMING = {Act.DONE, Act.FAIL, Act.NOT_APPLICABLE}
 VOIDING = {Act.FAIL, Act.REOPEN}
 ANYBODYS = {Act.FAIL, Act.REOPEN}  # A crew chief may, whoever holds it.
 DEVICE_MAY_BE_AHEAD = timedelta(minutes=10)
-
-# Sent with the task once it has been failed or reopened, before the commit: what rested on
-# its signature does so no longer.
-signature_voided = Signal()
 
 
 class AlreadySigned(errors.Conflict):
@@ -135,9 +130,7 @@ def sign_off(
     }
     task.signed = signed
     history.record(task.event_id, f"task.{act}", task, actor=actor)
-    rows.save(task)
-    if act in VOIDING:
-        signature_voided.send(task, actor=actor, act=act)
+    rows.save(task, actor=actor)
 
 
 def check_state(task: Task, act: Act, *, actor) -> None:
@@ -210,6 +203,8 @@ def apply(task: Task, act: Act, *, actor, value, note: str | None) -> None:
     task.done_by, task.done_at = (actor.id, now) if is_done else (None, None)
     task.checked_by = task.checked_at = None
     task.value, task.note = value, note
+    if act in VOIDING:
+        task.due_at = belonging.due_again(task)
     if act in CLAIMING and task.assigned_to is None and not actor.is_admin:
         task.assigned_to = actor.id
 

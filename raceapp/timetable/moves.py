@@ -13,11 +13,10 @@ import sqlalchemy as sa
 from raceapp import errors
 from raceapp.events.models import Event
 from raceapp.tasks import due, many
-from raceapp.tasks.models import Anchor, Task, TaskStatus
+from raceapp.tasks.models import TO_DO, Anchor, Task
 
 SESSION_ANCHORS = (Anchor.SESSION_START, Anchor.SESSION_END)
 DAY_OF = {Anchor.EVENT_START: "event_date", Anchor.EVENT_END: "end_date"}
-TO_DO = {TaskStatus.OPEN, TaskStatus.FAILED}
 
 
 @dataclass(frozen=True)
