@@ -9,6 +9,7 @@ from config import SettingsSchema
 
 pytest.register_assert_rewrite("helpers")
 
+import browser
 from backends import SETTINGS, Light, Real, forget_connections
 from helpers import MISANO, PASSWORD, Client, Clock, Person, created
 from helpers import parallel as at_the_same_instant
@@ -31,6 +32,11 @@ def pytest_configure(config):
         os.environ.pop(setting, None)
     if config.option.fast:
         config.option.markexpr = "not real and not faults"
+
+
+def pytest_report_header():
+    """A board that nobody looked at is not passed over in silence."""
+    return f"BOARD NOT TESTED: {browser.WHY_NOT}" if browser.WHY_NOT else None
 
 
 def pytest_generate_tests(metafunc):

@@ -1,0 +1,235 @@
+"""The board in a real browser: a server with the demo team, and pages of whoever logs in.
+
+def test_…(log_in, weekend):
+    task = weekend.task("Torque the caliper bolts", assigned_to=weekend.ids["mechanic"])
+    page = log_in("mechanic")
+    page.get_by_role("button", name="Done: Torque the caliper bolts").click()
+"""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from backends import SETTINGS
+from browser import CHROMIUM, WHY_NOT
+from servers import ROOT, Gunicorn
+
+PASSWORD = "pit-lane-demo"
+PHONE = {"width": 390, "height": 844}
+WATCH = """addEventListener('securitypolicyviolation', (event) =>
+    console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`))"""
+NUMBERS = count(1)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Browser tests need a real server; without a browser they are skipped, but not in CI."""
+    for item in items:
+        if item.path.parent.name == "board":
+            item.add_marker(pytest.mark.real)
+            if WHY_NOT and not os.environ.get("CI"):
+                item.add_marker(pytest.mark.skip(reason=f"BOARD NOT TESTED: {WHY_NOT}"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    return {**browser_type_launch_args, "executable_path": CHROMIUM}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return {**browser_context_args, "viewport": PHONE}
+
+
+# Where
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory):
+    """What a server runs with: a database with the demo team in it."""
+    assert WHY_NOT is None, WHY_NOT
+    file = tmp_path_factory.mktemp("board") / "raceapp.db"
+    told = {**SETTINGS, "DATABASE_URL": f"sqlite:///{file}"}
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "seed", "--upgrade"]
+    environment = {**os.environ, **told}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    return told
+
+
+@pytest.fixture(scope="session")
+def server(settings):
+    running = Gunicorn(settings, 1)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def base_url(server):
+    return server.url
+
+
+# Who
+
+
+class Api:
+    """The API in the name of one of the demo team: `api("chief").post(path, {...})`."""
+
+    def __init__(self, context, name: str):
+        self.context = context
+        credentials = {"email": f"{name}@demo.example", "password": PASSWORD}
+        answer = self.ask("POST", "/v1/auth/login", credentials)
+        self.headers = {"Authorization": f"Bearer {answer['access_token']}"}
+        self.user = answer["user"]
+
+    headers: dict = {}
+
+    def ask(self, method: str, path: str, body=None, **headers):
+        told = {"method": method, "headers": {**self.headers, **headers}}
+        if body is not None:
+            told |= {"data": json.dumps(body)}
+            told["headers"]["Content-Type"] = "application/json"
+        response = self.context.fetch(path, **told)
+        assert response.ok, f"{method} {path}: {response.status} {response.text()}"
+        return response.json() if response.body() else None
+
+    def get(self, path: str):
+        return self.ask("GET", path)
+
+    def post(self, path: str, body):
+        return self.ask("POST", path, body)
+
+    def patch(self, path: str, body):
+        return self.ask("PATCH", path, body)
+
+    def put(self, path: str, body):
+        return self.ask("PUT", path, body)
+
+
+@pytest.fixture(scope="session")
+def api(playwright, base_url):
+    """Call the API as somebody of the demo team, logged in once."""
+    context = playwright.request.new_context(base_url=base_url)
+    known = {}
+
+    def of(name: str) -> Api:
+        if name not in known:
+            known[name] = Api(context, name)
+        return known[name]
+
+    yield of
+    context.dispose()
+
+
+@pytest.fixture
+def complaints():
+    """What no page may say: errors of scripts, and what the content policy kept out."""
+    return []
+
+
+@pytest.fixture
+def new_device(new_context, complaints):
+    """Make a browser of its own, with nothing in it yet."""
+
+    def make(**options):
+        context = new_context(**options)
+        context.add_init_script(WATCH)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        context.on("console", lambda said: "CSP" in said.text and complaints.append(said.text))
+        return context
+
+    yield make
+    assert complaints == []
+
+
+@pytest.fixture
+def log_in(new_device):
+    """Log somebody in on a new device, or on the one given; returns the page, at `path`."""
+
+    def enter(name: str, path: str = "/", device=None, **options):
+        page = (device or new_device(**options)).new_page()
+        page.goto(f"/login?to={path}")
+        page.get_by_role("textbox", name="Email").fill(f"{name}@demo.example")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Log in", exact=True).click()
+        page.wait_for_url(lambda url: "/login" not in url)
+        page.get_by_role("heading", level=1).first.wait_for()
+        return page
+
+    return enter
+
+
+@pytest.fixture
+def axe():
+    """Return what axe finds on a page, rule by rule, of WCAG 2.2 AA and its best practices."""
+
+    def find(page):
+        found = Axe().run(page).response["violations"]
+        return [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found]
+
+    return find
+
+
+# What
+
+
+class Weekend:
+    """A weekend of today with a bike, a session to come, and a small crew, by its API."""
+
+    CREW = {
+        "chief": "crew_chief",
+        "mechanic": "mechanic",
+        "mechanic2": "mechanic",
+        "tyres": "tyre_tech",
+    }
+
+    def __init__(self, api, manager: Api):
+        self.manager, self.now = manager, datetime.now(UTC)
+        self.ids = {name: api(name).user["id"] for name in self.CREW}
+        number = next(NUMBERS)
+        label = f"{os.getpid() % 1000} {number}"
+        bike = {"number": 44, "label": label, "rider_name": "Jo Keller"}
+        self.bike = manager.post("/v1/bikes", bike)
+        day = self.now.date().isoformat()
+        about = {"track": f"Misano {number}", "location": "Italy", "event_date": day}
+        about |= {"timezone": "Europe/Rome", "bike_ids": [self.bike["id"]]}
+        self.event = manager.post("/v1/events", about)
+        self.path = f"/v1/events/{self.event['id']}"
+        self.page = f"/events/{self.event['id']}"
+        crew = [
+            {"user_id": self.ids[name], "crew_roles": [role]} for name, role in self.CREW.items()
+        ]
+        manager.put(f"{self.path}/crew", crew)
+        self.session = self.add_session("FP1", starts_in=90)
+
+    def at(self, minutes: float) -> str:
+        return (self.now + timedelta(minutes=minutes)).isoformat()
+
+    def add_session(self, name: str, *, starts_in: float, kind: str = "practice"):
+        about = {"name": name, "kind": kind, "starts_at": self.at(starts_in)}
+        return self.manager.post(
+            f"{self.path}/sessions", {**about, "ends_at": self.at(starts_in + 30)}
+        )
+
+    def task(self, title: str, *, due_in: float | None = 30, of: str | None = None, **fields):
+        about = {"event_id": self.event["id"], "title": title, "crew_role": "mechanic", **fields}
+        if due_in is not None:
+            about["due_at"] = self.at(due_in)
+        if of:
+            about["assigned_to"] = self.ids[of]
+        return self.manager.post("/v1/tasks", about)
+
+    def sign(self, by: Api, task, act: str, **more):
+        return by.post(f"/v1/tasks/{task['id']}/sign-offs", {"act": act, **more})
+
+    def read(self, task):
+        return self.manager.get(f"/v1/tasks/{task['id']}")
+
+
+@pytest.fixture
+def weekend(api):
+    return Weekend(api, api("manager"))
