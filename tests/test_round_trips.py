@@ -16,7 +16,7 @@ ROUND_TRIPS = [
     ("sql", psycopg.Cursor, "execute"),
     ("sql", libpq, "run"),
     ("redis", AbstractConnection, "send_command"),
-    ("redis", OwnConnection, "exchange"),
+    ("redis", OwnConnection, "ask"),
 ]
 
 

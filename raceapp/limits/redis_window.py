@@ -6,26 +6,20 @@ for a window of any length. It also counts by the clock of Redis, so that the ho
 clocks need not agree.
 """
 
-import builtins
 import contextvars
 import functools
 import hashlib
-import socket
-import struct
 import threading
 import time
 from pathlib import Path
 
 from limits.storage import RedisClusterStorage, RedisSentinelStorage, RedisStorage
 from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError, RedisError, ResponseError, TimeoutError
+from redis.exceptions import ConnectionError, NoScriptError, RedisError
 from redis.retry import Retry
 
 SCRIPT = (Path(__file__).parent / "moving_window.lua").read_text()
-# What Python says of a time-out, and what it makes of the kernel's.
-TIMED_OUT = (builtins.TimeoutError, BlockingIOError)
 TIMEOUTS = {"socket_connect_timeout": 0.25, "socket_timeout": 0.25}
-TIMEVAL = struct.pack("@ll", 0, 250_000)  # seconds and microseconds, as setsockopt() takes it
 NO_RETRY = Retry(NoBackoff(), 0)
 
 _last_hit = contextvars.ContextVar("last_hit", default=None)
@@ -73,8 +67,8 @@ class OneRoundTrip:
 class OneTripRedis(OneRoundTrip, RedisStorage):
     """One server: redis://, rediss://, redis+unix://.
 
-    Every thread keeps a connection of its own, since the pool, the retries, the encoding and the
-    measurements of the client cost five times what Redis takes to answer.
+    Every thread keeps a connection of its own: the pool, the retries and the measurements of the
+    client cost more than Redis takes to answer.
     """
 
     STORAGE_SCHEME = RedisStorage.STORAGE_SCHEME
@@ -88,31 +82,23 @@ class OneTripRedis(OneRoundTrip, RedisStorage):
     def run_script(self, key: str, *arguments: int) -> list[int]:
         if not self._has_own:
             return super().run_script(key, *arguments)
-        own = getattr(self._thread, "own", None)
-        if own is not None:
-            try:
-                return own.run_script(key, *arguments)
-            except ConnectionError:
-                # The server has been restarted since. A new connection tells whether it is up;
-                # counting this request twice, should it come to that, errs on the safe side.
-                pass
-        self._thread.own = OwnConnection(self.storage.connection_pool)
-        return self._thread.own.run_script(key, *arguments)
+        if not hasattr(self._thread, "own"):
+            self._thread.own = OwnConnection(self.storage.connection_pool)
+        try:
+            return self._thread.own.run_script(key, *arguments)
+        except ConnectionError:
+            # The server may have been restarted since; a new connection tells whether it is up.
+            # Counting this request twice, should it come to that, errs on the safe side.
+            return self._thread.own.run_script(key, *arguments)
 
 
 class OwnConnection:
     """A connection made as the pool makes its own, but not one of the pool's.
 
-    The client opens it, with its passwords and certificates; the one question asked over it is
-    written and read here. It is closed after a failure, at the latest with the thread that has it.
+    It opens when it is asked, and is closed after a failure, at the latest with its thread.
     """
 
-    NAME = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest().encode()
-    COMMANDS = {
-        kind: b"*7\r\n$%d\r\n%s\r\n$%d\r\n%s\r\n$1\r\n1\r\n"
-        % (len(kind), kind, len(script), script)
-        for kind, script in ((b"EVALSHA", NAME), (b"EVAL", SCRIPT.encode()))
-    }
+    NAME = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
 
     def __init__(self, pool):
         self.connection = pool.connection_class(**pool.connection_kwargs)
@@ -121,51 +107,20 @@ class OwnConnection:
         self.connection.disconnect()
 
     def run_script(self, *arguments) -> list[int]:
-        """Return what the script answers; raises redis-py's errors, and is closed then."""
+        """Return what the script answers; raises redis-py's errors."""
         try:
-            if self.connection._sock is None:
-                self.open()
-            texts = [str(argument).encode() for argument in arguments]
-            tail = b"".join(b"$%d\r\n%s\r\n" % (len(text), text) for text in texts)
-            answer = self.exchange(self.COMMANDS[b"EVALSHA"] + tail)
-            if answer.startswith(b"-NOSCRIPT"):
-                answer = self.exchange(self.COMMANDS[b"EVAL"] + tail)
-            return self.numbers(answer)
-        except OSError as error:
-            self.connection.disconnect()
-            kind = TimeoutError if isinstance(error, TIMED_OUT) else ConnectionError
-            raise kind("Redis does not answer.") from error
+            return self.ask("EVALSHA", self.NAME, 1, *arguments)
+        except NoScriptError:
+            return self.ask("EVAL", SCRIPT, 1, *arguments)
+
+    def ask(self, *command) -> list[int]:
+        packed = self.connection.pack_command(*command)
+        try:
+            self.connection.send_packed_command(packed, check_health=False)
+            return self.connection.read_response()
         except RedisError:
             self.connection.disconnect()
             raise
-
-    def open(self) -> None:
-        """Connect, and have the kernel keep the time-outs: Python asks it before every call."""
-        self.connection.connect()
-        sock = self.connection._sock
-        if type(sock) is socket.socket:  # and not one with TLS, which has to ask
-            for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-                sock.setsockopt(socket.SOL_SOCKET, option, TIMEVAL)
-            sock.settimeout(None)
-
-    def exchange(self, command: bytes) -> bytes:
-        """Send a command; return three numbers or a refusal, as they stand in RESP."""
-        sock = self.connection._sock
-        sock.sendall(command)
-        answer = b""
-        while not answer.endswith(b"\r\n") or (answer[:1] == b"*" and answer.count(b"\r\n") < 4):
-            more = sock.recv(4096)
-            if not more:
-                raise ConnectionError("Redis has hung up.")
-            answer += more
-        return answer
-
-    @staticmethod
-    def numbers(answer: bytes) -> list[int]:
-        head, *lines = answer.split()
-        if head != b"*3":
-            raise ResponseError(answer[1:].decode(errors="replace").strip())
-        return [int(line[1:]) for line in lines]
 
 
 class OneTripSentinel(OneRoundTrip, RedisSentinelStorage):
