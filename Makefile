@@ -159,7 +159,7 @@ CONTRACT_TOOLS := schemathesis==4.32.5 openapi-python-client==0.29.1 ruff
 	.tools/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
 	@touch $@
 
-NPM_TOOLS := @redocly/cli@2.77.0 @stoplight/spectral-cli@6.16.3
+NPM_TOOLS := @redocly/cli@2.77.0 @stoplight/spectral-cli@6.16.3 @stoplight/spectral-owasp-ruleset@2.0.1
 .tools/npm/.ready: Makefile
 	npm install --silent --no-audit --no-fund --prefix .tools/npm $(NPM_TOOLS)
 	@touch $@

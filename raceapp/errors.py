@@ -26,6 +26,7 @@ MAX_MESSAGES = 5
 MAX_ROWS = 100
 MAX_NAME = 60
 MAX_MESSAGE = 200
+MAX_BLOCKING = 300  # Ids of tasks that stand against a release.
 
 
 class Refusal(Exception):

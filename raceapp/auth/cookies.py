@@ -19,7 +19,7 @@ DOCUMENTED = {
     "in": "header",
     "name": HEADER,
     "description": "`1`: the refresh token is in a cookie, where no script reads it",
-    "schema": {"type": "string", "enum": ["1"]},
+    "schema": {"type": "string", "const": "1"},
 }
 
 

@@ -23,7 +23,7 @@ class UserSchema(ma.Schema):
     is_active = fields.Bool(required=True, metadata={"example": True})
     created_at = fields.UTCDateTime(required=True)
     updated_at = fields.UTCDateTime(required=True)
-    version = fields.Id(required=True, metadata={"example": 1})
+    version = fields.Version(required=True)
 
 
 class RegisterSchema(ma.Schema):
@@ -66,18 +66,19 @@ class ResetSchema(ma.Schema):
 class TokensSchema(ma.Schema):
     """An access token for the Authorization header and a refresh token for the next pair."""
 
-    access_token = ma.fields.String(
-        required=True, metadata={"example": "eyJhbGciOiJIUzI1NiJ9.e30.abc"}
+    access_token = fields.Text(
+        MAX_TOKEN, required=True, metadata={"example": "eyJhbGciOiJIUzI1NiJ9.e30.abc"}
     )
-    refresh_token = ma.fields.String(
+    refresh_token = fields.Text(
+        MAX_TOKEN,
         metadata={
             "description": "Left out where it is in a cookie",
             "example": "3Jv0m2Vb1cX9yqk1s0oG7l4T8uRzWn5aPdEfHiKxLwM",
-        }
+        },
     )
-    token_type = ma.fields.String(required=True, metadata={"example": "Bearer"})
-    expires_in = ma.fields.Integer(
-        required=True, metadata={"description": "Seconds the access token lives", "example": 900}
+    token_type = fields.Word("TokenType", ["Bearer"], required=True)
+    expires_in = fields.Count(
+        metadata={"description": "Seconds the access token lives", "example": 900}
     )
     user = ma.fields.Nested(UserSchema, required=True)
 
@@ -106,12 +107,10 @@ class NewUserSchema(ma.Schema):
     role = fields.Choice(Role, load_default=Role.USER)
 
 
-def link(page: str) -> ma.fields.String:
+def link(page: str) -> fields.Uri:
     example = f"https://pit.team.example/{page}/3Jv0m2Vb1cX9yqk1s0oG7l4T8uRzWn5aPdEfHiKxLwM"
     description = "To be given to the person; it is told this once"
-    return ma.fields.String(
-        required=True, metadata={"format": "uri", "description": description, "example": example}
-    )
+    return fields.Uri(required=True, metadata={"description": description, "example": example})
 
 
 class NewUserAnswerSchema(UserSchema):
@@ -151,15 +150,14 @@ class AccountEntrySchema(ma.Schema):
         allow_none=True,
         metadata={"description": "Who did it; null: the operator, or by a link", "example": 1},
     )
-    action = ma.fields.String(required=True, metadata={"example": "account.updated"})
-    changes = ma.fields.Dict(
-        required=True,
+    action = fields.Text(40, required=True, metadata={"example": "account.updated"})
+    changes = fields.Mapping(
         metadata={
             "description": "Each field's old and new value",
             "example": {"role": ["user", "admin"]},
         },
     )
-    request_id = ma.fields.String(required=True, metadata={"example": "pit-wall-17"})
+    request_id = fields.RequestId(required=True)
 
 
 ACCOUNT_KEYSET = Keyset((), id=AccountEntry.id)

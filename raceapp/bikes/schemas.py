@@ -23,7 +23,7 @@ class BikeSchema(BikeFields, fields.Numbered):
     created_at = fields.UTCDateTime(required=True)
     updated_at = fields.UTCDateTime(required=True)
     deleted_at = fields.UTCDateTime(required=True, allow_none=True, metadata={"example": None})
-    version = fields.Id(required=True, metadata={"example": 1})
+    version = fields.Version(required=True)
 
 
 class BikeCreateSchema(BikeFields):

@@ -8,10 +8,9 @@ from raceapp.web import fields
 class CalendarLinkSchema(ma.Schema):
     """The secret address of a person's calendar. It is told this once."""
 
-    url = ma.fields.String(
+    url = fields.Uri(
         required=True,
         metadata={
-            "format": "uri",
             "example": "https://paddock.example/v1/calendar/"
             "m8Kq0wQ3b1xTn5yVdR7eUo2HsJ4gLzAiCf6PpXkYtWE.ics",
         },

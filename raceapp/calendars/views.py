@@ -7,7 +7,7 @@ from raceapp.events import service as events
 from raceapp.limits import budgets
 from raceapp.storage.session import db
 from raceapp.web import etags
-from raceapp.web.openapi import refs
+from raceapp.web.components import refs
 from raceapp.web.rest import Blueprint, Resource
 from raceapp.web.writing import TEXT, Document
 
@@ -23,6 +23,7 @@ SECRET = {
     "name": "secret",
     "in": "path",
     "description": "What `POST /v1/calendar` made; it needs no token",
+    "schema": {"type": "string", "maxLength": 100, "pattern": "^[A-Za-z0-9_-]+$"},
 }
 
 

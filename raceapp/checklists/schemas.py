@@ -22,13 +22,6 @@ def is_key(text: str) -> None:
         raise ma.ValidationError("Must be letters, digits, dots and dashes, such as ws-bolts.")
 
 
-def each_once(kinds: list | None) -> None:
-    if kinds == []:
-        raise ma.ValidationError("Name at least one kind, or leave it null for all.")
-    if kinds and len(set(kinds)) < len(kinds):
-        raise ma.ValidationError("Name each kind once.")
-
-
 class ChecklistItemSchema(ma.Schema):
     """One line of a checklist, repeated for everything in its scope."""
 
@@ -58,17 +51,17 @@ class ChecklistItemSchema(ma.Schema):
             "example": -4320,
         },
     )
-    session_kinds = ma.fields.List(
+    session_kinds = fields.Distinct(
         fields.Choice(SessionKind),
+        len(SessionKind),
+        least=1,
         allow_none=True,
         load_default=None,
-        validate=each_once,
-        metadata={
-            "description": "Kinds of session it is for; null is all",
-            "minItems": 1,
-            "uniqueItems": True,
-            "example": None,
+        error_messages={
+            "length": "Name at least one kind and each once, or leave it null for all.",
+            "twice": "Name each kind once.",
         },
+        metadata={"description": "Kinds of session it is for; null is all", "example": None},
     )
     is_critical = fields.Bool(required=True, metadata={"example": True})
     needs_check = fields.Bool(
@@ -164,7 +157,7 @@ class TemplateSchema(TemplateFields, fields.Numbered):
     created_at = fields.UTCDateTime(required=True)
     updated_at = fields.UTCDateTime(required=True)
     deleted_at = fields.UTCDateTime(required=True, allow_none=True, metadata={"example": None})
-    version = fields.Id(required=True, metadata={"example": 1})
+    version = fields.Version(required=True)
 
 
 TEMPLATE_KEYSET = Keyset((Template.name, Template.created_at), id=Template.id)
@@ -201,10 +194,7 @@ FULL_WEEKEND = {
     Scope.RIDER_SESSION: 48,
 }
 CountsSchema = ma.Schema.from_dict(
-    {
-        scope.value: ma.fields.Integer(required=True, metadata={"example": FULL_WEEKEND[scope]})
-        for scope in Scope
-    },
+    {scope.value: fields.Count(metadata={"example": FULL_WEEKEND[scope]}) for scope in Scope},
     name="TasksPerScopeSchema",
 )
 

@@ -18,7 +18,7 @@ class CommentSchema(CommentCreateSchema, fields.Numbered):
     event_id = fields.Id(required=True, metadata={"example": 3})
     task_id = fields.Id(required=True, metadata={"example": 412})
     created_by = fields.Id(required=True, metadata={"example": 3})
-    version = fields.Id(required=True, metadata={"example": 1})
+    version = fields.Version(required=True)
     created_at = fields.UTCDateTime(required=True, metadata={"example": "2026-06-12T06:58:00Z"})
     updated_at = fields.UTCDateTime(required=True, metadata={"example": "2026-06-12T06:58:00Z"})
 

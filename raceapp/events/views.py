@@ -10,7 +10,7 @@ from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema, Seal
 from raceapp.storage.session import db
 from raceapp.web import etags
 from raceapp.web.callers import admin_only
-from raceapp.web.openapi import refs
+from raceapp.web.components import refs
 from raceapp.web.rest import Blueprint, Resource
 
 blp = Blueprint("events", __name__, url_prefix="/v1/events", description="Race weekends")

@@ -3,7 +3,7 @@
 import marshmallow as ma
 
 from raceapp.bikes.schemas import BikeSchema
-from raceapp.events.schemas import EventSchema
+from raceapp.events.schemas import MAX_CREW, EventSchema
 from raceapp.feed.cursors import PATTERN
 from raceapp.feed.subjects import KINDS
 from raceapp.incidents.schemas import IncidentSchema
@@ -12,6 +12,7 @@ from raceapp.releases.schemas import ReleaseSchema
 from raceapp.tasks.schemas import TaskSchema
 from raceapp.timetable.schemas import SessionSchema
 from raceapp.web import fields
+from raceapp.web.fields.objects import MOST_MEMBERS
 
 DEFAULT_LIMIT, MAX_LIMIT = 200, 1000
 CURSOR = {
@@ -20,22 +21,22 @@ CURSOR = {
 }
 
 
-def cursor() -> ma.fields.String:
-    return ma.fields.String(required=True, metadata={**CURSOR, "example": "WzQxLDBd.c2lnbmVk"})
+def cursor() -> fields.Text:
+    return fields.Text(1000, required=True, metadata={**CURSOR, "example": "WzQxLDBd.c2lnbmVk"})
 
 
-def many(schema: type[ma.Schema], description: str) -> ma.fields.Nested:
-    metadata = {"description": description}
-    return ma.fields.Nested(schema, many=True, required=True, metadata=metadata)
+def many(schema: type[ma.Schema], description: str, most: int = fields.MANY) -> ma.fields.Nested:
+    return fields.each(schema, most, metadata={"description": description})
 
 
 class PersonSchema(ma.Schema):
     """Somebody by name, and what they do at this weekend."""
 
     id = fields.Id(required=True, metadata={"example": 3})
-    name = ma.fields.String(required=True, allow_none=True, metadata={"example": "Jo Keller"})
-    crew_roles = ma.fields.List(
+    name = fields.Text(254, required=True, allow_none=True, metadata={"example": "Jo Keller"})
+    crew_roles = fields.Many(
         fields.Choice(CrewRole),
+        len(CrewRole),
         required=True,
         metadata={"description": "Empty for who is not on the crew", "example": ["mechanic"]},
     )
@@ -55,25 +56,24 @@ class SnapshotSchema(ma.Schema):
 class ChangeSchema(ma.Schema):
     """A thing that changed, as it is now."""
 
-    kind = ma.fields.String(
-        required=True, validate=ma.validate.OneOf(KINDS), metadata={"example": "task"}
-    )
+    kind = fields.Word("ChangeKind", KINDS, required=True, metadata={"example": "task"})
     id = fields.Id(required=True, metadata={"example": 412})
     is_deleted = fields.Bool(required=True, metadata={"example": False})
-    resource = ma.fields.Raw(
+    resource = fields.Object(
         required=True,
         allow_none=True,
         metadata={
             "description": "As its own GET answers it; null when deleted; of a crew, the people",
             "type": ["object", "array"],
-            "items": {},
+            "items": {"type": "object", "maxProperties": MOST_MEMBERS},
+            "maxItems": MAX_CREW,
             "example": {"id": 412, "status": "done"},
         },
     )
 
 
 class ChangesSchema(ma.Schema):
-    changes = many(ChangeSchema, "Each thing once, however often it changed")
+    changes = many(ChangeSchema, "Each thing once, however often it changed", MAX_LIMIT)
     people = many(PersonSchema, "Those whom something here names")
     cursor = cursor()
     has_more = fields.Bool(required=True, metadata={"description": "Ask again, with this cursor"})

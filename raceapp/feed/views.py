@@ -3,8 +3,8 @@
 from flask import g
 
 from raceapp.feed import schemas, service
+from raceapp.web.components import refs
 from raceapp.web.compressing import gzipped
-from raceapp.web.openapi import refs
 from raceapp.web.rest import Blueprint, Resource
 
 blp = Blueprint("feed", __name__, url_prefix="/v1/events", description="Weekends kept on a device")

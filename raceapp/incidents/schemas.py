@@ -36,13 +36,15 @@ class IncidentSchema(IncidentFields, fields.Numbered):
     event_id = fields.Id(required=True, metadata={"example": 3})
     reported_by = fields.Id(required=True)
     at = fields.UTCDateTime(required=True)
-    created = ma.fields.List(
+    created = fields.Many(
         fields.Id(),
+        fields.MANY,
         required=True,
         metadata={"description": "The tasks it added", "example": [801, 802, 803]},
     )
-    reopened = ma.fields.List(
+    reopened = fields.Many(
         fields.Id(),
+        fields.MANY,
         required=True,
         metadata={"description": "The tasks it reopened", "example": [412, 415]},
     )

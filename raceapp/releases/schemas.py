@@ -8,13 +8,12 @@ from raceapp.web.keyset import Keyset, list_query
 
 
 def count(description: str, example: int):
-    metadata = {"description": description, "example": example, "minimum": 0}
-    return ma.fields.Integer(required=True, metadata=metadata)
+    return fields.Count(metadata={"description": description, "example": example})
 
 
 def ids(description: str, example: list[int]):
     metadata = {"description": description, "example": example}
-    return ma.fields.List(fields.Id(), required=True, metadata=metadata)
+    return fields.Many(fields.Id(), fields.MANY, required=True, metadata=metadata)
 
 
 class Counts(ma.Schema):
@@ -64,7 +63,8 @@ class ReleaseSchema(ReleaseFields, fields.Numbered):
         allow_none=True,
         metadata={"description": "When it stopped being valid; null while it is", "example": None},
     )
-    void_reason = ma.fields.String(
+    void_reason = fields.LongText(
+        2000,
         required=True,
         allow_none=True,
         metadata={"description": "What took it back", "example": None},
@@ -72,6 +72,7 @@ class ReleaseSchema(ReleaseFields, fields.Numbered):
 
 
 class BikeReadinessSchema(Counts):
+    most = fields.MANY
     session_id = fields.Id(required=True, metadata={"example": 5})
     bike_id = fields.Id(required=True, metadata={"example": 2})
     release = ma.fields.Nested(

@@ -21,7 +21,6 @@ from raceapp.timetable import service as timetable
 from raceapp.timetable.models import TrackSession
 
 # So many ids of any length fit into a refusal; the readiness of the weekend names all.
-MAX_BLOCKING = 300
 
 
 class Blocked(errors.Conflict):
@@ -31,7 +30,7 @@ class Blocked(errors.Conflict):
         what = "1 task blocks" if len(blocking) == 1 else f"{len(blocking)} tasks block"
         super().__init__(
             f"{what} this release. See to them, or give a reason to override.",
-            blocking=blocking[:MAX_BLOCKING],
+            blocking=blocking[: errors.MAX_BLOCKING],
         )
 
 

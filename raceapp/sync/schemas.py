@@ -27,14 +27,18 @@ EXAMPLE = {
 }
 
 
-class OperationId(ma.fields.String):
+class OperationId(fields.Text):
     """A UUID in its usual form, made by the device."""
 
     default_error_messages = {"uuid": "Must be a UUID."}
 
     def __init__(self, **kwargs):
-        metadata = {"format": "uuid", "example": EXAMPLE["operations"][0]["id"]}
-        super().__init__(required=True, metadata=metadata, **kwargs)
+        metadata = {
+            "format": "uuid",
+            "pattern": f"^{UUID.pattern}$",
+            "example": EXAMPLE["operations"][0]["id"],
+        }
+        super().__init__(36, required=True, metadata=metadata, **kwargs)
 
     def _deserialize(self, value, attr, data, **kwargs):
         if not isinstance(value, str) or not UUID.fullmatch(value):
@@ -46,21 +50,21 @@ class OperationSchema(ma.Schema):
     """One call, as it would be made by itself."""
 
     id = OperationId()
-    method = ma.fields.String(required=True, metadata={"example": "POST"})
-    path = ma.fields.String(
+    method = fields.Verbatim(20, required=True, metadata={"example": "POST"})
+    path = fields.Verbatim(
+        2000,
         required=True,
         metadata={
             "description": "`@` and the id of an earlier operation stand for the task it made",
             "example": "/v1/tasks/7/sign-offs",
         },
     )
-    body = ma.fields.Raw(
+    body = fields.Object(allow_none=True, load_default=None, metadata={"example": {"act": "done"}})
+    if_match = fields.Verbatim(
+        1000,
         allow_none=True,
         load_default=None,
-        metadata={"type": "object", "example": {"act": "done"}},
-    )
-    if_match = ma.fields.String(
-        allow_none=True, load_default=None, metadata={"description": "If-Match of the call"}
+        metadata={"description": "If-Match of the call"},
     )
     device_time = fields.UTCDateTime(
         allow_none=True,
@@ -76,10 +80,12 @@ class BatchSchema(ma.Schema):
     class Meta:
         example = EXAMPLE
 
-    operations = ma.fields.List(
+    operations = fields.Many(
         ma.fields.Nested(OperationSchema),
+        MOST,
+        least=1,
         required=True,
-        validate=ma.validate.Length(1, MOST, error=f"Must be 1 to {MOST} operations."),
+        error_messages={"length": "Must be {least} to {most} operations."},
     )
 
     @ma.validates_schema
@@ -94,16 +100,16 @@ class ResultSchema(ma.Schema):
     """What the call was answered by itself."""
 
     id = OperationId()
-    status = ma.fields.Integer(required=True, metadata={"example": 201})
-    body = ma.fields.Raw(
+    status = fields.Int(200, 599, required=True, metadata={"example": 201})
+    body = fields.Object(
         required=True,
         metadata={"type": ["object", "null"], "example": {"id": 7, "status": "done"}},
     )
-    etag = ma.fields.String(required=True, allow_none=True, metadata={"example": '"2"'})
+    etag = fields.Text(200, required=True, allow_none=True, metadata={"example": '"2"'})
     is_replay = fields.Bool(
         required=True, metadata={"description": "Done before, and answered as then"}
     )
 
 
 class ResultsSchema(ma.Schema):
-    results = ma.fields.List(ma.fields.Nested(ResultSchema), required=True)
+    results = fields.each(ResultSchema, MOST)

@@ -2,6 +2,7 @@
 
 import marshmallow as ma
 
+from raceapp.tables.programme import MAX_ENTRIES
 from raceapp.tasks.schemas import TaskQuerySchema
 from raceapp.timetable.models import SessionKind
 from raceapp.web import fields
@@ -22,9 +23,9 @@ TaskTableQuerySchema = ma.Schema.from_dict(
 
 
 class ImportedTasksSchema(ma.Schema):
-    created = ma.fields.Integer(required=True, metadata={"example": 12})
-    changed = ma.fields.Integer(required=True, metadata={"example": 3})
-    unchanged = ma.fields.Integer(required=True, metadata={"example": 775})
+    created = fields.Count(metadata={"example": 12})
+    changed = fields.Count(metadata={"example": 3})
+    unchanged = fields.Count(metadata={"example": 775})
 
 
 class ImportedSessionSchema(ma.Schema):
@@ -48,16 +49,17 @@ class ImportedSessionSchema(ma.Schema):
     )
 
 
+def skipped_names() -> fields.Many:
+    metadata = {
+        "description": "Events of an iCalendar file whose name tells no kind of session",
+        "example": ["Riders' briefing"],
+    }
+    return fields.Many(fields.Text(100), MAX_ENTRIES, required=True, metadata=metadata)
+
+
 class ImportedTimetableSchema(ma.Schema):
-    sessions = ma.fields.List(ma.fields.Nested(ImportedSessionSchema), required=True)
-    unchanged = ma.fields.Integer(
-        required=True, metadata={"description": "Sessions that were so already", "example": 7}
+    sessions = fields.each(ImportedSessionSchema, fields.MANY)
+    unchanged = fields.Count(
+        metadata={"description": "Sessions that were so already", "example": 7}
     )
-    skipped = ma.fields.List(
-        ma.fields.String(),
-        required=True,
-        metadata={
-            "description": "Events of an iCalendar file whose name tells no kind of session",
-            "example": ["Riders' briefing"],
-        },
-    )
+    skipped = skipped_names()

@@ -26,11 +26,7 @@ class MeasurementSchema(ma.Schema):
     """What is measured, and between which limits. Limits are in `unit`, both inclusive."""
 
     label = fields.Text(100, required=True, metadata={"example": "Caliper bolt torque"})
-    kind = ma.fields.String(
-        required=True,
-        validate=ma.validate.OneOf(["number", "text"]),
-        metadata={"example": "number"},
-    )
+    kind = fields.Word("MeasurementKind", ["number", "text"], required=True)
     unit = fields.Text(20, allow_none=True, metadata={"example": "Nm"})
     min = fields.Number(allow_none=True, metadata={"example": 28})
     max = fields.Number(allow_none=True, metadata={"example": 30})
@@ -61,7 +57,9 @@ class ChecklistFields(ma.Schema):
     item_key = nullable(fields.Text, 40, metadata={"example": "ws-bolts"})
     anchor = nullable(fields.Choice, Anchor, metadata={"example": "session_start"})
     offset_minutes = nullable(
-        ma.fields.Integer,
+        fields.Int,
+        -MAX_OFFSET,
+        MAX_OFFSET,
         metadata={
             "description": "Minutes from the anchor; before it when negative",
             "example": -30,
@@ -86,7 +84,7 @@ class TaskSchema(ChecklistFields, TaskFields, fields.Numbered):
     completed = fields.Bool(required=True, metadata={"example": True})
     completed_at = nullable(fields.UTCDateTime, metadata={"example": "2026-06-12T06:58:00Z"})
     completed_by = nullable(fields.Id, metadata={"example": 3})
-    version = fields.Id(required=True, metadata={"example": 2})
+    version = fields.Version(required=True, metadata={"example": 2})
     created_at = fields.UTCDateTime(required=True, metadata={"example": "2026-06-02T18:04:11Z"})
     updated_at = fields.UTCDateTime(required=True, metadata={"example": "2026-06-12T06:58:00Z"})
     deleted_at = fields.UTCDateTime(required=True, allow_none=True, metadata={"example": None})
@@ -159,10 +157,12 @@ MOST_ASSIGNED = 1000
 
 
 class AssignmentsSchema(ma.Schema):
-    task_ids = ma.fields.List(
+    task_ids = fields.Many(
         fields.Id(),
+        MOST_ASSIGNED,
+        least=1,
         required=True,
-        validate=ma.validate.Length(1, MOST_ASSIGNED, error="Must be {min} to {max} tasks."),
+        error_messages={"length": "Must be {least} to {most} tasks."},
         metadata={"example": [412, 415]},
     )
     assigned_to = fields.Id(
@@ -173,8 +173,9 @@ class AssignmentsSchema(ma.Schema):
 
 
 class AssignedSchema(ma.Schema):
-    changed = ma.fields.List(
+    changed = fields.Many(
         fields.Id(),
+        MOST_ASSIGNED,
         required=True,
         metadata={"description": "The tasks that had another holder", "example": [412]},
     )
@@ -192,6 +193,7 @@ class AssignedTo(fields.QueryId):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.metadata |= {"type": ["string", "integer"], "pattern": "^(me|none|any)$"}
+        self.metadata["maxLength"] = max(map(len, self.WORDS))
 
     def _deserialize(self, value, attr, data, **kwargs):
         return value if value in self.WORDS else super()._deserialize(value, attr, data, **kwargs)
@@ -236,8 +238,10 @@ class TaskQuerySchema(list_query(TASK_KEYSET)):
     claimable = fields.QueryBool(
         metadata={"description": "Nobody's, still to do, and of your crew role"}
     )
-    needs_check_by = ma.fields.String(
-        validate=ma.validate.OneOf(["me"], error="Must be me."),
+    needs_check_by = fields.Word(
+        "Me",
+        ["me"],
+        error_messages={"unknown": "Must be me."},
         metadata={"description": "Done by somebody else and waiting for a check you may sign"},
     )
     deleted = fields.QueryBool(metadata={"description": "Only deleted tasks, for team managers"})

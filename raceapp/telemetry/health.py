@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from raceapp.limits import limiter
 from raceapp.storage.session import db
+from raceapp.web import fields
 from raceapp.web.rest import Blueprint, Resource
 
 blp = Blueprint("health", __name__, url_prefix="/v1/health", description="Is it up?")
@@ -14,18 +15,16 @@ log = logging.getLogger(__name__)
 
 
 class HealthSchema(ma.Schema):
-    status = ma.fields.String(required=True, metadata={"example": "ok"})
+    status = fields.Word("HealthStatus", ["ok"], required=True)
 
 
 class ChecksSchema(ma.Schema):
-    database = ma.fields.String(required=True, metadata={"example": "ok", "enum": ["ok", "down"]})
-    redis = ma.fields.String(required=True, metadata={"example": "ok", "enum": ["ok", "down"]})
+    database = fields.Word("CheckStatus", ["ok", "down"], required=True)
+    redis = fields.Word("CheckStatus", ["ok", "down"], required=True)
 
 
 class ReadinessSchema(ma.Schema):
-    status = ma.fields.String(
-        required=True, metadata={"example": "ready", "enum": ["ready", "degraded", "unavailable"]}
-    )
+    status = fields.Word("ReadinessStatus", ["ready", "degraded", "unavailable"], required=True)
     checks = ma.fields.Nested(ChecksSchema, required=True)
 
 

@@ -2,7 +2,6 @@
 
 import marshmallow as ma
 
-from raceapp.events.schemas import Distinct
 from raceapp.timetable.models import SessionKind, SessionStatus, TrackSession
 from raceapp.web import fields
 from raceapp.web.keyset import Keyset, list_query
@@ -37,7 +36,7 @@ class SessionSchema(SessionFields, fields.Numbered):
     created_at = fields.UTCDateTime(required=True)
     updated_at = fields.UTCDateTime(required=True)
     deleted_at = fields.UTCDateTime(required=True, allow_none=True, metadata={"example": None})
-    version = fields.Id(required=True, metadata={"example": 1})
+    version = fields.Version(required=True)
 
 
 class SessionCreateSchema(SessionFields):
@@ -68,10 +67,10 @@ class ShiftSchema(ma.Schema):
     from_session_id = fields.Id(
         metadata={"description": "It and the later ones of its local day move", "example": 12},
     )
-    session_ids = Distinct(
+    session_ids = fields.Distinct(
         fields.Id(),
-        1,
         MAX_SESSIONS,
+        least=1,
         metadata={"description": "Exactly these move, in place of the above", "example": [12, 13]},
     )
     minutes = fields.Int(
@@ -114,10 +113,11 @@ class MovedTaskSchema(ma.Schema):
 class ShiftedSchema(ma.Schema):
     """What moved, or would."""
 
-    sessions = ma.fields.List(ma.fields.Nested(MovedSessionSchema), required=True)
-    tasks = ma.fields.List(ma.fields.Nested(MovedTaskSchema), required=True)
-    overlaps = ma.fields.List(
-        ma.fields.List(fields.Id()),
+    sessions = fields.each(MovedSessionSchema, fields.MANY)
+    tasks = fields.each(MovedTaskSchema, fields.MANY)
+    overlaps = fields.Many(
+        fields.Many(fields.Id(), 2, least=2),
+        fields.MANY,
         required=True,
         metadata={
             "description": "Pairs of sessions that overlap afterwards and did not before",

@@ -59,11 +59,11 @@ class Examples(BasePlugin):
 
     def sample(self, schema: dict):
         """Return a value that `schema` admits, the one it names itself if it does."""
-        if "$ref" in schema:
-            return self.sample(self.schemas[schema["$ref"].rpartition("/")[2]])
         for name in ("example", "default"):
             if name in schema:
                 return schema[name]
+        if "$ref" in schema:
+            return self.sample(self.schemas[schema["$ref"].rpartition("/")[2]])
         for name in ("enum", "examples"):
             if name in schema:
                 return schema[name][0]

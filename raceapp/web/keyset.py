@@ -69,22 +69,23 @@ def nothing_last(column, is_descending: bool) -> list:
     return [sa.cast(is_nothing, sa.Integer), sa.func.coalesce(in_order(column), "")]
 
 
-class SortField(ma.fields.String):
+class SortField(fields.Word):
     """One of the keys of a keyset; `-` before it sorts descending."""
 
     default_error_messages = {"unknown": "Must be one of: {choices}; put - before it to descend."}
 
     def __init__(self, keyset: Keyset):
         self.keyset = keyset
-        default = keyset.names[0]
-        self.choices = [sign + name for name in keyset.names for sign in ("", "-")]
-        metadata = {"enum": self.choices, "description": "What to sort by; - before it descends"}
-        super().__init__(load_default=default, metadata=metadata)
+        listed = [sign + name for name in keyset.names for sign in ("", "-")]
+        super().__init__(
+            f"{keyset.id.class_.__name__}Sort",
+            listed,
+            load_default=keyset.names[0],
+            metadata={"description": "What to sort by; - before it descends"},
+        )
 
-    def _deserialize(self, value, attr, data, **kwargs):
-        if value not in self.choices:
-            raise self.make_error("unknown", choices=", ".join(self.keyset.names))
-        return value
+    def make_error(self, key: str, **kwargs) -> ma.ValidationError:
+        return super().make_error(key, choices=", ".join(self.keyset.names))
 
 
 class ListQuery(ma.Schema):

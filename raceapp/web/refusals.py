@@ -8,8 +8,9 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.http import HTTP_STATUS_CODES
 
 from raceapp import errors
-from raceapp.web import examples, openapi
+from raceapp.web import components, examples
 from raceapp.web.application import Response
+from raceapp.web.converter import Plugin
 from raceapp.web.reading import IdConverter
 
 
@@ -27,27 +28,27 @@ def problem_response(status: int, detail: str, headers=None, **members) -> Respo
 class Api(flask_smorest.Api):
     """flask-smorest's Api with one shape for every refusal, whoever raises it."""
 
-    ERROR_SCHEMA = openapi.ProblemSchema
+    ERROR_SCHEMA = components.ProblemSchema
     DEFAULT_ERROR_RESPONSE_NAME = None
 
     def init_app(self, app, **kwargs):
         app.url_map.converters["id"] = IdConverter
         super().init_app(app, **kwargs)
-        self.register_converter(IdConverter, openapi.describe_id)
+        self.register_converter(IdConverter, components.describe_id)
 
     def _init_spec(self, **options):
         demo = self._app.config["DEMO_LOGIN"]
         plugin = examples.Examples({"Login": demo} if demo else None)
-        super()._init_spec(extra_plugins=[plugin], **options)
+        super()._init_spec(marshmallow_plugin=Plugin(), extra_plugins=[plugin], **options)
 
     def _register_responses(self):
-        openapi.register_responses(self.spec)
+        components.register_responses(self.spec)
 
     def _register_pagination_header(self):
-        openapi.register_headers(self.spec)
+        components.register_headers(self.spec)
 
     def _register_etag_headers(self):
-        openapi.register_parameters(self.spec)
+        components.register_parameters(self.spec)
 
     def _register_error_handlers(self):
         handle = self._app.register_error_handler
@@ -71,13 +72,13 @@ class Api(flask_smorest.Api):
         headers = [
             (name, value) for name, value in error.get_headers() if name.lower() not in dropped
         ]
-        detail = openapi.SENTENCES.get(error.code) or errors.Refusal.detail
+        detail = components.SENTENCES.get(error.code) or errors.Refusal.detail
         return problem_response(error.code, detail, headers)
 
     def handle_unknown_host(self):
         asked = request_ctx.request.environ.get("HTTP_HOST", "")
         self._app.logger.warning("unknown host: %r is not in TRUSTED_HOSTS", asked[:254])
-        return problem_response(400, openapi.UNKNOWN_HOST)
+        return problem_response(400, components.UNKNOWN_HOST)
 
     def handle_conflict(self, error):
         return self.handle_refusal(errors.Conflict("Somebody else just did the same."))

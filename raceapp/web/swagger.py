@@ -7,7 +7,12 @@ from flask import Blueprint, Flask, send_from_directory
 
 VERSION = "1.0.0"
 DIST = str(resources.files("flask_swagger_ui") / "dist")
-BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "The access token of a log-in, made and checked as RFC8725 advises",
+}
 ABOUT = """Checklists for motorcycle race weekends: who does what, by when, and who checked it.
 
 **To try it here:** log in at the top of this page, or send `POST /v1/auth/login`: either is enough

@@ -26,7 +26,8 @@ AS_THEY_STAND = (
     fields.Number,
 )
 TIMES = orjson.OPT_UTC_Z
-TEXT = {"type": "string"}  # The schema of an answer that is no JSON, for the document.
+# The schema of an answer that is no JSON, for the document.
+TEXT = {"type": "string", "maxLength": 2**26}
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def to_json(value: object) -> bytes:
 def is_as_it_stands(field: ma.fields.Field) -> bool:
     if isinstance(field, ma.fields.List):
         return is_as_it_stands(field.inner)
-    return isinstance(field, AS_THEY_STAND) or type(field) in (ma.fields.Raw, fields.Measured)
+    return isinstance(field, AS_THEY_STAND) or type(field) in (fields.Object, fields.Measured)
 
 
 def has_hooks(schema: ma.Schema) -> bool:

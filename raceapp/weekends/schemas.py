@@ -4,8 +4,8 @@ import marshmallow as ma
 
 from raceapp.checklists.models import Tier
 from raceapp.checklists.schemas import CountsSchema
-from raceapp.events.schemas import CrewMemberSchema, EventCreateSchema, EventSchema
-from raceapp.tables.schemas import ImportedSessionSchema
+from raceapp.events.schemas import MAX_CREW, CrewMemberSchema, EventCreateSchema, EventSchema
+from raceapp.tables.schemas import ImportedSessionSchema, skipped_names
 from raceapp.web import fields
 
 MAX_TIMETABLE = 1_000_000
@@ -22,7 +22,7 @@ class WeekendCreateSchema(EventCreateSchema):
             "timetable": "Fri 10:20-11:05 FP1\nSun 14:00 Race 1",
         }
 
-    crew = ma.fields.List(ma.fields.Nested(CrewMemberSchema), attribute="members")
+    crew = fields.Many(ma.fields.Nested(CrewMemberSchema), MAX_CREW, attribute="members")
     timetable = fields.LongText(
         MAX_TIMETABLE,
         metadata={
@@ -44,15 +44,8 @@ class WeekendSchema(ma.Schema):
     """A race weekend as it was planned, or would be: then there is no event yet."""
 
     event = ma.fields.Nested(EventSchema, required=True, allow_none=True)
-    sessions = ma.fields.List(ma.fields.Nested(ImportedSessionSchema), required=True)
-    skipped = ma.fields.List(
-        ma.fields.String(),
-        required=True,
-        metadata={
-            "description": "Events of an iCalendar file whose name tells no kind of session",
-            "example": ["Riders' briefing"],
-        },
-    )
+    sessions = fields.each(ImportedSessionSchema, fields.MANY)
+    skipped = skipped_names()
     created = ma.fields.Nested(
         CountsSchema, required=True, metadata={"description": "Tasks per scope"}
     )

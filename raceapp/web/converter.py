@@ -1,0 +1,40 @@
+"""How fields and schemas are told in the OpenAPI document, so that generators take them rightly."""
+
+import json
+
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
+
+
+class Converter(OpenAPIConverter):
+    """Words of which a field is one are components; bodies have no defaults; lists have an end."""
+
+    def enum2properties(self, field, ret, **kwargs) -> dict:
+        """Refer to the component that lists the words of a Choice or a Word."""
+        name = getattr(field, "listed_as", None)
+        if name is None:
+            return {}
+        if name not in self.spec.components.schemas:
+            self.spec.components.schema(name, {"type": "string", "enum": field.listed})
+        ret.pop("type", None)
+        return {"$ref": f"#/components/schemas/{name}"}
+
+    def fields2jsonschema(self, fields, **kwargs) -> dict:
+        """Tell defaults in words: generators take a field that has one for always there."""
+        found = super().fields2jsonschema(fields, **kwargs)
+        for field in found["properties"].values():
+            default = field.pop("default", None)
+            if default is not None:
+                told = [field.get("description"), f"by default {json.dumps(default)}"]
+                field["description"] = "; ".join(filter(None, told))
+        return found
+
+    def get_ref_dict(self, schema) -> dict:
+        """Say how long a list is at most, where its schema has a `most`."""
+        found = super().get_ref_dict(schema)
+        most = getattr(schema, "most", None)
+        return {**found, "maxItems": most} if most and "items" in found else found
+
+
+class Plugin(MarshmallowPlugin):
+    Converter = Converter

@@ -1,0 +1,109 @@
+"""Times with an offset, which become UTC, and days; years run from 1970 to 2099."""
+
+import functools
+import re
+from datetime import UTC, date, datetime
+from importlib import resources
+
+import marshmallow as ma
+
+from raceapp.web.fields.texts import Text
+
+YEARS = range(1970, 2100)
+RFC3339 = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII
+)
+LONGEST_TIME = len("2026-06-12T09:30:00.123456789+02:00")
+ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+class UTCDateTime(ma.fields.DateTime):
+    """An RFC 3339 time with an offset; sent in UTC with `Z`."""
+
+    default_error_messages = {
+        "invalid": "Must be a time with an offset, such as 2026-06-12T09:30:00+02:00.",
+        "range": "Must lie in the years 1970 to 2099.",
+        "null": "Must not be null.",
+        "required": "This is required.",
+    }
+
+    def __init__(self, **kwargs):
+        metadata = {"example": "2026-06-12T07:30:00Z", "maxLength": LONGEST_TIME}
+        metadata |= kwargs.pop("metadata", {})
+        super().__init__(metadata=metadata, **kwargs)
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if not isinstance(value, str) or not RFC3339.fullmatch(value):
+            raise self.make_error("invalid")
+        try:
+            moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
+        except ValueError as error:
+            raise self.make_error("invalid") from error
+        except OverflowError as error:
+            raise self.make_error("range") from error
+        if moment.year not in YEARS:
+            raise self.make_error("range")
+        return moment
+
+    def _serialize(self, value, attr, obj, **kwargs):
+        return None if value is None else utc_text(value)
+
+
+def utc_text(moment: datetime) -> str:
+    """Write an aware UTC datetime as RFC 3339 with `Z`."""
+    return f"{moment.isoformat()[:-6]}Z"
+
+
+class Date(ma.fields.Date):
+    """A day written YYYY-MM-DD."""
+
+    default_error_messages = {
+        "invalid": "Must be a date such as 2026-06-12.",
+        "range": "Must lie in the years 1970 to 2099.",
+        "null": "Must not be null.",
+        "required": "This is required.",
+    }
+
+    def __init__(self, **kwargs):
+        metadata = {"example": "2026-06-12", "maxLength": 10, **kwargs.pop("metadata", {})}
+        super().__init__(metadata=metadata, **kwargs)
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        if not isinstance(value, str) or not ISO_DATE.fullmatch(value):
+            raise self.make_error("invalid")
+        try:
+            day = date.fromisoformat(value)
+        except ValueError as error:
+            raise self.make_error("invalid") from error
+        if day.year not in YEARS:
+            raise self.make_error("range")
+        return day
+
+
+NO_PLACES = {"Factory", "localtime", "posixrules"}  # They mean whatever the host is set to.
+
+
+@functools.cache
+def time_zones() -> frozenset[str]:
+    """Return the names of the IANA database as its package lists them, the same on every host."""
+    listed = (resources.files("tzdata") / "zones").read_text().split()
+    return frozenset(listed) - NO_PLACES
+
+
+class TimeZone(ma.fields.String):
+    """The IANA name of a time zone, such as Europe/Rome."""
+
+    default_error_messages = {
+        **Text.default_error_messages,
+        "zone": "Must be an IANA time zone such as Europe/Rome.",
+    }
+
+    def __init__(self, **kwargs):
+        metadata = {"example": "Europe/Rome", "maxLength": 64, "pattern": "^[A-Za-z0-9_+/-]+$"}
+        super().__init__(metadata=metadata, **kwargs)
+
+    def _deserialize(self, value, attr, data, **kwargs):
+        name = super()._deserialize(value, attr, data, **kwargs)
+        if name not in time_zones():
+            raise self.make_error("zone")
+        return name
