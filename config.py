@@ -115,6 +115,7 @@ class SettingsSchema(Schema):
     RATELIMIT_REGISTER = budget("5/minute")
     RATELIMIT_REFRESH = budget("60/minute")
     RATELIMIT_CALENDAR = budget("60/minute")
+    STREAMS_MAX = whole(1000, 0, 100_000)
     REGISTRATION_OPEN = fields.Boolean(load_default=None)
     PASSWORD_MIN_LENGTH = whole(8, 8, 72)
     BCRYPT_ROUNDS = whole(12, 4, 16)

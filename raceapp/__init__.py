@@ -28,6 +28,8 @@ from raceapp.storage import prepared
 from raceapp.storage.columns import is_in_models, migration_type
 from raceapp.storage.engines import engine_options, reading_bind, set_up_engine
 from raceapp.storage.session import db, migrate
+from raceapp.stream import bell, post
+from raceapp.stream.views import blp as stream
 from raceapp.sync.views import blp as sync
 from raceapp.tables.views import blp as tables
 from raceapp.tasks import letting_go
@@ -55,6 +57,7 @@ BLUEPRINTS = (  # in the order of the document: what a weekend needs first
     printing,
     feed,
     sync,
+    stream,
     tables,
     weekends,
     comments,
@@ -81,6 +84,8 @@ def create_app(settings: Mapping[str, object] | None = None, *, redis=None) -> f
     prepared.init_app(app)
     tokens.init_app(app)
     limiter.init_app(app, redis)
+    bell.init_app(app, redis)
+    post.init_app(app)
     metrics.init_app(app)
     swagger.init_app(app)
     api = refusals.Api(app, spec_kwargs=swagger.spec(app))

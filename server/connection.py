@@ -101,6 +101,7 @@ class Connection(TConn):
         self.data_ready = True
         self.is_kept = True
         self.is_leaving = False
+        self.stream = None  # What it is handed over with, once the head is sent.
 
     @property
     def received(self) -> bytes:

@@ -20,6 +20,7 @@ from gunicorn.http.body import LengthReader
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from server.connection import Connection
+from server.hub import Hub, make_room
 
 # One thread at a time for each connection: it is watched again once that has done its part.
 TO_READ = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLONESHOT
@@ -46,6 +47,7 @@ class Worker(ThreadWorker):
         self.serving = threading.local()
         # One entry for each thread that is to end, as somebody has come back whom it stood in for.
         self.surplus = collections.deque()
+        self.hub = Hub(self.log, make_room())
         super().init_process()
 
     def load_wsgi(self):
@@ -69,6 +71,7 @@ class Worker(ThreadWorker):
         """
         super().set_accept_enabled(enabled)
         if not self.alive:
+            self.hub.end()
             for listener in self.sockets:
                 while select.select([listener], [], [], 0)[0]:
                     self.accept(listener)
@@ -108,6 +111,10 @@ class Worker(ThreadWorker):
         self.nr_conns -= 1
         conn.close()
 
+    def count_out(self):
+        """Streams do not count as connections: a stop waits for none of them."""
+        self.nr_conns -= 1
+
     # --- in the threads --------------------------------------------------------------------
 
     def serve(self):
@@ -141,6 +148,11 @@ class Worker(ThreadWorker):
             if self.goes_on(conn):
                 self.watch(conn, self.ready.modify)
                 return
+            if conn.stream:
+                self.ready.unregister(conn.sock)
+                self.hub.take(conn.sock, conn.stream)
+                self.method_queue.defer(self.count_out)
+                return
         except BaseException:  # A thread that ended would be missing from now on.
             self.log.exception("a connection failed")
         self.method_queue.defer(self.part_with, conn)
@@ -159,6 +171,8 @@ class Worker(ThreadWorker):
         """Answer what has come whole, as far as the answers are taken."""
         while conn.has_request():
             conn.is_kept = self.handle(conn)
+            if conn.stream:
+                return False
             if conn.sock.unsent:
                 return True
             if not conn.is_kept:
@@ -173,19 +187,37 @@ class Worker(ThreadWorker):
             self.serving.conn = None
 
     def call(self, application, environ, start_response):
-        """Call the application, which may have another thread serve while it waits.
+        """Call the application, which may have another thread serve while it waits, or hand the
+        connection over to the hub.
 
         The head of its answer says so if no other can follow it on the connection.
         """
         conn = self.serving.conn
         environ["raceapp.stand_in"] = self.stand_in
+        environ["raceapp.hand_over"] = functools.partial(self.hand_over, conn)
 
         def start(status, headers, exc_info=None):
-            if not conn.can_go_on():
+            if conn.stream and not status.startswith("200"):
+                self.take_back(conn)
+            if conn.stream or not conn.can_go_on():
                 conn.parser.mesg.force_close()
-            return start_response(status, headers, exc_info)
+            write = start_response(status, headers, exc_info)
+            if conn.stream:  # It ends when the connection does, and has no other frame.
+                start_response.__self__.chunked = False
+            return write
 
         return application(environ, start)
+
+    def hand_over(self, conn, post, stream, most: int) -> bool:
+        """Have the hub go on with a connection after the head; False where it has no seat."""
+        if conn.stream is None and not self.hub.admit(post, most):
+            return False
+        conn.stream = stream
+        return True
+
+    def take_back(self, conn):
+        conn.stream = None
+        self.hub.release()
 
     def _keepalive_after(self, conn, keepalive):
         """Tell whether the connection can go on; nothing is to be drained where all was read."""

@@ -138,6 +138,7 @@ RIGHTS = [  # call, what is sent, the answers; of tasks: which one
     (f"GET {EVENT}/seal", None, crew(200)),
     (f"GET {EVENT}/snapshot", None, crew(200)),
     (f"GET {EVENT}/changes?since={{cursor}}", None, crew(200)),
+    (f"GET {EVENT}/stream", None, crew(503)),
     (f"GET {EVENT}/sessions", None, with_token(200)),
     (f"POST {EVENT}/sessions", NEW_SESSION, planner(201)),
     (f"GET {SESSION}", None, with_token(200)),

@@ -13,7 +13,7 @@ LADDER = [
     *("auth", "history", "bikes", "events", "tasks"),
     *("timetable", "checklists", "releases", "incidents"),
     *("comments", "calendars", "copies", "printing", "tables", "weekends", "feed"),
-    "sync",
+    *("sync", "stream"),
     *("demo", "welcome", "shell", "cli", "__init__"),
 ]
 COMPOSITION = LADDER[LADDER.index("demo") :]

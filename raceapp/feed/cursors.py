@@ -16,7 +16,7 @@ from raceapp.web.keyset import signer
 PATTERN = "^[A-Za-z0-9._-]+$"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Place:
     """All entries up to `position` have been sent, and of the next one so many of its subjects."""
 
@@ -29,18 +29,21 @@ def write_cursor(event_id: int, place: Place) -> str:
     return signer(salt(event_id)).sign(text).decode()
 
 
-def read_cursor(event_id: int, cursor: str) -> Place:
-    """Return the place at the cursor; raises Invalid when it is not one of this weekend."""
+def read_cursor(event_id: int, cursor: str, **where: str) -> Place:
+    """Return the place at the cursor; raises Invalid when it is not one of this weekend.
+
+    `where` it was sent is told then: see `not_ours`.
+    """
     try:
         return Place(*orjson.loads(base64_decode(signer(salt(event_id)).unsign(cursor))))
     except (BadData, ValueError, TypeError) as error:
-        raise not_ours() from error
+        raise not_ours(**where) from error
 
 
 def salt(event_id: int) -> str:
     return f"feed of {event_id}"
 
 
-def not_ours() -> errors.Invalid:
-    message = "Use a cursor of this race weekend's snapshot or changes."
-    return errors.Invalid.field("since", message, location="query")
+def not_ours(name: str = "since", location: str = "query") -> errors.Invalid:
+    message = "Use a cursor of this race weekend's snapshot, changes or stream."
+    return errors.Invalid.field(name, message, location=location)

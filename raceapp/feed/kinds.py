@@ -47,6 +47,13 @@ class Kind:
             found = found.where(self.model.id.in_(ids))
         return [self.write(row) for row in db.session.execute(found)]
 
+    def present(self, event_id: int, ids: Collection[int]) -> Collection[int]:
+        """Return which of these ids a weekend has and are not deleted."""
+        if not ids:
+            return ()
+        found = sa.select(self.model.id).where(self.are_there(event_id), self.model.id.in_(ids))
+        return db.session.scalars(found).all()
+
 
 def at_event(model) -> Callable[[int], sa.ColumnElement]:
     is_deletable = hasattr(model, "deleted_at")

@@ -6,6 +6,7 @@ that head, a state at least as new. A row newer than its entry does no harm: its
 
 from collections.abc import Collection, Iterable
 from functools import cached_property
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -17,10 +18,31 @@ from raceapp.feed.kinds import KINDS, write_event
 from raceapp.feed.subjects import Subject, Untold, subjects_of
 from raceapp.history import proof
 from raceapp.history.models import HistoryEntry
+from raceapp.storage.prepared import Prepared, placeholder
 from raceapp.storage.session import begin_snapshot, db
 
 # Whoever is further behind is quicker with a new snapshot.
 MAX_BEHIND = 5_000
+
+
+class Entry(NamedTuple):
+    """What the feed reads of an entry of the record."""
+
+    event_id: int
+    position: int
+    action: str
+    subject: str
+    changes: dict
+
+
+ENTRIES = Prepared(
+    sa.select(*(getattr(HistoryEntry, name) for name in Entry._fields))
+    .where(HistoryEntry.event_id == placeholder("event_id"))
+    .where(HistoryEntry.position > placeholder("after"))
+    .where(HistoryEntry.position <= placeholder("head"))
+    .order_by(HistoryEntry.position)
+    .limit(placeholder("most", sa.Integer))
+)
 
 
 class Snapshot:
@@ -56,11 +78,11 @@ def changes(event_id: int, *, actor, since: str, limit: int) -> dict:
     """
     events.check_for_crew(event_id, actor=actor)
     place = read_cursor(event_id, since)
-    head = proof.seal(event_id)["count"]
+    head = proof.count(event_id)
     if place.position > head:
         raise not_ours()
     try:
-        found, end = followed(entries(event_id, place, head, limit), place, limit)
+        found, end = followed(entries(event_id, place.position, head, limit), place, limit)
     except Untold:
         return answer(event_id, since, is_reset=True)
     if head - place.position > MAX_BEHIND:
@@ -82,14 +104,11 @@ def answer(event_id, cursor, changed=(), named=(), *, has_more=False, is_reset=F
     }
 
 
-def entries(event_id: int, place: Place, head: int, limit: int) -> list[sa.Row]:
+def entries(event_id: int, after: int, head: int, limit: int) -> list[Entry]:
     """Return the next entries up to the head that was read first; each tells of one thing at
     least, so `limit` of them are enough."""
-    columns = ("event_id", "position", "action", "subject", "changes")
-    found = sa.select(*(getattr(HistoryEntry, name) for name in columns))
-    after = HistoryEntry.position > place.position, HistoryEntry.position <= head
-    found = found.where(HistoryEntry.event_id == event_id, *after)
-    return db.session.execute(found.order_by(HistoryEntry.position).limit(limit)).all()
+    rows = ENTRIES.rows(event_id=event_id, after=after, head=head, most=limit)
+    return [Entry(*row) for row in rows]
 
 
 def followed(entries: Iterable, place: Place, limit: int) -> tuple[dict[Subject, None], Place]:
@@ -121,6 +140,22 @@ def resources(event_id: int, subjects: Collection[Subject]) -> Iterable[dict]:
     for name, number in subjects:
         resource = present.get((name, number))
         yield {"kind": name, "id": number, "is_deleted": resource is None, "resource": resource}
+
+
+def present(event_id: int, subjects: Collection[Subject]) -> set[Subject]:
+    """Return which of these are there now; a crew always is."""
+    found = {subject for subject in subjects if subject[0] == "crew"}
+    if ("event", event_id) in subjects and is_live(event_id):
+        found.add(("event", event_id))
+    for name, kind in KINDS.items():
+        ids = [number for own, number in subjects if own == name]
+        found |= {(name, number) for number in kind.present(event_id, ids)}
+    return found
+
+
+def is_live(event_id: int) -> bool:
+    found = sa.select(Event.id).where(Event.id == event_id, Event.deleted_at.is_(None))
+    return db.session.scalar(found) is not None
 
 
 def named_by(changed: Iterable[dict]) -> set[int]:

@@ -14,6 +14,7 @@ import json
 from datetime import date, datetime
 
 import sqlalchemy as sa
+from blinker import Signal
 from sqlalchemy import event, orm
 
 from raceapp.history.models import HistoryEntry, HistoryHead
@@ -22,8 +23,10 @@ from raceapp.storage.prepared import Prepared, placeholder
 from raceapp.telemetry import metrics
 
 GENESIS = "0" * 64
-# Where the entries of a transaction wait in its session.
-WAITING = "history"
+# Where the entries of a transaction wait in its session, and where once they are written.
+WAITING, WRITTEN = "history", "history written"
+# Sent with the ids of the weekends whose record has grown, once that is committed.
+grown = Signal()
 
 
 class NoHead(Exception):
@@ -33,25 +36,34 @@ class NoHead(Exception):
         super().__init__(f"The record of race weekend {event_id} has no head: run verify-history.")
 
 
-def counted(entries: list[dict]) -> list[dict]:
-    metrics.history_entries.inc(len(entries))
-    return entries
-
-
 @event.listens_for(orm.Session, "before_commit")
 def write_waiting(session: orm.Session) -> None:
     """Write the entries of this transaction, weekend by weekend."""
-    entries = counted(session.info.pop(WAITING, []))
+    entries = session.info.pop(WAITING, [])
     if not entries:
         return
     session.flush()
     for event_id in sorted({entry["event_id"] for entry in entries}):
         append(session, event_id, [entry for entry in entries if entry["event_id"] == event_id])
+    session.info.setdefault(WRITTEN, []).extend(entries)
+
+
+@event.listens_for(orm.Session, "after_commit")
+def tell_of_written(session: orm.Session) -> None:
+    if not session.in_nested_transaction() and session.info.get(WRITTEN):
+        tell(session.info.pop(WRITTEN))
 
 
 @event.listens_for(orm.Session, "after_rollback")
 def forget_waiting(session: orm.Session) -> None:
     session.info.pop(WAITING, None)
+    session.info.pop(WRITTEN, None)
+
+
+def tell(entries: list[dict]) -> None:
+    """Count entries that are committed, and tell whoever listens that they are there."""
+    metrics.history_entries.inc(len(entries))
+    grown.send(frozenset(entry["event_id"] for entry in entries))
 
 
 def append(session: orm.Session, event_id: int, entries: list[dict]) -> None:

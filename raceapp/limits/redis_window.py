@@ -13,7 +13,12 @@ import threading
 import time
 from pathlib import Path
 
-from limits.storage import RedisClusterStorage, RedisSentinelStorage, RedisStorage
+from limits.storage import (
+    RedisClusterStorage,
+    RedisSentinelStorage,
+    RedisStorage,
+    storage_from_string,
+)
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError, NoScriptError, RedisError
 from redis.retry import Retry
@@ -146,6 +151,17 @@ class OneTripCluster(OneRoundTrip, RedisClusterStorage):
         if self.storage is None:
             self._connect()
         return super().get_connection(readonly)
+
+
+def client(url: str | None, redis=None):
+    """Return a client for a Redis URL of any kind that gives up at once, None without one.
+
+    A ready client is returned as it is.
+    """
+    if redis is not None or not url:
+        return redis
+    asked = {**options(url)["storage_options"], "retry": NO_RETRY}
+    return storage_from_string(url, **asked).get_connection()
 
 
 def options(url: str | None, redis=None) -> dict[str, object]:

@@ -180,7 +180,7 @@ def save_alone(names, is_signed: bool, entry: dict, values: dict, answer: dict |
     """Write all of a change in one statement, with the answer that is kept for it, if one is."""
     statement = changing_alone(names, is_signed, answer is not None)
     check_written(statement.row(**values, **(answer or {})), entry)
-    chain.counted([entry])
+    chain.tell([entry])
 
 
 def check_written(row, entry: dict) -> None:
@@ -232,7 +232,7 @@ def add(given: dict, entry: dict, *, actor) -> TaskRow | None:
         return None
     entry = {**entry, "subject": f"{SUBJECT}{row[0]}"}
     if is_one_statement:
-        chain.counted([entry])
+        chain.tell([entry])
     else:
         history.keep(entry)
     task = TaskRow({**BLANK, **given, "id": row[0]})

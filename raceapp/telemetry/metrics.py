@@ -48,6 +48,12 @@ connections_allowed = Gauge(
 logins_failed = Counter("raceapp_logins_failed", "Logins with a wrong email or password")
 accounts_locked = Counter("raceapp_accounts_locked", "Accounts locked after wrong passwords")
 history_entries = Counter("raceapp_history_entries", "Entries written to the record")
+streams = Gauge("raceapp_streams", "Streams that are open", multiprocess_mode="livesum")
+stream_messages = Counter("raceapp_stream_messages", "Messages sent to all readers of streams")
+streams_cut = Counter("raceapp_streams_cut", "Streams that have ended, by why", ["reason"])
+bells_unheard = Counter(
+    "raceapp_stream_bells_unheard", "Times that Redis could not be told of a change"
+)
 
 
 def init_app(app: Flask) -> None:

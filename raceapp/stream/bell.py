@@ -1,0 +1,116 @@
+"""The doorbell: it says in every process that the record of a weekend has grown, and no more.
+
+It is rung once that is committed. A thread tells Redis, for all weekends rung meanwhile at once,
+so no request waits for it. What was changed is read from the record: a bell that nobody heard
+costs whoever follows some seconds and not a single message.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection
+from contextlib import closing
+
+from flask import Flask, current_app
+
+from raceapp.history.chain import grown
+from raceapp.limits import redis_window
+from raceapp.telemetry import metrics
+
+PREFIX = "raceapp:event:"
+# How often a listener looks whether it is to listen for others, and asks whether it is heard.
+TURN_SECONDS, ASK_SECONDS, SILENT_SECONDS = 0.1, 5, 10
+PAUSE_SECONDS = 0.5
+log = logging.getLogger(__name__)
+
+
+class Bell:
+    """Rings and listens through `client`, a Redis; without one it does neither."""
+
+    def __init__(self, client):
+        self.client = client
+        self.rung: set[int] = set()
+        self.waiting = threading.Condition()
+        self.thread: threading.Thread | None = None
+
+    def ring(self, event_ids: Collection[int]) -> None:
+        """Have it said that the records of these weekends have grown."""
+        if self.client is None:
+            return
+        with self.waiting:
+            self.rung.update(event_ids)
+            if self.thread is None:
+                self.thread = threading.Thread(target=self.go_round, name="bell", daemon=True)
+                self.thread.start()
+            self.waiting.notify()
+
+    def go_round(self) -> None:
+        while True:
+            with self.waiting:
+                self.waiting.wait_for(lambda: self.rung)
+                rung, self.rung = self.rung, set()
+            self.publish(rung)
+
+    def publish(self, event_ids: Collection[int]) -> None:
+        """Tell Redis; where it does not answer, count that and leave it alone for a while."""
+        try:
+            for event_id in event_ids:
+                self.client.publish(f"{PREFIX}{event_id}", "")
+        except Exception:  # Whatever is wrong, it is nobody's request.
+            metrics.bells_unheard.inc()
+            time.sleep(PAUSE_SECONDS)
+
+    def listen(self, wanted: Callable[[], frozenset[int]], hear: Callable[[int], None]) -> None:
+        """Call `hear` for each of the `wanted` weekends whose bell is rung, for good.
+
+        It is called too where a bell may have been missed: from the first moment that one is
+        listened for, and after Redis was away.
+        """
+        while self.client is not None:
+            try:
+                with closing(self.client.pubsub()) as pubsub:
+                    self.attend(pubsub, wanted, hear)
+            except Exception as error:
+                log.info("the bell is silent: %s", type(error).__name__)
+                time.sleep(PAUSE_SECONDS)
+
+    def attend(self, pubsub, wanted, hear) -> None:
+        """Listen until Redis is lost; raises then."""
+        heard_at = asked_at = time.monotonic()
+        listened: frozenset[int] = frozenset()
+        while True:
+            listened = tune(pubsub, listened, wanted())
+            message = pubsub.get_message(timeout=TURN_SECONDS)
+            now = time.monotonic()
+            if message is not None or not listened:
+                heard_at = now
+            if message is not None and message["type"] in ("subscribe", "message"):
+                hear(weekend_of(message["channel"]))
+            if listened and now > asked_at + ASK_SECONDS:
+                asked_at = now
+                pubsub.ping()
+            if now > heard_at + SILENT_SECONDS:
+                raise TimeoutError("Redis says nothing.")
+
+
+def tune(pubsub, listened: frozenset[int], wanted: frozenset[int]) -> frozenset[int]:
+    """Listen for those wanted and for no others."""
+    if new := wanted - listened:
+        pubsub.subscribe(*(f"{PREFIX}{event_id}" for event_id in new))
+    if old := listened - wanted:
+        pubsub.unsubscribe(*(f"{PREFIX}{event_id}" for event_id in old))
+    return wanted
+
+
+def weekend_of(channel: bytes | str) -> int:
+    name = channel.decode() if isinstance(channel, bytes) else channel
+    return int(name.removeprefix(PREFIX))
+
+
+@grown.connect
+def ring(event_ids: Collection[int]) -> None:
+    current_app.extensions["bell"].ring(event_ids)
+
+
+def init_app(app: Flask, redis=None) -> None:
+    app.extensions["bell"] = Bell(redis_window.client(app.config["REDIS_URL"], redis))

@@ -1,0 +1,84 @@
+"""What those who follow a weekend are sent, read from its record.
+
+The record counts its entries without a gap and in the order of the commits, so whoever reads
+those behind their place misses nothing and is told nothing twice, nor of what was rolled back.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import orjson
+
+from raceapp.feed import service as feed
+from raceapp.feed.cursors import Place, write_cursor
+from raceapp.feed.service import Entry
+from raceapp.feed.subjects import Subject, Untold, subjects_of
+
+# As many at once, unless a single entry tells of more.
+MOST_ENTRIES, MOST_SUBJECTS = 200, 1_000
+NO_END = 2**31 - 1
+PING = b": still here\n\n"
+
+
+class Page(NamedTuple):
+    """Messages as they are sent, and how far they go."""
+
+    data: bytes
+    place: Place
+    count: int
+    has_more: bool
+
+
+def hello(event_id: int, place: Place) -> bytes:
+    """Return what a stream begins with; a reader that loses it comes again after two seconds."""
+    return b"retry: 2000\n" + message("hello", write_cursor(event_id, place), {})
+
+
+def message(kind: str, cursor: str, data: dict) -> bytes:
+    return b"event: %b\nid: %b\ndata: %b\n\n" % (
+        kind.encode(),
+        cursor.encode(),
+        orjson.dumps(data),
+    )
+
+
+def read(event_id: int, place: Place, end: int = NO_END) -> Page:
+    """Return the messages of some entries behind the place, up to that at `end`."""
+    entries = feed.entries(event_id, place.position, end, MOST_ENTRIES)
+    told = enough(entries)
+    present = feed.present(event_id, {subject for _, found in told for subject in found or ()})
+    sent = [one for entry, found in told for one in messages(entry, found, place, present)]
+    reached = Place(told[-1][0].position) if told else place
+    has_more = len(told) < len(entries) or len(entries) == MOST_ENTRIES
+    return Page(b"".join(sent), reached, len(sent), has_more)
+
+
+def enough(entries: Sequence[Entry]) -> list[tuple[Entry, list[Subject] | None]]:
+    """Return the first entries, each with its subjects, none where it does not name them."""
+    told, count = [], 0
+    for entry in entries:
+        try:
+            found = subjects_of(entry)
+        except Untold:
+            found = None
+        if told and count + len(found or ()) > MOST_SUBJECTS:
+            break
+        told.append((entry, found))
+        count += len(found or ())
+    return told
+
+
+def messages(entry: Entry, subjects, place: Place, present: set[Subject]) -> Iterator[bytes]:
+    """Yield a message for each thing that an entry tells of, from the place on.
+
+    Where it does not name them, as before there was a feed, all is to be read anew.
+    """
+    before, after = Place(entry.position - 1), Place(entry.position)
+    if subjects is None:
+        yield message("reset", write_cursor(entry.event_id, after), {})
+        return
+    for number, (kind, own_id) in enumerate(subjects, 1):
+        here = after if number == len(subjects) else Place(before.position, number)
+        if here > place:
+            data = {"kind": kind, "id": own_id, "is_deleted": (kind, own_id) not in present}
+            yield message("change", write_cursor(entry.event_id, here), data)

@@ -1,0 +1,72 @@
+"""Who may follow a weekend live, from where on, and for how long."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from raceapp.auth.models import AuthSession, User
+from raceapp.events import service as events
+from raceapp.events.models import CrewMember, Event
+from raceapp.feed.cursors import Place, not_ours, read_cursor
+from raceapp.history import proof
+from raceapp.permissions import Role
+from raceapp.storage.session import db
+from raceapp.stream import letters
+
+
+@dataclass(frozen=True, eq=False)
+class Stream:
+    """Somebody who follows a weekend, the `channel`, from `place` on; its record went to `head`.
+
+    It begins with `hello` and ends at `until`, in seconds since 1970, or earlier, once the session
+    or the right ends.
+    """
+
+    channel: int
+    session_id: int
+    place: Place
+    head: Place
+    until: float
+    hello: bytes
+
+
+def follow(event_id: int, *, actor, until: float, cursor: str | None, **where: str) -> Stream:
+    """Return the stream of a weekend from the cursor on, otherwise from now on.
+
+    Raises NotFound for who is not on the crew, Invalid when the cursor is not of this weekend;
+    `where` it was sent is told then.
+    """
+    events.check_for_crew(event_id, actor=actor)
+    head = Place(proof.count(event_id))
+    place = head if cursor is None else read_cursor(event_id, cursor, **where)
+    if place > head:
+        raise not_ours(**where)
+    hello = letters.hello(event_id, place)
+    return Stream(event_id, actor.session_id, place, head, until, hello)
+
+
+def grown(places: dict[int, Place]) -> list[int]:
+    """Return which of these weekends have entries behind the place that was read."""
+    heads = proof.counts(places)
+    return [
+        event_id for event_id, place in places.items() if heads.get(event_id, 0) > place.position
+    ]
+
+
+def unwelcome(streams: Collection[Stream]) -> list[Stream]:
+    """Return the streams of those who have been logged out or may not see the weekend any more."""
+    asked = {(stream.session_id, stream.channel) for stream in streams}
+    on_crew = sa.exists().where(
+        CrewMember.event_id == Event.id, CrewMember.user_id == AuthSession.user_id
+    )
+    found = (
+        sa.select(AuthSession.id, Event.id)
+        .join(User, User.id == AuthSession.user_id)
+        .join(Event, Event.id.in_({event_id for _, event_id in asked}))
+        .where(sa.tuple_(AuthSession.id, Event.id).in_(asked))
+        .where(AuthSession.revoked_at.is_(None), User.is_active, Event.deleted_at.is_(None))
+        .where(sa.or_(User.role == Role.ADMIN, on_crew))
+    )
+    welcome = {tuple(row) for row in db.session.execute(found)} if asked else set()
+    return [one for one in streams if (one.session_id, one.channel) not in welcome]

@@ -1,0 +1,83 @@
+"""The connection of somebody who follows a stream. Nothing here waits."""
+
+import select
+import socket
+import time
+
+# The system keeps so much for each; what is not taken beyond that is kept here.
+SYSTEM_KEEPS = 64 * 1024
+ROOM = 64 * 1024
+MOST_UNSENT = 1024 * 1024
+# Whoever takes nothing for so long has gone without a word.
+SILENT_SECONDS = 60
+AT_ONCE = 4096
+GONE = select.EPOLLHUP | select.EPOLLERR | select.EPOLLRDHUP
+
+
+class Reader:
+    """What is still to be sent on a connection, and how far it has come: `place`."""
+
+    def __init__(self, taken, stream):
+        self.unsent = taken.unsent
+        self.sock = socket.socket(fileno=taken.detach())
+        self.sock.setblocking(False)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SYSTEM_KEEPS)
+        if self.sock.family in (socket.AF_INET, socket.AF_INET6):
+            timeout = SILENT_SECONDS * 1000
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, timeout)
+        self.stream, self.place = stream, stream.place
+        self.is_waiting = False  # to be told that more is taken
+        self.spoken_at = self.moved_at = time.monotonic()
+
+    @property
+    def descriptor(self) -> int:
+        return self.sock.fileno()
+
+    @property
+    def has_room(self) -> bool:
+        return len(self.unsent) < ROOM
+
+    @property
+    def is_too_far_behind(self) -> bool:
+        return len(self.unsent) > MOST_UNSENT
+
+    def is_stuck(self, now: float) -> bool:
+        return bool(self.unsent) and now > self.moved_at + SILENT_SECONDS
+
+    def say(self, data: bytes) -> None:
+        """Send as much as is taken now and keep the rest; raises OSError for who has gone."""
+        self.spoken_at = time.monotonic()
+        if not self.unsent:
+            self.moved_at = self.spoken_at
+        self.unsent += data
+        self.flush()
+
+    def flush(self) -> None:
+        try:
+            sent = self.sock.send(self.unsent)
+        except BlockingIOError:
+            return
+        del self.unsent[:sent]
+        self.moved_at = time.monotonic()
+
+    def is_there(self, events: int) -> bool:
+        """Tell whether the other end is still there; what it says is not listened to."""
+        if events & GONE:
+            return False
+        if not events & select.EPOLLIN:
+            return True
+        try:
+            return bool(self.sock.recv(AT_ONCE))
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+
+    def close(self) -> None:
+        """Send what is taken at once, say that this was all, and close."""
+        try:
+            self.flush()
+            self.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # It has gone already.
+        self.sock.close()
