@@ -40,19 +40,27 @@ def manages(actor, roles) -> bool:
 
 def can_change_task(actor, roles, task, changes) -> bool:
     """A crew member ticks what they hold, rewords what they also created, takes what is nobody's
-    and gives it back."""
-    if manages(actor, roles) or can_take_or_give_back(actor, roles, task, changes):
+    and gives it back; all of that at once as well."""
+    if manages(actor, roles):
         return True
-    allowed = {"completed"}
-    if task.created_by == actor.id:
-        allowed |= {"title", "description", "due_at"}
-    return is_holder(actor, task) and set(changes) <= allowed
+    if "assigned_to" in changes and not can_take_or_give_back(actor, roles, task, changes):
+        return False
+    if set(changes) == {"assigned_to"}:
+        return True
+    is_theirs = is_holder(actor, task) or changes.get("assigned_to") == actor.id
+    return is_theirs and set(changes) <= {"assigned_to", *own_fields(actor, task)}
+
+
+def own_fields(actor, task) -> set[str]:
+    """Return what a crew member changes of a task that they hold."""
+    reworded = {"title", "description", "due_at"} if task.created_by == actor.id else set()
+    return {"completed", *reworded}
 
 
 def can_take_or_give_back(actor, roles, task, changes) -> bool:
     """A task of one's crew role is taken while nobody holds it; only who holds it gives it back."""
-    is_asked = changes in ({"assigned_to": actor.id}, {"assigned_to": None})
-    return is_asked and has_task_role(roles, task) and task.assigned_to in (None, actor.id)
+    is_own = task.assigned_to in (None, actor.id) and changes["assigned_to"] in (None, actor.id)
+    return is_own and has_task_role(roles, task)
 
 
 def can_delete_task(actor, roles, task) -> bool:

@@ -1,6 +1,9 @@
 """Comments: who says what on a task, and what stays of it."""
 
+from functools import partial
+
 import pytest
+from garage import at_once
 from helpers import created, problem
 
 CRACK = {"text": "Hairline crack at the left lug"}
@@ -93,3 +96,38 @@ def test_who_is_let_off_the_crew_sees_no_comment(path, task, make_person, admin)
 
     problem(tyres.get(path), 404)
     problem(tyres.delete(f"/v1/comments/{said['id']}"), 404)
+
+
+def test_comments_go_along_with_a_task_to_another_weekend(path, task, admin, make_event, mechanic):
+    said = created(mechanic.post(path, json=CRACK))
+    created(
+        mechanic.delete(f"/v1/comments/{created(mechanic.post(path, json=CRACK))['id']}"),
+        status=204,
+    )
+    old, new = task["event_id"], make_event(name="Assen")["id"]
+    cursors = {id: admin.get(f"/v1/events/{id}/snapshot").json["cursor"] for id in (old, new)}
+
+    created(admin.patch(f"/v1/tasks/{task['id']}", json={"event_id": new}), status=200)
+
+    (now,) = admin.get(path).json
+    assert now == {**said, "event_id": new, "version": 2, "updated_at": now["updated_at"]}
+    for event_id, resource in ((old, None), (new, now)):
+        feed = f"/v1/events/{event_id}/changes?since={cursors[event_id]}"
+        told = {
+            row["id"]: row for row in admin.get(feed).json["changes"] if row["kind"] == "comment"
+        }
+        assert told[said["id"]]["resource"] == resource
+
+
+def test_a_comment_made_while_its_task_moves_goes_along(
+    postgres_only, path, task, admin, make_event, mechanic, parallel
+):
+    assert mechanic.token and admin.token
+    other = make_event(name="Assen")["id"]
+    for event_id in (other, task["event_id"]) * 3:
+        comment = partial(mechanic.post, path, json=CRACK)
+        move = partial(admin.patch, f"/v1/tasks/{task['id']}", json={"event_id": event_id})
+
+        at_once(parallel, comment, move)
+
+        assert {row["event_id"] for row in admin.get(path).json} == {event_id}

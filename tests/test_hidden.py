@@ -148,3 +148,72 @@ def test_a_restored_weekend_has_its_tasks_and_goes_on_with_its_record(garage, ad
 
     assert read(task_id)["status"] == "open"
     assert len(garage.history("event.deleted", "event.restored")) == 2
+
+
+@pytest.fixture
+def coming(admin, clock):
+    """A weekend that is to come, with a bike, a task of its rider and one of the bike."""
+    clock.now = clock.now.replace(year=2026, month=6, day=12)
+    bike = created(admin.post("/v1/bikes", json=BIKE))["id"]
+    event = created(admin.post("/v1/events", json={**EVENT, "bike_ids": [bike]}))["id"]
+    about = {"bike_id": bike}, {"rider_name": "Max Orsi"}
+    tasks = [
+        created(admin.post("/v1/tasks", json={"event_id": event, "title": "Bolts", **what}))["id"]
+        for what in about
+    ]
+    assert admin.delete(f"/v1/events/{event}").status_code == 204
+    return SimpleNamespace(path=f"/v1/events/{event}", bike=f"/v1/bikes/{bike}", tasks=tasks)
+
+
+def restored(admin, coming):
+    """Which bikes it has then, and how its tasks stand."""
+    event = created(admin.post(f"{coming.path}/restore"), status=200)
+    tasks = [admin.get(f"/v1/tasks/{task_id}").json for task_id in coming.tasks]
+    return event["bike_ids"], [task["status"] for task in tasks]
+
+
+def test_a_weekend_comes_back_without_a_bike_that_was_deleted_meanwhile(admin, coming):
+    assert admin.delete(coming.bike).status_code == 204
+
+    assert restored(admin, coming) == ([], ["not_applicable"] * 2)
+    entries = admin.get(f"{coming.path}/history").json
+    assert [entry["action"] for entry in entries if entry["subject"].startswith("event")][-2:] == [
+        "event.restored",
+        "event.updated",
+    ]
+
+
+def test_a_weekend_that_is_over_keeps_a_deleted_bike_when_it_comes_back(admin, coming, clock):
+    admin.delete(coming.bike)
+    clock.advance(days=30)
+
+    assert restored(admin, coming) == ([int(coming.bike.split("/")[-1])], ["open"] * 2)
+
+
+def test_a_weekend_comes_back_without_the_tasks_of_who_rides_no_bike_any_more(admin, coming):
+    admin.patch(coming.bike, json={"rider_name": "Jo Keller"})
+
+    bikes, statuses = restored(admin, coming)
+
+    assert (len(bikes), statuses) == (1, ["open", "not_applicable"])
+
+
+def test_a_weekend_that_comes_back_untouched_changes_no_task(admin, coming):
+    assert restored(admin, coming)[1] == ["open"] * 2
+    assert admin.get(f"{coming.path}/history").json[-1]["action"] == "event.restored"
+
+
+@pytest.mark.parametrize("is_along", [True, False])
+def test_a_session_comes_back_only_where_its_weekend_is(admin, event, is_along):
+    session = created(admin.post(f"/v1/events/{event['id']}/sessions", json=SESSION))
+    path = f"/v1/sessions/{session['id']}"
+    admin.delete(path)
+    body = {"event_date": "2026-07-10", "end_date": "2026-07-12", "move_timetable": is_along}
+    created(admin.patch(f"/v1/events/{event['id']}", json=body), status=200)
+
+    answer = admin.post(f"{path}/restore")
+
+    if is_along:
+        assert created(answer, status=200)["starts_at"] == at("07:00", "2026-07-10")
+    else:
+        assert "starts_at" in problem(answer, 422)["errors"]["json"]

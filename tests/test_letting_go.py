@@ -100,6 +100,21 @@ def test_who_is_disabled_may_stay_on_a_crew_that_lists_them(
     assert "user_id" in problem(put_crew(chief, mechanic), 422)["errors"]["json"]["1"]
 
 
+def test_who_loses_a_crew_role_lets_go_of_what_is_of_that_role(
+    admin, event, paddock, held, mechanic, rookie
+):
+    tyres = paddock.task(assigned_to=mechanic.id, crew_role="tyre_tech")
+    crew = [
+        {"user_id": mechanic.id, "crew_roles": ["tyre_tech"]},
+        {"user_id": rookie.id, "crew_roles": ["mechanic", "rider"]},
+    ]
+
+    created(admin.put(f"/v1/events/{event['id']}/crew", json=crew), status=200)
+
+    holders = [admin.get(f"/v1/tasks/{id}").json["assigned_to"] for id in (*held, tyres)]
+    assert holders == [None, None, mechanic.id]
+
+
 def test_a_refusal_names_who_holds_the_task(rookie, held):
     response = rookie.post(f"/v1/tasks/{held[1]}/sign-offs", json=DONE)
 

@@ -328,12 +328,24 @@ def test_a_task_of_another_weekend_a_deleted_one_or_twice_is_refused(
     assert [*faults(response)] == ["2", "3", "5"]
 
 
-def test_what_the_checklist_has_set_stays(garage, make_task, send, app):
-    garage.bike()
-    template = garage.checklist()
-    task = garage.task(title="Bolts", template_id=template, item_key="a")
+def test_a_task_of_a_checklist_is_put_elsewhere_as_any_other(garage, take, admin):
+    bike_id, template = garage.bike("44 B"), garage.checklist()
+    row = {"bike_id": garage.bike("44 A"), "template_id": template, "item_key": "bolts"}
+    tasks = [garage.task(title="Bolts", **row) for _ in range(2)]
 
-    assert "bike" in faults(send(table({"id": task, "bike": "44 A"})))["2"]
+    take(table({"id": tasks[0], "bike": "44 B"}))
+    admin.patch(f"/v1/tasks/{tasks[1]}", json={"bike_id": bike_id})
+
+    assert [admin.get(f"/v1/tasks/{task}").json["bike_id"] for task in tasks] == [bike_id] * 2
+
+
+def test_nothing_is_put_on_a_cancelled_session(garage, send, admin):
+    session_id, task = garage.session("FP1", status="cancelled"), garage.task(title="Bolts")
+
+    problem(admin.patch(f"/v1/tasks/{task}", json={"session_id": session_id}), 422)
+    found = faults(send(table({"id": task, "session": "FP1"})))
+
+    assert found == {"2": {"session": ["This session has been cancelled."]}}
 
 
 def test_ten_thousand_rows_go_in_within_five_seconds_and_no_more_rows(send, take, garage):

@@ -5,7 +5,9 @@ import sqlalchemy as sa
 from raceapp import clock, errors
 from raceapp.comments.models import Comment
 from raceapp.history import service as history
+from raceapp.storage import bulk
 from raceapp.storage.session import db
+from raceapp.tasks import service as tasks
 from raceapp.tasks.models import Task
 from raceapp.tasks.visibility import visible_to
 
@@ -40,6 +42,20 @@ def add(task, *, actor, text: str) -> Comment:
     as_recorded = {"task_id": task.id, "text": text}
     history.record(task.event_id, "comment.added", comment, actor=actor, changes=as_recorded)
     return comment
+
+
+@tasks.moved.connect
+def follow_task(task, *, event_id: int, actor) -> None:
+    """Take the comments on a task along to another weekend, and have the record of both say so."""
+    of_task = sa.select(Comment.id).where(Comment.task_id == task.id).order_by(Comment.id)
+    ids = db.session.scalars(of_task.with_for_update()).all()
+    if not ids:
+        return
+    bulk.rewrite(Comment.__table__, ("event_id",), [(row_id, task.event_id) for row_id in ids])
+    changes = {"event_id": [event_id, task.event_id], "comments": [*ids]}
+    for told_at in (event_id, task.event_id):
+        subject = f"task:{task.id}"
+        history.record(told_at, "comments.moved", subject, actor=actor, changes=changes)
 
 
 def check_may_hide(comment: Comment, *, actor) -> None:

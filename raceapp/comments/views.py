@@ -30,7 +30,7 @@ class TaskComments(Resource):
     @blp.alt_response(409, description="The task has been deleted")
     def post(self, fields, task_id):
         """Comment on a task"""
-        task = rows.get(task_id, actor=g.actor)
+        task = rows.get(task_id, actor=g.actor, hold=True)
         comment = service.add(task, actor=g.actor, **fields)
         db.session.commit()
         return comment, {"Location": url_for("comments.TaskComments", task_id=task_id)}

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from raceapp import errors
 from raceapp.auth.models import User
 from raceapp.events.models import CrewMember, Event
-from raceapp.events.service import crew_left, touch
+from raceapp.events.service import roles_left, touch
 from raceapp.history import service as history
+from raceapp.permissions import CrewRole
 from raceapp.storage.session import db
 
 
@@ -57,9 +58,20 @@ def set_crew(event: Event, members: list[dict], *, actor) -> None:
     touch(event)
     changes = {"crew": [present, members]}
     history.record(event.id, "event.crew_changed", event, actor=actor, changes=changes)
-    left = people_in(present) - people_in(members)
-    if left:
-        crew_left.send(event, user_ids=left, actor=actor)
+    if lost := roles_lost(present, members):
+        roles_left.send(event, lost=lost, actor=actor)
+
+
+def roles_lost(before: list[dict], after: list[dict]) -> dict[int, set[CrewRole] | None]:
+    """Return the crew roles that people have no longer; None for who is off the crew."""
+    kept = {member["user_id"]: {*member["crew_roles"]} for member in after}
+    lost = {
+        member["user_id"]: {*member["crew_roles"]} - kept[member["user_id"]]
+        if member["user_id"] in kept
+        else None
+        for member in before
+    }
+    return {user_id: roles for user_id, roles in lost.items() if roles is None or roles}
 
 
 def people_in(members: Iterable[dict]) -> set[int]:

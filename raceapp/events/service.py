@@ -26,8 +26,10 @@ from raceapp.web.fields import YEARS
 days_changed = Signal()
 # Sent with the event and the bikes that it has not any more (`gone`) or now (`back`).
 bikes_changed = Signal()
-# Sent with the event and the ids of the people who were taken off its crew.
-crew_left = Signal()
+# Sent with an event that is back and not over: nobody looked after it while it was hidden.
+restored = Signal()
+# Sent with the event and, by the id of a person, the crew roles that they lost; None for all.
+roles_left = Signal()
 DAYS = {"event_date", "end_date", "timezone"}
 
 
@@ -158,9 +160,22 @@ def delete(event: Event, *, actor) -> None:
 
 
 def restore(event: Event, *, actor) -> None:
-    """Bring back a deleted weekend and all that is in it; raises Conflict for a live one."""
+    """Bring back a deleted weekend and all that is in it; raises Conflict for a live one.
+
+    Where it is not over, bikes that have been deleted meanwhile are off it, as they could not have
+    been deleted otherwise.
+    """
     hidden.bring_back(event, "race weekend")
     history.record(event.id, "event.restored", event, actor=actor)
+    if is_over(event):
+        return
+    present, bike_ids = [*event.bikes], event.bike_ids
+    event.bikes = bikes.hold(bike_ids)
+    if event.bikes != present:
+        changed = {"bike_ids": [bike_ids, event.bike_ids]}
+        history.record(event.id, "event.updated", event, actor=actor, changes=changed)
+    tell_of_bikes(event, present, actor=actor)
+    restored.send(event, actor=actor)
 
 
 # --- bikes -------------------------------------------------------------------------------
@@ -186,12 +201,15 @@ def keep_needed_bike(bike: Bike, *, actor) -> None:
 
 def not_over(*which) -> Iterator[Event]:
     """Yield the weekends that meet these conditions and whose last local day is not past."""
-    now = clock.utcnow()
     # No zone is a whole day behind UTC.
-    may_go_on = Event.end_date >= now.date() - timedelta(days=1)
+    may_go_on = Event.end_date >= clock.utcnow().date() - timedelta(days=1)
     for event in db.session.scalars(sa.select(Event).where(may_go_on, *which).order_by(Event.id)):
-        if event.end_date >= now.astimezone(ZoneInfo(event.timezone)).date():
+        if not is_over(event):
             yield event
+
+
+def is_over(event: Event) -> bool:
+    return event.end_date < clock.utcnow().astimezone(ZoneInfo(event.timezone)).date()
 
 
 # --- crew --------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ LISTS = {
     "reopened": "task",
     "tasks": "task",
     "sessions": "session",
+    "comments": "comment",
 }
 
 Subject = tuple[str, int]

@@ -11,10 +11,8 @@ from raceapp.events.models import Event
 from raceapp.tables import columns, sheets
 from raceapp.tasks import belonging, due
 from raceapp.tasks.models import Task, TaskStatus
-from raceapp.timetable.models import TrackSession
+from raceapp.timetable.models import SessionStatus, TrackSession
 
-# What belongs together as the checklist made it.
-OF_CHECKLIST = {"bike_id", "rider_name", "session_id", "anchor", "offset_minutes"}
 NEVER_BLANK = ("title", "is_critical", "needs_check", "is_due_pinned")
 NEW = {
     **dict.fromkeys(Task.__table__.columns.keys()),
@@ -79,8 +77,6 @@ class Reader:
             return {}
         values = self.values(row, others, task)
         changed = {name for name, value in values.items() if getattr(task, name) != value}
-        if task.template_id is not None and changed & OF_CHECKLIST:
-            self.faults.add(row, first_of(changed & OF_CHECKLIST), "The checklist has set this.")
         if task.status != TaskStatus.OPEN and changed & belonging.SIGNED_FOR:
             self.faults.add(row, first_of(changed & belonging.SIGNED_FOR), SIGNED_ALREADY)
         after = self.dated(row, {**task._asdict(), **values}, changed)
@@ -143,6 +139,8 @@ class Reader:
         if len(named) != 1:
             several = "Several sessions have this name: rename one of them first."
             raise ValueError(several if named else "There is no such session at this race weekend.")
+        if named[0].status == SessionStatus.CANCELLED:
+            raise ValueError("This session has been cancelled.")
         return named[0].id
 
     def measurement(self, row: int, cells: dict[str, str], before: dict) -> dict | None:

@@ -33,15 +33,25 @@ def settled(task: TaskRow, names: set[str]) -> dict:
     if task.anchor is None:
         return without_anchor(task, names)
     offset = {"offset_minutes": 0} if task.offset_minutes is None else {}
-    is_unpinned = "is_due_pinned" in names and not task.is_due_pinned
-    if "due_at" in names and not is_unpinned:
+    if "due_at" in names:
+        check_pinned(task, names)
         return {**offset, "is_due_pinned": True}
     if task.is_due_pinned or not names & (PLACES | {"is_due_pinned"}):
         return offset
     return {**offset, "due_at": computed(task) or task.due_at}
 
 
+def check_pinned(task: TaskRow, names: set[str]) -> None:
+    """Raise Invalid for a due time that is to be computed as well."""
+    if "is_due_pinned" in names and not task.is_due_pinned:
+        message = "Leave it out: with is_due_pinned false it is computed from the anchor."
+        raise errors.Invalid.field("due_at", message)
+
+
 def without_anchor(task: TaskRow, names: set[str]) -> dict:
+    if "is_due_pinned" in names and task.is_due_pinned:
+        message = "There is nothing to pin: the due time of this task hangs on no anchor."
+        raise errors.Invalid.field("is_due_pinned", message)
     if "offset_minutes" in names and task.offset_minutes is not None:
         raise errors.Invalid.field("offset_minutes", "Say by anchor what it is counted from.")
     cleared = {"offset_minutes": None} if "anchor" in names else {}

@@ -4,31 +4,42 @@ What is open or failed is nobody's again, so that the crew can claim it; what is
 who signed. As many statements for a thousand tasks as for one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+
+import sqlalchemy as sa
 
 from raceapp.auth import service as accounts
 from raceapp.auth.models import User
 from raceapp.events import service as events
 from raceapp.events.models import Event
+from raceapp.permissions import CrewRole
 from raceapp.tasks import many
 from raceapp.tasks.models import TO_DO, Task
 
 
-@events.crew_left.connect
-def follow_crew(event: Event, *, user_ids: Iterable[int], actor) -> None:
-    """Let go of what people hold at a weekend whose crew they were taken off."""
-    let_go(user_ids, [event.id], actor=actor)
+@events.roles_left.connect
+def follow_crew(event: Event, *, lost: Mapping[int, set[CrewRole] | None], actor) -> None:
+    """Let go of what people hold at a weekend whose crew they were taken off, or of the crew roles
+    that they lost there."""
+    theirs = (
+        sa.and_(
+            Task.assigned_to == user_id,
+            sa.true() if roles is None else Task.crew_role.in_(roles),
+        )
+        for user_id, roles in lost.items()
+    )
+    let_go(Task.event_id == event.id, sa.or_(*theirs), actor=actor)
 
 
 @accounts.disabled.connect
 def follow_account(user: User, *, actor) -> None:
     """Let go of what a disabled account holds at weekends that are not over."""
-    let_go([user.id], [event.id for event in events.not_over()], actor=actor)
+    event_ids = [event.id for event in events.not_over()]
+    let_go(Task.assigned_to == user.id, Task.event_id.in_(event_ids), actor=actor)
 
 
-def let_go(user_ids: Iterable[int], event_ids: Iterable[int], *, actor) -> None:
-    """Make the open and failed tasks of these people at these weekends nobody's."""
-    theirs = Task.assigned_to.in_(list(user_ids)), Task.event_id.in_(list(event_ids))
-    held = many.hold(*theirs, deleted_too=True)
+def let_go(*which, actor) -> None:
+    """Make those open and failed tasks nobody's."""
+    held = many.hold(*which, deleted_too=True)
     freed = [(task, {"assigned_to": None}) for task in held if task.status in TO_DO]
     many.change("task.let_go", freed, actor=actor)

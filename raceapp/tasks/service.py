@@ -1,6 +1,7 @@
 """Tasks: giving, changing, ticking, taking back. Finding them is in `finding`."""
 
 import sqlalchemy as sa
+from blinker import Signal
 
 from raceapp import clock, errors, permissions
 from raceapp.auth.models import User
@@ -13,6 +14,9 @@ from raceapp.tasks import belonging, rows, signing
 from raceapp.tasks.models import TO_DO, Act, TaskStatus
 from raceapp.tasks.rows import TaskRow
 from raceapp.tasks.visibility import NO_SUCH_TASK, is_live
+
+# Sent with a task that has been moved to another weekend, and the id of the one it has left.
+moved = Signal()
 
 
 def create(*, actor, event_id: int, **fields):
@@ -91,11 +95,14 @@ def is_allowed(question, actor, task: TaskRow, *more) -> bool:
 
 def check_may_change(task: TaskRow, changes: dict, *, actor) -> None:
     """Raise Forbidden unless `actor` may change these fields of `task`."""
-    if not is_allowed(permissions.can_change_task, actor, task, changes):
-        raise errors.Forbidden(
-            "You may tick tasks that you hold, reword those you also created, and take what is "
-            "nobody's and of your crew role."
-        )
+    if is_allowed(permissions.can_change_task, actor, task, changes):
+        return
+    if changes.get("assigned_to") == actor.id and task.assigned_to not in (None, actor.id):
+        raise errors.Forbidden(f"{signing.name_of(task.assigned_to)} holds this task.")
+    raise errors.Forbidden(
+        "You may tick tasks that you hold, reword those you also created, and take what is "
+        "nobody's and of your crew role."
+    )
 
 
 def check_may_delete(task: TaskRow, *, actor) -> None:
@@ -119,13 +126,14 @@ def update(task: TaskRow, changes: dict, *, actor) -> None:
     what is not of the weekend, and what signing raises.
     """
     check_live(task)
-    changes, event_id = dict(changes), task.event_id
+    changes, event_id = without_known_due(task, changes), task.event_id
     completed = changes.pop("completed", None)
     if changes.get("event_id", task.event_id) != task.event_id:
         check_may_move(task, changes["event_id"], actor=actor)
     check_unsigned(task, changes)
     if changes.get("assigned_to", task.assigned_to) != task.assigned_to:
-        check_hand_over(task, changes["assigned_to"], actor=actor)
+        is_open = task.status == TaskStatus.OPEN if completed is None else not completed
+        check_hand_over(task, changes["assigned_to"], is_open=is_open, actor=actor)
     changes |= belonging.settled(task.as_it_would_be(changes), changed_names(task, changes))
     is_signing = completed is not None and completed != task.completed
     if is_signing:
@@ -141,6 +149,13 @@ def update(task: TaskRow, changes: dict, *, actor) -> None:
     if task.event_id != event_id:
         left = {"event_id": [event_id, task.event_id]}
         history.record(event_id, "task.left", f"task:{task.id}", actor=actor, changes=left)
+        moved.send(task, event_id=event_id, actor=actor)
+
+
+def without_known_due(task: TaskRow, changes: dict) -> dict:
+    """Return the changes without a due time that is only sent along with how it is computed."""
+    is_known = changes.get("is_due_pinned") is False and changes.get("due_at") == task.due_at
+    return {name: value for name, value in changes.items() if name != "due_at" or not is_known}
 
 
 def is_wider(changes: dict) -> bool:
@@ -166,17 +181,19 @@ def check_unsigned(task: TaskRow, changes: dict) -> None:
         raise errors.Conflict("This task is signed or closed: reopen it first, then change this.")
 
 
-def check_hand_over(task: TaskRow, user_id: int | None, *, actor) -> None:
+def check_hand_over(task: TaskRow, user_id: int | None, *, is_open: bool, actor) -> None:
     """Raise Invalid for an unknown person, Conflict where it is too late to give the task back."""
     check_assignee(user_id)
-    if user_id is None and task.status != TaskStatus.OPEN and not is_managed(actor, task):
+    if user_id is None and not is_open and not is_managed(actor, task):
         raise errors.Conflict("This task is signed already: it cannot be given back.")
 
 
 def check_may_move(task: TaskRow, event_id: int, *, actor) -> None:
     """Only a task that stands by itself can be moved to another weekend, by who manages both."""
     if task.template_id or task.session_id or task.bike_id or task.rider_name:
-        raise errors.Conflict("This task belongs to the checklist of its race weekend.")
+        raise errors.Conflict(
+            "This task is about something of its race weekend: a checklist, bike, rider or session."
+        )
     check_event(event_id)
     if not actor.is_admin and not permissions.manages(actor, events.crew_roles(event_id, actor)):
         raise errors.Forbidden("You may not give tasks at that race weekend.")

@@ -117,10 +117,14 @@ def delete(session: TrackSession, *, actor) -> None:
 
 
 def restore(session: TrackSession, *, actor) -> None:
-    """Put a session back on the timetable, its tasks with it; raises Conflict for a live one."""
+    """Put a session back on the timetable, its tasks with it.
+
+    Raises Conflict for a live one, Invalid when the weekend has moved far away meanwhile.
+    """
     before = session.state
     hidden.bring_back(session, "session")
     history.record(session.event_id, "session.restored", session, actor=actor)
+    check_near(session, db.session.get(Event, session.event_id))
     follow_state(session, before, actor=actor)
 
 
@@ -135,10 +139,12 @@ def follow_state(session: TrackSession, before: SessionStatus | None, *, actor) 
     state_changed.send(session, effect=effect, actor=actor)
 
 
-def held(event: Event) -> list[TrackSession]:
+def held(event: Event, *, deleted_too: bool = False) -> list[TrackSession]:
     """Return all sessions of the weekend, held until the transaction ends, the first one first."""
-    statement = of_event(event).order_by(TrackSession.id).with_for_update(key_share=True)
-    return sorted(db.session.scalars(statement), key=lambda session: session.starts_at)
+    every = sa.select(TrackSession).where(TrackSession.event_id == event.id)
+    statement = every if deleted_too else of_event(event)
+    found = statement.order_by(TrackSession.id).with_for_update(key_share=True)
+    return sorted(db.session.scalars(found), key=lambda session: session.starts_at)
 
 
 def check_may_plan(*, actor, event_id: int | None = None, session_id: int | None = None) -> None:

@@ -157,10 +157,16 @@ def carry_out(event: Event, slots: Sequence[Slot], tasks, *, actor, as_recorded:
 
 @events.days_changed.connect
 def follow_days(event: Event, *, days: int, actor) -> None:
-    """Move what hangs on the days of a weekend when they move, and its timetable if that is to."""
+    """Move what hangs on the days of a weekend when they move, and its timetable if that is to.
+
+    Deleted sessions go along, so that one restored is where the others are.
+    """
     moves.carry_out(moves.of_days(event), actor=actor)
     if days:
-        slots = [on_another_day(session, days, event.timezone) for session in held(event)]
+        slots = [
+            on_another_day(session, days, event.timezone)
+            for session in held(event, deleted_too=True)
+        ]
         tasks = moves.of_sessions(slots, blame="event_date")
         carry_out(event, slots, tasks, actor=actor, as_recorded={"days": days})
 

@@ -114,6 +114,14 @@ def follow_rider(bike: Bike, *, rider_name: str, actor) -> None:
         bring_back(event, Task.rider_name.is_not(None), actor=actor)
 
 
+@events.restored.connect
+def follow_restored(event: Event, *, actor) -> None:
+    """Strike the tasks of riders who ride no bike any more; bring back those of who does again."""
+    is_of_rider = Task.rider_name.is_not(None)
+    strike(event, is_of_rider, actor=actor)
+    bring_back(event, is_of_rider, actor=actor)
+
+
 def of_bikes(some: Sequence[Bike]):
     return Task.bike_id.in_([bike.id for bike in some])
 
