@@ -70,6 +70,11 @@ def origins(values: list[str]) -> None:
         raise ValidationError("Must be origins such as https://board.example, and * is none.")
 
 
+def origin(value: str) -> None:
+    if not ORIGIN.fullmatch(value.rstrip("/")):
+        raise ValidationError("Must be an origin such as https://board.example.")
+
+
 def hosts(values: list[str]) -> None:
     if not all(HOST.fullmatch(value) for value in values):
         raise ValidationError("Must be names such as api.team.example, without scheme or *.")
@@ -124,6 +129,7 @@ class SettingsSchema(Schema):
     ACCESS_TOKEN_MINUTES = whole(15, 1, 1440)
     REFRESH_TOKEN_DAYS = whole(30, 1, 365)
     REFRESH_GRACE_SECONDS = whole(10, 0, 300)
+    PUBLIC_URL = fields.String(load_default=None, validate=origin)
     TRUSTED_PROXY_COUNT = whole(0, 0, 10)
     TRUSTED_HOSTS = Words(load_default=None, validate=hosts)
     CORS_ORIGINS = Words(load_default=list, validate=origins)

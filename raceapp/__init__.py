@@ -20,6 +20,7 @@ from raceapp.events import traces
 from raceapp.events.views import blp as events
 from raceapp.feed.views import blp as feed
 from raceapp.incidents.views import blp as incidents
+from raceapp.invitations.views import blp as invitations
 from raceapp.limits import limiter
 from raceapp.printing.views import blp as printing
 from raceapp.releases import voiding
@@ -61,6 +62,7 @@ BLUEPRINTS = (  # in the order of the document: what a weekend needs first
     tables,
     weekends,
     comments,
+    invitations,
 )
 # They listen to what happens in packages below them: it is enough that they are loaded.
 LISTENERS = (traces, letting_go, strikes, voiding)

@@ -121,3 +121,8 @@ def can_release(actor, roles) -> bool:
 def can_plan(actor, roles) -> bool:
     """Sessions and shifts: a crew chief of the weekend or a team manager."""
     return actor.is_admin or CrewRole.CREW_CHIEF in roles
+
+
+def can_invite(actor, roles) -> bool:
+    """To the crew of the weekend: its crew chief or a team manager."""
+    return actor.is_admin or CrewRole.CREW_CHIEF in roles

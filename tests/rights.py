@@ -7,7 +7,11 @@ from checklists import ITEM
 from helpers import PASSWORD
 
 # `stranger` is on no crew, `disabled` and `demoted` were logged in before that happened.
-PEOPLE = "nobody", "stranger", "mechanic", "tyres", "chief", "admin", "disabled", "demoted"
+# "elsewhere" is the crew chief of another weekend.
+PEOPLE = (
+    *("nobody", "stranger", "mechanic", "tyres", "chief", "admin", "disabled", "demoted"),
+    "elsewhere",
+)
 NUMBERS = count(1)
 
 
@@ -99,6 +103,15 @@ def a_batch(world):
 
 def giving(world):
     return {"task_ids": [world.task_id], "assigned_to": world.guest.id}
+
+
+def accepting(world):
+    account = {"email": f"new{next(NUMBERS)}@garage.example", "name": "Jo", "password": PASSWORD}
+    return {"token": world.token, **account}
+
+
+def joining(world):
+    return {"token": world.token}
 
 
 EVENT, SESSION, TASK = "/v1/events/{event_id}", "/v1/sessions/{session_id}", "/v1/tasks/{task_id}"
@@ -234,6 +247,14 @@ RIGHTS = [  # call, what is sent, the answers; of tasks: which one
         "deleted",
     ),
     ("DELETE /v1/comments/{comment_id}", None, crew(403, admin=204, mechanic=204), "free"),
+    # Invitations
+    (f"GET {EVENT}/invitations", None, crew(200, **NOT_CHIEF)),
+    (f"POST {EVENT}/invitations", {"crew_roles": ["mechanic"]}, crew(201, **NOT_CHIEF)),
+    ("DELETE /v1/invitations/{invitation_id}", None, crew(204, **NOT_CHIEF)),
+    ("GET /v1/invitations/{invitation_id}/qr.svg", None, crew(200, **NOT_CHIEF)),
+    ("POST /v1/invitations/accept", accepting, anybody(200)),
+    ("POST /v1/invitations/accept", joining, with_token(200, nobody=422)),
+    ("POST /v1/invitations/accept", {"token": "x" * 43}, with_token(404, nobody=422)),
     # Sign-offs
     (f"GET {SIGN}", None, crew(200), "free"),
     (f"POST {SIGN}", DONE, crew(403, admin=201, mechanic=201), "free"),

@@ -1,4 +1,4 @@
-"""Count SQL statements as PostgreSQL does."""
+"""Look at SQL statements as PostgreSQL does."""
 
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -10,15 +10,16 @@ from raceapp.storage.session import db
 
 @contextmanager
 def counted(app):
-    """`with counted(app) as sent:` ... `sent.count` is the number of statements.
+    """`with counted(app) as sent:` ... `sent.count` is the number of statements, `sent.texts` they.
 
     What is sent to PostgreSQL with many sets of values is as many statements there.
     """
-    sent = SimpleNamespace(count=0)
+    sent = SimpleNamespace(count=0, texts=[])
 
-    def count(connection, _cursor, _statement, parameters, _context, is_many):
+    def count(connection, _cursor, statement, parameters, _context, is_many):
         is_many = is_many and connection.dialect.name == "postgresql"
         sent.count += len(parameters) if is_many else 1
+        sent.texts.append(statement)
 
     with app.app_context():
         engines = list(db.engines.values())

@@ -12,8 +12,8 @@ LADDER = [
     *("storage", "web", "limits", "telemetry"),
     *("auth", "history", "bikes", "events", "tasks"),
     *("timetable", "checklists", "releases", "incidents"),
-    *("comments", "calendars", "copies", "printing", "tables", "weekends", "feed"),
-    *("sync", "stream"),
+    *("comments", "invitations", "calendars", "copies", "printing", "tables"),
+    *("weekends", "feed", "sync", "stream"),
     *("demo", "welcome", "shell", "cli", "__init__"),
 ]
 COMPOSITION = LADDER[LADDER.index("demo") :]

@@ -18,7 +18,7 @@ from raceapp.timetable.models import SessionStatus
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "domain.md").read_text()
-NOUNS = "event|bike|session|task|timetable|checklist|release|incident"
+NOUNS = "event|bike|session|task|timetable|checklist|release|incident|comments?|invitation"
 ACTION = re.compile(rf'"((?:{NOUNS})\.[a-z_]+)"')
 TRANSITIONS = {
     (start, act, TO.get(act, TaskStatus.DONE)) for act, starts in FROM.items() for start in starts

@@ -10,10 +10,11 @@ from helpers import problem
 HEALTH = {("GET", "/v1/health"), ("GET", "/v1/health/ready")}
 BY_GUESTS = ("register", "login", "refresh", "password-resets/use")
 LIMITED = {("POST", f"/v1/auth/{deed}") for deed in BY_GUESTS}
+LIMITED |= {("POST", "/v1/invitations/accept")}
 PUBLIC = HEALTH | LIMITED | {("GET", "/v1/calendar/{secret}.ics")}
 HIDDEN = ("events", "sessions", "bikes", "templates")
 REFUSALS = {  # what may happen besides the rules in `can_happen`, ids written {id}
-    401: {"POST /v1/auth/login", "POST /v1/auth/refresh"},
+    401: {"POST /v1/auth/login", "POST /v1/auth/refresh", "POST /v1/invitations/accept"},
     403: {
         "POST /v1/auth/register", "POST /v1/auth/password", "GET /v1/users", "GET /v1/users/{id}",
         "POST /v1/users", "POST /v1/users/{id}/password-resets", "GET /v1/users/{id}/history",
@@ -29,6 +30,9 @@ REFUSALS = {  # what may happen besides the rules in `can_happen`, ids written {
         "POST /v1/weekends",
         "DELETE /v1/comments/{id}", "POST /v1/tasks/assignments",
         "POST /v1/events/{id}/tasks/import", "GET /v1/events/{id}/tasks.csv",
+        "POST /v1/events/{id}/invitations", "GET /v1/events/{id}/invitations",
+        "DELETE /v1/invitations/{id}", "GET /v1/invitations/{id}/qr.svg",
+        "POST /v1/invitations/accept",
         "GET /v1/events", "GET /v1/bikes", "GET /v1/templates", "GET /v1/events/{id}/sessions",
         *(f"POST /v1/{kind}/{{id}}/restore" for kind in HIDDEN),
     },
@@ -38,7 +42,7 @@ REFUSALS = {  # what may happen besides the rules in `can_happen`, ids written {
         "POST /v1/auth/register", "PATCH /v1/users/{id}", "PATCH /v1/tasks/{id}", "POST /v1/bikes",
         "DELETE /v1/tasks/{id}", "POST /v1/tasks/{id}/restore", "POST /v1/tasks/{id}/sign-offs",
         "PATCH /v1/bikes/{id}", "POST /v1/sessions/{id}/releases", "POST /v1/tasks/{id}/comments",
-        "POST /v1/tasks/assignments",
+        "POST /v1/tasks/assignments", "POST /v1/invitations/accept", "DELETE /v1/invitations/{id}",
     },
 }
 AS_JSON = {"content_type": "application/json"}
@@ -242,7 +246,8 @@ def test_every_operation_says_whether_it_wants_a_token(document, published):
 
     for key, operation in published.items():
         wanted = [name for entry in operation["security"] for name in entry]
-        assert (wanted == []) == (key in PUBLIC) and set(wanted) <= schemes.keys(), key
+        may_go_without = wanted == [] or {} in operation["security"]
+        assert may_go_without == (key in PUBLIC) and set(wanted) <= schemes.keys(), key
 
 
 def test_every_operation_owns_up_to_every_status(published):

@@ -113,6 +113,37 @@ def test_a_list_begun_before_goes_on_during_and_not_after(before, during, after,
     problem(call(after, new, path), 422)
 
 
+def test_an_invitation_is_good_as_long_as_its_key_is_accepted(before, during, after, event, admin):
+    path, sent = f"/v1/events/{event['id']}/invitations", {"json": {"crew_roles": ["mechanic"]}}
+    first, second = (call_as(before, admin, "POST", path, **sent).json["url"] for _ in range(2))
+
+    answers = [join(app, url) for app, url in ((after, first), (during, first), (after, second))]
+
+    assert [answer.status_code for answer in answers] == [404, 200, 404]
+
+
+def join(app, url):
+    account = {"email": "ana@garage.example", "name": "Ana", "password": "brake-caliper-35Nm"}
+    body = {"token": url.rpartition("/")[2], **account}
+    return Client(app).post("/v1/invitations/accept", json=body)
+
+
+def test_a_qr_code_is_told_while_its_key_is_accepted(before, during, after, event, admin):
+    path = f"/v1/events/{event['id']}/invitations"
+    made = call_as(before, admin, "POST", path, json={"crew_roles": ["mechanic"]}).json
+    drawn = f"/v1/invitations/{made['id']}/qr.svg"
+
+    first, then, last = (call_as(app, admin, "GET", drawn) for app in (before, during, after))
+
+    assert first.data == then.data and problem(last, 404)
+    assert call_as(after, admin, "GET", path).json[0]["status"] == "expired"
+
+
+def call_as(app, person, method, path, **sent):
+    headers = {"Authorization": f"Bearer {log_in(app, person)['access_token']}"}
+    return Client(app).open(path, method=method, headers=headers, **sent)
+
+
 # On a real server, as docs/deployment.md says
 
 

@@ -19,9 +19,12 @@ from raceapp.comments.models import Comment
 from raceapp.events.models import CrewMember, Event
 from raceapp.feed.cursors import Place, write_cursor
 from raceapp.history import service as history
+from raceapp.invitations import service as invitations
 from raceapp.storage.session import db
 from raceapp.tasks.models import Task
 from raceapp.timetable.models import TrackSession
+
+CREW = {"mechanic": "mechanic", "tyres": "tyre_tech", "chief": "crew_chief"}
 
 
 @pytest.fixture
@@ -43,6 +46,10 @@ def make_world(app, people, make_person, rookie):
     fixed = {"name": "swagger-ui.css", "filename": "docs.css", "secret": "x", "user_id": guest.id}
     ids = {name: person.id for name, person in people.items() if name != "nobody"}
 
+    with app.app_context():
+        a_weekend(ids, {"elsewhere": "crew_chief"})
+        db.session.commit()
+
     def make(which=None):
         with app.app_context():
             event = a_weekend(ids)
@@ -53,6 +60,7 @@ def make_world(app, people, make_person, rookie):
             db.session.add_all([session, spare, *([task] if task else [])])
             db.session.flush()
             comment = task and a_comment(task, ids["mechanic"])
+            invitation = invitations.create(event, actor=None, crew_roles=["mechanic"])
             rows = what_is_gone(ids, event)
             db.session.commit()
             gone = {f"gone_{kind}_id": row.id for kind, row in rows.items()}
@@ -60,21 +68,21 @@ def make_world(app, people, make_person, rookie):
                 **fixed, guest=guest, event_id=event.id, session_id=session.id,
                 bike_id=event.bike_ids[0], spare_bike_id=spare.id, template_id=template.id,
                 task_id=task and task.id, comment_id=comment and comment.id,
+                invitation_id=invitation.id, token=invitations.links.secret_of(invitation),
                 cursor=write_cursor(event.id, Place(0)), **gone,
             )  # fmt: skip
 
     return make
 
 
-def a_weekend(ids):
+def a_weekend(ids, crew=CREW):
     days = {name: date.fromisoformat(MISANO[name]) for name in ("event_date", "end_date")}
     event = Event(**{**MISANO, **days}, name="Misano 2026", created_by=ids["admin"])
     event.bikes.append(a_bike())
     db.session.add(event)
     db.session.flush()
     history.start(event.id)
-    roles = {"mechanic": "mechanic", "tyres": "tyre_tech", "chief": "crew_chief"}
-    for name, role in roles.items():
+    for name, role in crew.items():
         db.session.add(CrewMember(event_id=event.id, user_id=ids[name], crew_role=role))
     return event
 

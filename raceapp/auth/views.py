@@ -10,6 +10,7 @@ from raceapp.limits import budgets
 from raceapp.storage.session import db
 from raceapp.web import etags
 from raceapp.web.callers import admin_only
+from raceapp.web.links import link_to
 from raceapp.web.rest import Blueprint, Resource
 
 blp = Blueprint("auth", __name__, url_prefix="/v1/auth", description="Accounts and log-ins")
@@ -40,11 +41,6 @@ def body_may_be_missing(view):
         return read(*args, {}, **kwargs) if is_empty else view(*args, **kwargs)
 
     return lenient
-
-
-def link_to(page: str, token: str) -> str:
-    """Return the address of a page of the board that knows what to do with a token."""
-    return f"{request.host_url}{page}/{token}"
 
 
 @blp.route("/register")

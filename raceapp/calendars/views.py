@@ -1,6 +1,6 @@
 """Calendars to subscribe to."""
 
-from flask import g, request, url_for
+from flask import g, url_for
 
 from raceapp.calendars import ics, schemas, service
 from raceapp.events import service as events
@@ -8,6 +8,7 @@ from raceapp.limits import budgets
 from raceapp.storage.session import db
 from raceapp.web import etags
 from raceapp.web.components import refs
+from raceapp.web.links import root
 from raceapp.web.rest import Blueprint, Resource
 from raceapp.web.writing import TEXT, Document
 
@@ -60,7 +61,7 @@ class CalendarLinkItem(Resource):
         secret = service.open_link(actor=g.actor)
         db.session.commit()
         url = url_for("calendars.CalendarItem", secret=secret)
-        return {"url": request.host_url.rstrip("/") + url}, {"Location": url}
+        return {"url": root() + url}, {"Location": url}
 
     @blp.response(204)
     def delete(self):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from raceapp import errors
 from raceapp.auth.models import User
-from raceapp.events.models import CrewMember, Event
+from raceapp.events.models import MAX_CREW, CrewMember, Event
 from raceapp.events.service import roles_left, touch
 from raceapp.history import service as history
 from raceapp.permissions import CrewRole
@@ -72,6 +72,20 @@ def roles_lost(before: list[dict], after: list[dict]) -> dict[int, set[CrewRole]
         for member in before
     }
     return {user_id: roles for user_id, roles in lost.items() if roles is None or roles}
+
+
+def add_member(event: Event, user_id: int, crew_roles: Iterable[str], *, actor) -> None:
+    """Put a person on the crew, or give somebody who is on it these crew roles too.
+
+    Raises Conflict where the crew is as large as it may be.
+    """
+    roles_of = {member["user_id"]: member["crew_roles"] for member in crew_of(event)}
+    roles = (*roles_of.get(user_id, ()), *map(CrewRole, crew_roles))
+    roles_of[user_id] = [*dict.fromkeys(roles)]
+    if len(roles_of) > MAX_CREW:
+        raise errors.Conflict(f"A crew has at most {MAX_CREW} people.")
+    members = [{"user_id": who, "crew_roles": what} for who, what in roles_of.items()]
+    set_crew(event, members, actor=actor)
 
 
 def people_in(members: Iterable[dict]) -> set[int]:

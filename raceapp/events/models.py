@@ -10,6 +10,8 @@ from raceapp.permissions import CrewRole
 from raceapp.storage.columns import Versioned, choice
 from raceapp.storage.session import db
 
+MAX_CREW = 200
+
 event_bikes = sa.Table(
     "event_bikes",
     db.metadata,

@@ -2,13 +2,12 @@
 
 import marshmallow as ma
 
-from raceapp.events.models import Event
+from raceapp.events.models import MAX_CREW, Event
 from raceapp.permissions import CrewRole
 from raceapp.web import fields
 from raceapp.web.keyset import Keyset, list_query
 
 MAX_BIKES = 100
-MAX_CREW = 200
 
 
 class EventFields(ma.Schema):

@@ -1,0 +1,50 @@
+"""An invitation to the crew of a race weekend."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from raceapp.storage.columns import Identified, Json
+from raceapp.storage.session import db
+
+
+class InvitationStatus(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+class Invitation(Identified, db.Model):
+    """A link that puts one person on the crew, good once.
+
+    The secret in the link follows from `nonce` and the key of the application that `key_id` names;
+    what is kept of it is a hash. `created_by` is nobody where it was the operator. `is_open` is
+    known of those that went through `service.mark_open`.
+    """
+
+    __tablename__ = "invitations"
+
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"), index=True)
+    crew_roles: Mapped[list] = mapped_column(Json)
+    email: Mapped[str | None] = mapped_column(sa.String(254))
+    nonce: Mapped[str] = mapped_column(sa.String(43))
+    key_id: Mapped[str] = mapped_column(sa.String(8))
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    accepted_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    is_open = False
+
+    @property
+    def status(self) -> InvitationStatus:
+        if self.accepted_at is not None:
+            return InvitationStatus.ACCEPTED
+        if self.revoked_at is not None:
+            return InvitationStatus.REVOKED
+        return InvitationStatus.OPEN if self.is_open else InvitationStatus.EXPIRED
