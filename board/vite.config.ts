@@ -34,6 +34,7 @@ function worker(): Plugin {
       for (const file of files) hash.update(file).update(readFileSync(folder + file));
       const kept = files.filter((file) => file !== '/index.html' && !file.endsWith('.map'));
       const source = readFileSync('worker/sw.ts', 'utf8')
+        .replace('export {};', '')
         .replace('__VERSION__', hash.digest('hex').slice(0, 12))
         .replace("['__FILES__']", JSON.stringify(['/', ...kept]));
       const { code } = await transformWithOxc(source, 'sw.ts');

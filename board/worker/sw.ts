@@ -1,5 +1,5 @@
-/// <reference lib="webworker" />
 // Keeps the board on the device: the shell, its scripts and styles. It never touches the API.
+export {};
 declare const self: ServiceWorkerGlobalScope;
 
 const CACHE = 'board-__VERSION__';

@@ -54,12 +54,12 @@ export async function logIn(email: string, password: string): Promise<void> {
 
 /** Take the tokens of a log-in, or of an invitation that was accepted. */
 export async function welcome({ body }: Answer<Tokens>): Promise<void> {
-  take(body);
+  const fresh = take(body);
   const isOther = auth.user !== null && auth.user.id !== body.user.id;
   if (isOther) await db.clear('weekends');
   await db.put('kept', 'me', body.user);
   become({ user: body.user, isLocked: false });
-  channel?.postMessage({ access, user: body.user } satisfies Message);
+  channel?.postMessage({ access: fresh, user: body.user } satisfies Message);
   void navigator.storage?.persist?.();
 }
 
@@ -85,10 +85,12 @@ async function forget(): Promise<void> {
   become({ user: null, isLocked: false });
 }
 
-/** Return an access token of whoever is logged in here; raises Refused when there is none. */
-export async function token(): Promise<string> {
-  if (access && access.until - EARLY > Date.now()) return access.token;
-  return refresh();
+/** Return an access token of whoever is logged in here; raises Refused when there is none, and
+ * an error when it is not the token of `wanted`. */
+export async function token(wanted = auth.user?.id): Promise<string> {
+  if (!access || access.until - EARLY <= Date.now()) await refresh();
+  if (!access || (wanted && access.userId !== wanted)) throw new Error('Somebody else is logged in.');
+  return access.token;
 }
 
 /** Get new tokens, once over all tabs. `dead` is a token that the server has just refused. */

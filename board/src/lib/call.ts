@@ -8,19 +8,22 @@ export { Refused, Unreachable, clockOffset, type Answer } from './send.ts';
  * Call the API. Answers 2xx and 304; raises Refused with the server's sentence otherwise, and
  * Unreachable when no answer came within 8 s.
  *
- * A token that has run out is renewed once, without anybody noticing.
+ * A token that has run out is renewed once, without anybody noticing. `by` is who has to be
+ * logged in for this, otherwise nothing is sent.
  */
 export async function call<T = any>(
   method: string,
   path: string,
-  request: Request = {},
+  request: Request & { by?: number } = {},
 ): Promise<Answer<T>> {
-  const token = await auth.token();
+  const { by: userId, ...more } = request;
+  const token = await auth.token(userId);
   try {
-    return await send<T>(method, path, { ...request, token });
+    return await send<T>(method, path, { ...more, token });
   } catch (error) {
     if (!(error instanceof Refused) || error.status !== 401) throw error;
-    return send<T>(method, path, { ...request, token: await auth.refresh(token) });
+    await auth.refresh(token);
+    return send<T>(method, path, { ...more, token: await auth.token(userId) });
   }
 }
 

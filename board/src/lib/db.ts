@@ -2,6 +2,7 @@
 // yet, and a few settings. Where the browser refuses storage all of it is in memory only.
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { Operation } from './operations.ts';
+import type { Storage } from './outbox.ts';
 import type { Kept } from './weekend.ts';
 
 interface Board extends DBSchema {
@@ -9,10 +10,10 @@ interface Board extends DBSchema {
   operations: { key: number; value: Operation; indexes: { id: string } };
   kept: { key: string; value: unknown };
 }
-type Name = 'weekends' | 'operations' | 'kept';
 
 const NAME = 'board';
 const VERSION = 1;
+const PATIENCE = 4_000;
 let opened: Promise<IDBPDatabase<Board>> | null = null;
 let isInMemory = false;
 const listeners = new Set<() => void>();
@@ -22,7 +23,7 @@ export const isDurable = (): boolean => !isInMemory;
 export const onMemoryOnly = (listener: () => void): void => void listeners.add(listener);
 
 function open(): Promise<IDBPDatabase<Board>> {
-  opened ??= openDB<Board>(NAME, VERSION, {
+  opened ??= inTime(openDB<Board>(NAME, VERSION, {
     upgrade(db) {
       db.createObjectStore('weekends');
       db.createObjectStore('kept');
@@ -34,8 +35,14 @@ function open(): Promise<IDBPDatabase<Board>> {
     },
     blocking: () => void close(),
     terminated: () => (opened = null),
-  });
+  }));
   return opened;
+}
+
+/** Some browsers never answer: then nothing is kept, rather than nothing shown. */
+function inTime<T>(work: Promise<T>): Promise<T> {
+  const late = new Promise<never>((_, reject) => setTimeout(reject, PATIENCE, new Error('No answer')));
+  return Promise.race([work, late]);
 }
 
 async function close(): Promise<void> {
@@ -55,77 +62,77 @@ async function withDb<T>(work: (db: IDBPDatabase<Board>) => Promise<T>): Promise
   }
 }
 
+// What could not be written is in memory, beside what has been.
 const memory = {
   weekends: new Map<string, Kept>(),
   operations: new Map<number, Operation>(),
   kept: new Map<string, unknown>(),
 };
-let lastOrder = 0;
+/** After every place that the database gives. */
+let lastOrder = 1e15;
 
-async function either<T>(work: (db: IDBPDatabase<Board>) => Promise<T>, other: () => T) {
-  if (isInMemory) return other();
+async function either<T>(work: (db: IDBPDatabase<Board>) => Promise<T>, other: () => T): Promise<T> {
   try {
     return await withDb(work);
   } catch (error) {
-    console.warn('Nothing can be kept on this device:', error);
+    if (!isInMemory) console.warn('This device keeps nothing:', error);
     isInMemory = true;
     listeners.forEach((listener) => listener());
     return other();
   }
 }
 
-export function get<T>(store: Name, key: string | number): Promise<T | undefined> {
-  const other = () => (memory[store] as Map<unknown, unknown>).get(key) as T | undefined;
-  return either(async (db) => (await db.get(store, key as never)) as T | undefined, other);
+export async function get<T>(store: 'weekends' | 'kept', key: string): Promise<T | undefined> {
+  const other = () => memory[store].get(key);
+  return (other() ?? (await either((db) => db.get(store, key), other))) as T | undefined;
 }
 
-export function put(store: 'weekends' | 'kept', key: string, value: unknown): Promise<void> {
+export async function put(store: 'weekends' | 'kept', key: string, value: unknown): Promise<void> {
   const other = () => void (memory[store] as Map<string, unknown>).set(key, value);
-  return either(async (db) => void (await db.put(store, value as never, key)), other);
+  await either(async (db) => void (await db.put(store, value as never, key)), other);
 }
 
-export function remove(store: Name, key: string | number): Promise<void> {
-  const other = () => void (memory[store] as Map<unknown, unknown>).delete(key);
-  return either((db) => db.delete(store, key as never), other);
+export async function remove(store: 'weekends' | 'kept', key: string): Promise<void> {
+  memory[store].delete(key);
+  await either((db) => db.delete(store, key), () => undefined);
 }
 
-export function clear(store: Name): Promise<void> {
-  return either((db) => db.clear(store), () => memory[store].clear());
+export async function clear(store: 'weekends' | 'kept'): Promise<void> {
+  memory[store].clear();
+  await either((db) => db.clear(store), () => undefined);
 }
 
-// Operations
+export const operations: Storage = {
+  async all() {
+    const kept = await either((db) => db.getAll('operations'), () => []);
+    return [...kept, ...memory.operations.values()];
+  },
 
-export function allOperations(): Promise<Operation[]> {
-  return either((db) => db.getAll('operations'), () => [...memory.operations.values()]);
-}
+  add(operation) {
+    const other = () => {
+      const kept = { ...operation, order: ++lastOrder };
+      memory.operations.set(kept.order, kept);
+      return kept;
+    };
+    const work = async (db: IDBPDatabase<Board>): Promise<Operation> => {
+      const order = await db.put('operations', operation as Operation);
+      return { ...operation, order };
+    };
+    return either(work, other);
+  },
 
-/** Keep an operation, new or changed; returns it with its place in the order. */
-export function keepOperation(operation: Omit<Operation, 'order'> & { order?: number }) {
-  const other = () => {
-    const order = operation.order ?? ++lastOrder;
-    const kept = { ...operation, order };
-    memory.operations.set(order, kept);
-    return kept;
-  };
-  const work = async (db: IDBPDatabase<Board>): Promise<Operation> => {
-    const order = await db.put('operations', operation as Operation);
-    return { ...operation, order };
-  };
-  return either(work, other);
-}
-
-/** Change operations in one transaction: those in `kept` as they are now, those in `gone` away. */
-export function settle(kept: Operation[], gone: number[]): Promise<void> {
-  const other = () => {
-    kept.forEach((operation) => memory.operations.set(operation.order, operation));
-    gone.forEach((order) => memory.operations.delete(order));
-  };
-  return either(async (db) => {
-    const transaction = db.transaction('operations', 'readwrite');
-    await Promise.all([
-      ...kept.map((operation) => transaction.store.put(operation)),
-      ...gone.map((order) => transaction.store.delete(order)),
-      transaction.done,
-    ]);
-  }, other);
-}
+  async settle(kept, gone) {
+    const isInDb = (order: number) => !memory.operations.has(order);
+    const [written, deleted] = [kept.filter((one) => isInDb(one.order)), gone.filter(isInDb)];
+    for (const one of kept) if (!isInDb(one.order)) memory.operations.set(one.order, one);
+    for (const order of gone) memory.operations.delete(order);
+    await either(async (db) => {
+      const transaction = db.transaction('operations', 'readwrite');
+      await Promise.all([
+        ...written.map((one) => transaction.store.put(one)),
+        ...deleted.map((order) => transaction.store.delete(order)),
+        transaction.done,
+      ]);
+    }, () => written.forEach((one) => memory.operations.set(one.order, one)));
+  },
+};

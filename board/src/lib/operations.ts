@@ -1,34 +1,98 @@
 // What somebody did on this device, as the server will be told it.
+import type { Act, Task } from './types.ts';
 
 /** Waiting: not sent, or sent without an answer. Applied: the server did it, and `result` is
- * what it answered. Refused: the server said no, and `reason` is its sentence. */
+ * what it answered. Refused: the server said no, and `reason` is its sentence. There is no
+ * state of being sent: what is on its way is told by the lock that its sender holds. */
 export type State = 'waiting' | 'applied' | 'refused';
 
-export interface Operation {
+/** What a page asks for: a call, and what it is called in sentences. */
+export interface Deed {
+  eventId: number;
+  method: 'POST' | 'PATCH';
+  path: string;
+  body: Record<string, any>;
+  /** Of the task, or of what else it is about. */
+  title: string;
+  ifMatch?: string | null;
+  /** The operation that this one takes back. */
+  undoes?: string;
+}
+
+export interface Operation extends Deed {
   /** A UUID made on the device, so that the server does it once however often it is sent. */
   id: string;
   /** Place in the order of this device, given as it is kept. */
   order: number;
   /** Whose deed it is: sent in nobody else's name. */
   userId: number;
-  eventId: number;
-  method: 'POST' | 'PATCH';
-  path: string;
-  body: Record<string, any>;
-  ifMatch?: string | null;
   deviceTime: string;
   state: State;
-  /** What it is called in sentences: the title of the task. */
-  title: string;
   result?: any;
   reason?: string;
   status?: number;
+  /** When the server's answer came, in ms of the device's clock. */
+  settledAt?: number;
 }
 
-export const TASK_PATH = /^\/v1\/tasks\/(\d+)(?:\/(sign-offs|comments))?$/;
+const TASK_PATH = /^\/v1\/tasks\/(\d+)(?:\/(sign-offs|comments))?$/;
 
 /** The task an operation is about, if it is about one that the server knows. */
-export function taskOf(operation: Pick<Operation, 'path'>): number | null {
+export function taskOf(operation: Pick<Deed, 'path'>): number | null {
   const found = TASK_PATH.exec(operation.path);
   return found ? Number(found[1]) : null;
+}
+
+type Signed = Pick<Task, 'id' | 'event_id' | 'title'>;
+interface More {
+  value?: number | string | null;
+  note?: string | null;
+}
+
+export function signOff(task: Signed, act: Act, { value, note }: More = {}): Deed {
+  const body: Record<string, any> = { act };
+  if (value !== undefined && value !== null && value !== '') body.value = value;
+  if (note) body.note = note;
+  const path = `/v1/tasks/${task.id}/sign-offs`;
+  return { eventId: task.event_id!, method: 'POST', path, body, title: task.title! };
+}
+
+export function assign(task: Signed, userId: number | null): Deed {
+  const path = `/v1/tasks/${task.id}`;
+  const body = { assigned_to: userId };
+  return { eventId: task.event_id!, method: 'PATCH', path, body, title: task.title! };
+}
+
+export function comment(task: Signed, text: string): Deed {
+  const path = `/v1/tasks/${task.id}/comments`;
+  return { eventId: task.event_id!, method: 'POST', path, body: { text }, title: task.title! };
+}
+
+export function incident(
+  eventId: number,
+  title: string,
+  body: { kind: 'crash' | 'wet'; bike_id?: number | null; session_id?: number | null; note?: string | null },
+): Deed {
+  return { eventId, method: 'POST', path: `/v1/events/${eventId}/incidents`, body, title };
+}
+
+export function release(
+  session: { id: number; event_id: number },
+  title: string,
+  body: { bike_id: number; override_reason?: string | null },
+): Deed {
+  const path = `/v1/sessions/${session.id}/releases`;
+  return { eventId: session.event_id, method: 'POST', path, body, title };
+}
+
+/** What takes a deed back once it is sent; `task` is as it was before. Empty: nothing can. */
+export function reversal(task: Task, deed: Deed, why: string): Deed[] {
+  if (deed.method === 'PATCH') return [assign(task, task.assigned_to ?? null)];
+  const { act } = deed.body;
+  if (act === 'reopen') {
+    return task.status === 'done' ? [signOff(task, 'done', { value: task.value as any })] : [];
+  }
+  const reopened = signOff(task, 'reopen', act === 'check' ? { note: why } : {});
+  const claimed = act !== 'check' && task.assigned_to === null && task.crew_role !== null;
+  return claimed ? [reopened, assign(task, null)] : [reopened];
 }

@@ -1,61 +1,93 @@
-// What is to be sent, and what becomes of it.
+// The queue of this device: its storage, its lock over all tabs, and when it sends.
 import * as auth from './auth.ts';
 import { call } from './call.ts';
 import * as db from './db.ts';
-import type { Operation } from './operations.ts';
+import { taskOf, type Deed, type Operation } from './operations.ts';
+import { Outbox } from './outbox.ts';
 import { deviceTime } from './time.ts';
 
-export type Deed = Pick<Operation, 'eventId' | 'method' | 'path' | 'body' | 'title'> & { ifMatch?: string | null };
+export type { Deed } from './operations.ts';
 
+const EVERY = 30_000;
 const listeners = new Set<(operations: Operation[]) => void>();
+const channel = new BroadcastChannel('queue');
 let operations: Operation[] = [];
 
-/** Be told of this person's operations now and whenever they change. */
+const outbox = new Outbox({
+  storage: db.operations,
+  userId: auth.userId,
+  post: async (batch, userId) => {
+    const body = { operations: batch.map(onTheWire) };
+    const answer = await call('POST', '/v1/sync', { body, by: userId, timeout: 20_000 });
+    return answer.body.results;
+  },
+  read: async (operation) => (await call('GET', `/v1/tasks/${taskOf(operation)}`)).body,
+  now: Date.now,
+  deviceTime,
+  alone,
+  changed: (mine) => {
+    take(mine);
+    channel.postMessage('changed');
+  },
+});
+
+function onTheWire({ id, method, path, body, ifMatch, deviceTime }: Operation) {
+  return { id, method, path, body, if_match: ifMatch ?? null, device_time: deviceTime };
+}
+
+function alone<T>(work: (isHeld: boolean) => Promise<T>, ifAvailable = false): Promise<T> {
+  if (!navigator.locks) return work(true);
+  const run = (lock: unknown) => work(lock !== null);
+  return navigator.locks.request('sender', { ifAvailable }, run) as Promise<T>;
+}
+
+function take(mine: Operation[]): void {
+  operations = mine;
+  listeners.forEach((listener) => listener(operations));
+}
+
+const reload = async (): Promise<void> => take(await outbox.mine());
+
+/** Be told of this person's operations, now and whenever they change. */
 export function onOperations(listener: (operations: Operation[]) => void): () => void {
   listeners.add(listener);
   listener(operations);
   return () => listeners.delete(listener);
 }
 
-/** Keep a deed on the device; it is shown from then on and sent as soon as that is possible. */
+/** Do something: it is kept, shown, and sent as soon as that is possible. */
 export async function enqueue(deed: Deed): Promise<Operation> {
-  const userId = auth.userId();
-  if (userId === null) throw new Error('Nobody is logged in.');
-  const id = crypto.randomUUID();
-  const made = { ...deed, id, userId, deviceTime: deviceTime(), state: 'waiting' as const };
-  const kept = await db.keepOperation(made);
-  await load();
+  const kept = await outbox.add(deed);
   void sendAll();
   return kept;
 }
 
-/** Read the operations of whoever is logged in from the device. */
-export async function load(): Promise<void> {
-  const all = await db.allOperations();
-  operations = all.filter((operation) => operation.userId === auth.userId());
-  listeners.forEach((listener) => listener(operations));
+/** Take something back, for as long as that can be done. */
+export async function undo(operation: Operation, reversals: Deed[]): Promise<void> {
+  await outbox.undo(operation, reversals);
+  void sendAll();
 }
 
-export async function sendAll(): Promise<void> {
-  const waiting = operations.filter((operation) => operation.state === 'waiting').slice(0, 200);
-  if (!waiting.length) return;
-  const body = { operations: waiting.map(onTheWire) };
-  const { results } = (await call('POST', '/v1/sync', { body })).body;
-  const settled = waiting.map((operation, index) => ({ ...operation, ...outcome(results[index]) }));
-  await db.settle(settled, []);
-  await load();
+/** Refused ones that somebody has seen, and applied ones that the server's state holds. */
+export const forget = (gone: Operation[]): Promise<void> => outbox.forget(gone);
+
+export async function sendAll(how?: { isUrgent: boolean }): Promise<void> {
+  if (auth.userId() === null || auth.current().isLocked) return;
+  if (operations.some((one) => one.state === 'waiting')) await outbox.send(how);
 }
 
-function outcome({ status, body }: { status: number; body: any }): Partial<Operation> {
-  if (status < 300) return { state: 'applied', status, result: body };
-  return { state: 'refused', status, reason: body.detail };
+/** How many operations of other people wait on this device, by whose they are. */
+export async function ofOthers(): Promise<Map<number, number>> {
+  const counts = new Map<number, number>();
+  for (const one of await db.operations.all()) {
+    const isOthers = one.userId !== auth.userId() && one.state === 'waiting';
+    if (isOthers) counts.set(one.userId, (counts.get(one.userId) ?? 0) + 1);
+  }
+  return counts;
 }
 
-const onTheWire = ({ id, method, path, body, ifMatch, deviceTime }: Operation) => ({
-  id,
-  method,
-  path,
-  body,
-  if_match: ifMatch ?? null,
-  device_time: deviceTime,
-});
+channel.addEventListener('message', () => void reload());
+auth.onAuth(() => void reload().then(() => sendAll()));
+addEventListener('online', () => void sendAll());
+document.addEventListener('visibilitychange', () => document.hidden || void sendAll());
+setInterval(() => void sendAll(), EVERY);

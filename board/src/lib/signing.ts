@@ -9,7 +9,7 @@ const FROM: Record<Act, Task['status'][]> = {
   reopen: ['done', 'failed', 'not_applicable'],
 };
 
-interface Who {
+export interface Who {
   user: Pick<User, 'id' | 'role'>;
   roles: CrewRole[];
 }
@@ -23,6 +23,10 @@ export function canSign(who: Who, task: Task, act: Act, allowsSelfCheck = false)
 
 export function canTake(who: Who, task: Task): boolean {
   return task.status === 'open' && task.assigned_to === null && hasRole(who, task);
+}
+
+export function canGiveBack(who: Who, task: Task): boolean {
+  return task.status === 'open' && task.assigned_to === who.user.id && hasRole(who, task);
 }
 
 export const isChief = ({ user, roles }: Who): boolean =>

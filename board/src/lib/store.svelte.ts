@@ -8,13 +8,29 @@ import { call, Refused } from './call.ts';
 import * as db from './db.ts';
 import type { Operation } from './operations.ts';
 import { lay, type Shown } from './overlay.ts';
-import { onOperations } from './queue.ts';
+import { Beat } from './beat.ts';
+import { forget, onOperations } from './queue.ts';
+import { listen } from './stream.ts';
 import { now } from './time.ts';
-import type { Bike, Changes, CrewRole, Person, RaceEvent, Session, Snapshot } from './types.ts';
+import type {
+  Bike,
+  Changes,
+  CrewRole,
+  Incident,
+  Person,
+  RaceEvent,
+  Release,
+  Session,
+  Snapshot,
+  Task,
+} from './types.ts';
 import { fromSnapshot, withChanges, type Kept } from './weekend.ts';
 
-const EVERY = 10_000;
+/** Silence after which it is asked although a line is open; it speaks at least every 15 s. */
+const SILENCE = 20_000;
+const SAVE_AFTER = 400;
 const NOBODY: never[] = [];
+const NOTHING: Map<number, any> = new Map();
 
 class Queue {
   operations = $state.raw<Operation[]>([]);
@@ -29,43 +45,60 @@ export class Weekend {
   readonly id: number;
   /** What the server told; null until it has, or the device remembers. */
   kept = $state.raw<Kept | null>(null);
-  /** The server hears of every change by itself, or was asked within the last seconds. */
+  /** The server has been heard, and nothing failed since. */
   isLive = $state(false);
-  /** Since when it is not live, in ms. */
+  /** Since when it is not live, in ms; 0 while that is not known. */
   notLiveSince = $state(0);
   /** The server says there is no such weekend for this person. */
   isMissing = $state(false);
+  /** Why the server would not answer. */
   error = $state('');
+  #heardAt = $state(0);
 
   readonly #operations = $derived(queue.operations.filter((one) => one.eventId === this.id));
-  readonly #tasks = $derived(lay(this.kept?.tasks ?? new Map(), this.#operations));
+  readonly #told: Map<number, Task> = $derived(this.kept?.tasks ?? NOTHING);
+  readonly #tasks = $derived(lay(this.#told, this.#operations));
+  readonly #people: Map<number, Person> = $derived(this.kept?.people ?? NOTHING);
+  readonly #bikes: Map<number, Bike> = $derived(this.kept?.bikes ?? NOTHING);
+  readonly #sessions: Map<number, Session> = $derived(this.kept?.sessions ?? NOTHING);
+  readonly #releases: Map<number, Release> = $derived(this.kept?.releases ?? NOTHING);
+  readonly #incidents: Map<number, Incident> = $derived(this.kept?.incidents ?? NOTHING);
 
   readonly event: RaceEvent | null = $derived(this.kept?.event ?? null);
   readonly zone: string = $derived(this.event?.timezone ?? '');
-  readonly people: Person[] = $derived(sorted(this.kept?.people, (a, b) => named(a.name, b.name)));
-  readonly bikes: Bike[] = $derived(sorted(this.kept?.bikes, (a, b) => a.number! - b.number! || named(a.label!, b.label!)));
+  readonly people: Person[] = $derived(sorted(this.#people, (a, b) => named(a.name, b.name)));
+  readonly bikes: Bike[] = $derived(
+    sorted(this.#bikes, (a, b) => a.number! - b.number! || named(a.label!, b.label!)),
+  );
   readonly sessions: Session[] = $derived(
-    sorted(this.kept?.sessions, (a, b) => timed(a.starts_at!, b.starts_at!) || a.id - b.id),
+    sorted(this.#sessions, (a, b) => timed(a.starts_at!, b.starts_at!) || a.id - b.id),
   );
   /** Soonest due first, undated last. */
   readonly tasks: Shown[] = $derived(
     sorted(this.#tasks, (a, b) => timed(a.due_at ?? '9', b.due_at ?? '9') || a.id - b.id),
   );
-  readonly releases = $derived(sorted(this.kept?.releases, (a, b) => a.id - b.id));
-  readonly incidents = $derived(sorted(this.kept?.incidents, (a, b) => a.id - b.id));
-  readonly asOf = $derived(this.kept?.asOf ?? 0);
+  readonly releases: Release[] = $derived(sorted(this.#releases, (a, b) => a.id - b.id));
+  readonly incidents: Incident[] = $derived(sorted(this.#incidents, (a, b) => a.id - b.id));
+  /** When the server was last heard, in ms. */
+  readonly asOf: number = $derived(Math.max(this.kept?.asOf ?? 0, this.#heardAt));
 
-  #following = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #beat: Beat;
+  #saving: ReturnType<typeof setTimeout> | undefined;
+  #caughtUpAt = 0;
 
   constructor(id: number) {
     this.id = id;
+    this.#beat = new Beat(
+      () => this.#ask(),
+      (signal) => this.#listen(signal),
+      () => now() - this.#heardAt > SILENCE,
+    );
   }
 
   task = (id: number): Shown | undefined => this.#tasks.get(id);
-  bike = (id: number | null): Bike | undefined => this.kept?.bikes.get(id ?? 0);
-  session = (id: number | null): Session | undefined => this.kept?.sessions.get(id ?? 0);
-  person = (id: number | null): Person | undefined => this.kept?.people.get(id ?? 0);
+  bike = (id: number | null): Bike | undefined => this.#bikes.get(id ?? 0);
+  session = (id: number | null): Session | undefined => this.#sessions.get(id ?? 0);
+  person = (id: number | null): Person | undefined => this.#people.get(id ?? 0);
   nameOf = (id: number | null): string => this.person(id)?.name ?? '';
   rolesOf = (id: number): CrewRole[] => (this.person(id)?.crew_roles as CrewRole[]) ?? NOBODY;
 
@@ -75,65 +108,98 @@ export class Weekend {
 
   /** Keep up with the server until the returned function is called: `$effect(() => weekend.follow())`. */
   follow(): () => void {
-    this.#following += 1;
-    if (this.#following === 1) followed.all = [...untrack(() => followed.all), this];
-    if (this.#following === 1) void this.#start();
+    const isFirst = this.#beat.start(() => this.#remember());
+    if (isFirst) followed.add(this);
     return () => {
-      this.#following -= 1;
-      if (this.#following) return;
-      clearTimeout(this.#timer);
-      followed.all = untrack(() => followed.all).filter((one) => one !== this);
+      if (this.#beat.stop()) followed.drop(this);
     };
   }
 
-  async #start(): Promise<void> {
-    if (!this.kept) this.kept = (await db.get<Kept>('weekends', this.#key)) ?? null;
-    await this.#beat();
-  }
-
-  async #beat(): Promise<void> {
-    clearTimeout(this.#timer);
-    await this.catchUp();
-    if (this.#following) this.#timer = setTimeout(() => this.#beat(), EVERY);
-  }
-
   /** Ask the server what changed; without a signal it stays as it was. */
-  async catchUp(): Promise<void> {
+  catchUp = (): Promise<void> => this.#beat.now();
+
+  async #remember(): Promise<void> {
+    if (!this.kept) this.kept = (await db.get<Kept>('weekends', this.#key)) ?? null;
+  }
+
+  #listen(signal: AbortSignal): void {
+    const heard = ({ isChange }: { isChange: boolean }) => {
+      this.#hear();
+      if (isChange) void this.catchUp();
+    };
+    listen(this.id, () => this.kept?.cursor ?? '', heard, signal);
+  }
+
+  async #ask(): Promise<void> {
+    const started = Date.now();
     try {
       let hasMore = true;
       while (hasMore) hasMore = this.kept ? await this.#changes() : await this.#snapshot();
-      this.isLive = true;
-      this.error = '';
-      this.isMissing = false;
+      this.#caughtUpAt = started;
+      this.#hear();
     } catch (error) {
-      this.#notLive(error);
+      await this.#failed(error);
     }
   }
 
+  #hear(): void {
+    this.#heardAt = now();
+    this.isLive = true;
+    this.error = '';
+    this.isMissing = false;
+  }
+
+  /** What had been heard before is all there is: said at once, not after some silences. */
+  lose = (): void => {
+    if (this.isLive || !this.notLiveSince) this.notLiveSince = this.asOf || now();
+    this.isLive = false;
+  };
+
+  async #failed(error: unknown): Promise<void> {
+    this.lose();
+    const status = error instanceof Refused ? error.status : 0;
+    this.error = error instanceof Refused ? error.detail : '';
+    this.isMissing = status === 404;
+    if (status === 422) return this.#forget(); // No cursor of this weekend's, any more.
+    if (this.isMissing) await this.#forget();
+  }
+
+  async #forget(): Promise<void> {
+    clearTimeout(this.#saving);
+    this.kept = null;
+    await db.remove('weekends', this.#key);
+  }
+
   async #snapshot(): Promise<boolean> {
-    const { body } = await call<Snapshot>('GET', `/v1/events/${this.id}/snapshot`, { timeout: 30_000 });
-    await this.#take(fromSnapshot(body, now()));
+    const path = `/v1/events/${this.id}/snapshot`;
+    const { body } = await call<Snapshot>('GET', path, { timeout: 30_000 });
+    this.#take(fromSnapshot(body, now()));
     return false;
   }
 
   async #changes(): Promise<boolean> {
     const since = encodeURIComponent(this.kept!.cursor);
-    const { body } = await call<Changes>('GET', `/v1/events/${this.id}/changes?since=${since}`);
+    const path = `/v1/events/${this.id}/changes?limit=1000&since=${since}`;
+    const { body } = await call<Changes>('GET', path);
     if (body.reset) return this.#snapshot();
-    await this.#take(withChanges(this.kept!, body, now()));
+    this.#take(withChanges(this.kept!, body, now()));
     return body.has_more;
   }
 
-  async #take(kept: Kept): Promise<void> {
+  #take(kept: Kept): void {
     this.kept = kept;
-    await db.put('weekends', this.#key, kept).catch(() => undefined);
+    clearTimeout(this.#saving);
+    this.#saving = setTimeout(() => this.#save(), SAVE_AFTER);
   }
 
-  #notLive(error: unknown): void {
-    if (this.isLive || !this.notLiveSince) this.notLiveSince = now();
-    this.isLive = false;
-    this.isMissing = error instanceof Refused && error.status === 404;
-    this.error = error instanceof Refused ? error.detail : '';
+  /** Once the device has the state that holds them, operations of which it holds are no longer needed. */
+  async #save(): Promise<void> {
+    const caughtUpAt = this.#caughtUpAt;
+    if (!this.kept || auth.userId() === null) return;
+    await db.put('weekends', this.#key, this.kept);
+    const isHeld = (one: Operation) => one.state === 'applied' && (one.settledAt ?? 0) < caughtUpAt;
+    const held = untrack(() => this.#operations).filter(isHeld);
+    if (held.length) await forget(held);
   }
 }
 
@@ -142,22 +208,31 @@ const named = (a: string | null, b: string | null): number => collator.compare(a
 /** Times as the server writes them sort as they are. */
 const timed = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function sorted<T>(rows: Map<number, T> | undefined, order: (a: T, b: T) => number): T[] {
-  return rows ? [...rows.values()].sort(order) : NOBODY;
-}
-
-class Live {
-  /** Since when a weekend that is being looked at is not live, in ms; 0 while all are. */
-  get since(): number {
-    return Math.max(0, ...followed.all.map((weekend) => (weekend.isLive ? 0 : weekend.notLiveSince)));
-  }
+function sorted<T>(rows: Map<number, T>, order: (a: T, b: T) => number): T[] {
+  return [...rows.values()].sort(order);
 }
 
 class Followed {
-  all = $state.raw<Weekend[]>([]);
+  #all = $state.raw<Weekend[]>([]);
+
+  get all(): Weekend[] {
+    return this.#all;
+  }
+  /** Since when a weekend that is being looked at is not live, in ms; 0 while all are. */
+  get since(): number {
+    return Math.max(0, ...this.#all.map((weekend) => (weekend.isLive ? 0 : weekend.notLiveSince)));
+  }
+  add(weekend: Weekend): void {
+    this.#all = [...untrack(() => this.#all), weekend];
+  }
+  drop(weekend: Weekend): void {
+    this.#all = untrack(() => this.#all).filter((one) => one !== weekend);
+  }
 }
-const followed = new Followed();
-export const live = new Live();
+
+/** The weekends that are being looked at. */
+export const followed = new Followed();
+export { followed as live };
 
 const weekends = new Map<number, Weekend>();
 
@@ -168,6 +243,22 @@ export function weekendOf(id: number): Weekend {
   return found;
 }
 
+// What has been sent is in the server's state: see it there.
+onOperations((operations) => {
+  for (const weekend of followed.all) {
+    const isAnswered = (one: Operation) => one.eventId === weekend.id && one.state === 'applied';
+    if (operations.some(isAnswered)) void weekend.catchUp();
+  }
+});
+
+let who: number | null = null;
 auth.onAuth(({ user }) => {
-  if (!user) weekends.clear();
+  if ((user?.id ?? null) !== who) weekends.clear();
+  who = user?.id ?? null;
+});
+
+addEventListener('offline', () => followed.all.forEach((weekend) => weekend.lose()));
+addEventListener('online', () => followed.all.forEach((weekend) => void weekend.catchUp()));
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) followed.all.forEach((weekend) => void weekend.catchUp());
 });

@@ -4,6 +4,8 @@ export interface Toast {
   id: number;
   text: string;
   undo?: () => void | Promise<void>;
+  /** What it is about, in the name of its button. */
+  about?: string;
   isBad?: boolean;
 }
 
@@ -16,7 +18,7 @@ class Toasts {
 
   add(text: string, more: Partial<Toast> = {}): void {
     const id = ++last;
-    this.all = [...this.all.slice(-2), { id, text, ...more }];
+    this.all = [...this.all, { id, text, ...more }];
     setTimeout(() => this.drop(id), LASTS);
   }
 

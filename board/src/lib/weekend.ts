@@ -42,11 +42,11 @@ export function fromSnapshot(snapshot: Snapshot, asOf: number): Kept {
 export function withChanges(kept: Kept, changes: Changes, asOf: number): Kept {
   const next = { ...kept, cursor: changes.cursor, asOf };
   for (const { kind, id, is_deleted, resource } of changes.changes) {
-    if (kind === 'event') next.event = resource && !is_deleted ? (resource as RaceEvent) : next.event;
-    else if (kind === 'crew') next.people = byId((resource ?? []) as Person[]);
+    if (kind === 'event') next.event = resource && !is_deleted ? (resource as unknown as RaceEvent) : next.event;
+    else if (kind === 'crew') next.people = byId((resource ?? []) as unknown as Person[]);
     else if (kind in LISTS) change(kept, next, LISTS[kind as Kind], id, is_deleted ? null : resource);
   }
-  if (changes.people.length) next.people = new Map([...next.people, ...byId(changes.people)]);
+  if (changes.people?.length) next.people = new Map([...next.people, ...byId(changes.people)]);
   return next;
 }
 

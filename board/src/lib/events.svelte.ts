@@ -1,0 +1,81 @@
+// The list of weekends as state: what the server told last, kept on the device.
+import * as auth from './auth.ts';
+import { all } from './call.ts';
+import * as db from './db.ts';
+import { DAY, localDay, now } from './time.ts';
+import type { RaceEvent, Task } from './types.ts';
+
+const WEEK = 7 * DAY;
+/** More than this nobody works at, and each is followed. */
+const MOST = 5;
+
+interface Lists {
+  all: RaceEvent[];
+  /** On whose crew one is. */
+  mine: number[];
+  /** Where one holds something that is due by next week. */
+  busy: number[];
+}
+
+class Events {
+  #lists = $state.raw<Lists | null>(null);
+  problem = $state('');
+
+  readonly isKnown = $derived(this.#lists !== null);
+  readonly all: RaceEvent[] = $derived(this.#lists?.all ?? []);
+  readonly mine: RaceEvent[] = $derived(this.all.filter((event) => this.#lists!.mine.includes(event.id)));
+
+  /** Weekends that one works at now. */
+  readonly current: RaceEvent[] = $derived.by(() => {
+    const own = this.mine.length || !isAdmin() ? this.mine : this.all;
+    const busy = this.all.filter((event) => this.#lists!.busy.includes(event.id));
+    return [...new Set([...current(own), ...busy])].slice(0, MOST);
+  });
+
+  get #key(): string {
+    return `events/${auth.userId()}`;
+  }
+
+  /** Show what the device remembers, then what the server says. */
+  async load(): Promise<void> {
+    this.#lists ??= (await db.get<Lists>('kept', this.#key)) ?? null;
+    try {
+      const [rows, mine, held] = await Promise.all([
+        all<RaceEvent>('/v1/events?limit=200'),
+        all<RaceEvent>('/v1/events?limit=200&mine=true'),
+        all<Task>(`/v1/tasks?limit=200&assigned_to=me&status=open,failed&due_before=${nextWeek()}`),
+      ]);
+      const busy = [...new Set(held.map((task) => task.event_id))];
+      this.#lists = { all: rows, mine: mine.map((event) => event.id), busy };
+      this.problem = '';
+      await db.put('kept', this.#key, this.#lists);
+    } catch (error) {
+      this.problem = (error as Error).message;
+    }
+  }
+
+  forget(): void {
+    this.#lists = null;
+  }
+}
+
+export const events = new Events();
+
+let who: number | null = null;
+auth.onAuth(({ user }) => {
+  if ((user?.id ?? null) !== who) events.forget();
+  who = user?.id ?? null;
+});
+
+const isAdmin = (): boolean => auth.current().user?.role === 'admin';
+const nextWeek = (): string => new Date(now() + WEEK).toISOString();
+
+/** Weekends that are on, were until yesterday, or begin within a week; otherwise the next one,
+ * otherwise the last. */
+function current(rows: RaceEvent[]): RaceEvent[] {
+  const inOrder = rows.toSorted((a, b) => (a.event_date < b.event_date ? -1 : 1));
+  const [yesterday, soon] = [now() - DAY, now() + WEEK].map((at) => localDay(at, 'UTC'));
+  const coming = inOrder.filter((event) => event.end_date >= yesterday);
+  const near = coming.filter((event) => event.event_date <= soon);
+  return near.length ? near : coming.length ? coming.slice(0, 1) : inOrder.slice(-1);
+}

@@ -1,0 +1,182 @@
+// What is to be sent, and what becomes of it. Nothing is ever dropped, doubled, or sent in
+// another person's name:
+//
+// 1. An operation is on the device before anything shows it.
+// 2. One sender over all tabs sends in the order of the deeds, at most 200 at once.
+// 3. Done (2xx): kept with its answer until the server's own state has caught up. No signal,
+//    408, 425, 429, 5xx: it stays, and is tried again. Any other no: refused, with the reason,
+//    until somebody has seen it; the ones after it go on.
+import type { Deed, Operation } from './operations.ts';
+import { Refused, Unreachable } from './send.ts';
+
+export interface Storage {
+  all(): Promise<Operation[]>;
+  /** Keep a new one; returns it with its place in the order. */
+  add(operation: Omit<Operation, 'order'>): Promise<Operation>;
+  /** In one transaction: `kept` as they are now, `gone` away. */
+  settle(kept: Operation[], gone: number[]): Promise<void>;
+}
+
+export interface Result {
+  id: string;
+  status: number;
+  body: any;
+}
+
+export interface Surroundings {
+  storage: Storage;
+  /** Who is logged in. */
+  userId: () => number | null;
+  /** Send a batch in the name of this person; raises Refused or Unreachable. */
+  post: (operations: Operation[], userId: number) => Promise<Result[]>;
+  /** Read what an operation is about, to see whether it has been done already. */
+  read: (operation: Operation) => Promise<any>;
+  now: () => number;
+  deviceTime: () => string;
+  /** Run while nobody else does, in whatever tab; with `ifFree` only if that is now. */
+  alone: <T>(work: (isHeld: boolean) => Promise<T>, ifFree?: boolean) => Promise<T>;
+  /** Told when operations have changed, for other tabs and for pages. */
+  changed: (operations: Operation[]) => void;
+}
+
+const MOST = 200;
+/** Below the server's 1 MiB. */
+const MOST_CHARACTERS = 900_000;
+const AGAIN = new Set([401, 408, 425, 429]);
+/** A batch that is at fault as a whole is cut in two until the one that is stands alone. */
+const CUT = new Set([400, 413, 422]);
+
+const isForLater = (status: number): boolean => status >= 500 || AGAIN.has(status);
+
+export class Outbox {
+  readonly #around: Surroundings;
+  #next: Promise<void> | null = null;
+  #notBefore = 0;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  /** Keep a deed on the device. */
+  async add(deed: Deed): Promise<Operation> {
+    const { storage, userId, deviceTime } = this.#around;
+    const who = userId();
+    if (who === null) throw new Error('Nobody is logged in.');
+    const id = crypto.randomUUID();
+    const made = { ...deed, id, userId: who, deviceTime: deviceTime(), state: 'waiting' as const };
+    const kept = await storage.add(structuredClone(made));
+    await this.tell();
+    return kept;
+  }
+
+  /** Take back: what is not sent yet is deleted, otherwise `reversals` are done. */
+  async undo(operation: Operation, reversals: Deed[]): Promise<void> {
+    const isDeleted = await this.#around.alone(async (isHeld) => {
+      if (!isHeld) return false;
+      const found = (await this.mine()).find((one) => one.id === operation.id);
+      if (found?.state !== 'waiting') return false;
+      await this.#around.storage.settle([], [found.order]);
+      return true;
+    }, true);
+    if (isDeleted) return this.tell();
+    for (const deed of reversals) await this.add({ ...deed, undoes: operation.id });
+  }
+
+  /** A refused one has been seen: it is no longer needed. */
+  async forget(operations: Operation[]): Promise<void> {
+    await this.#around.storage.settle([], operations.map((one) => one.order));
+    await this.tell();
+  }
+
+  /** The operations of whoever is logged in, in the order of the deeds. */
+  async mine(): Promise<Operation[]> {
+    const who = this.#around.userId();
+    const all = await this.#around.storage.all();
+    return all.filter((one) => one.userId === who).sort((a, b) => a.order - b.order);
+  }
+
+  async tell(): Promise<void> {
+    this.#around.changed(await this.mine());
+  }
+
+  /** Send what waits. Whoever asks while a sending is about to begin gets that one. */
+  send({ isUrgent = false } = {}): Promise<void> {
+    if (!isUrgent && this.#around.now() < this.#notBefore) return Promise.resolve();
+    this.#next ??= this.#around.alone(async () => {
+      this.#next = null;
+      await this.#sendAll();
+    });
+    return this.#next;
+  }
+
+  async #sendAll(): Promise<void> {
+    let most = MOST;
+    for (;;) {
+      const batch = await this.#batch(most);
+      if (!batch.length) return;
+      const outcome = await this.#sendOnce(batch);
+      if (outcome === 'later') return;
+      most = outcome === 'cut' ? Math.ceil(batch.length / 2) : MOST;
+    }
+  }
+
+  async #batch(most: number): Promise<Operation[]> {
+    const waiting = (await this.mine()).filter((one) => one.state === 'waiting');
+    let characters = 0;
+    const isRoom = (one: Operation) => (characters += JSON.stringify(one).length) < MOST_CHARACTERS;
+    return waiting.slice(0, most).filter((one, index) => isRoom(one) || index === 0);
+  }
+
+  async #sendOnce(batch: Operation[]): Promise<'done' | 'later' | 'cut'> {
+    let results: Result[];
+    try {
+      results = await this.#around.post(batch, batch[0].userId);
+    } catch (error) {
+      return this.#failed(batch, error);
+    }
+    const settled = await Promise.all(batch.map((one, index) => this.#after(one, results[index])));
+    const moot = await this.#moot(settled);
+    const changed = settled.filter((one) => one.state !== 'waiting' && !moot.includes(one));
+    await this.#around.storage.settle(changed, moot.map((one) => one.order));
+    await this.tell();
+    return settled.some((one) => one.state === 'waiting') ? 'later' : 'done';
+  }
+
+  /** Those refused that were to take back what has been refused itself. */
+  async #moot(settled: Operation[]): Promise<Operation[]> {
+    const known = [...(await this.mine()), ...settled];
+    const isRefused = (id: string) => known.some((one) => one.id === id && one.state === 'refused');
+    return settled.filter((one) => one.state === 'refused' && one.undoes && isRefused(one.undoes));
+  }
+
+  async #failed(batch: Operation[], error: unknown): Promise<'done' | 'later' | 'cut'> {
+    if (error instanceof Refused && CUT.has(error.status)) {
+      if (batch.length > 1) return 'cut';
+      await this.#around.storage.settle([refused(batch[0], error.status, error.detail)], []);
+      await this.tell();
+      return 'done';
+    }
+    if (error instanceof Refused) this.#notBefore = this.#around.now() + error.retryAfter;
+    else if (!(error instanceof Unreachable)) console.warn('Sending failed:', error);
+    return 'later';
+  }
+
+  async #after(operation: Operation, { status, body }: Result): Promise<Operation> {
+    if (isForLater(status)) return operation;
+    const settled = { ...operation, status, settledAt: this.#around.now() };
+    if (status < 300) return { ...settled, state: 'applied', result: body };
+    const isDone = status === 409 && (await this.#isDoneAlready(operation));
+    return isDone ? { ...settled, state: 'applied' } : refused(settled, status, body?.detail);
+  }
+
+  /** A conflict with one's own deed, sent long ago or from another device, is none. */
+  async #isDoneAlready(operation: Operation): Promise<boolean> {
+    if (operation.body.act !== 'done') return false;
+    const task = await this.#around.read(operation).catch(() => null);
+    return task?.status === 'done' && task.done_by === operation.userId;
+  }
+}
+
+function refused(operation: Operation, status: number, reason = ''): Operation {
+  return { ...operation, state: 'refused', status, reason };
+}

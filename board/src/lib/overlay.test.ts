@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assign, comment, reversal, signOff, type Deed, type Operation } from './operations.ts';
+import { lay } from './overlay.ts';
+
+const ANA = 3;
+const TASK = {
+  ...{ id: 7, event_id: 1, title: 'Torque the bolts', status: 'open', version: 1, assigned_to: null },
+  ...{ done_by: null, done_at: null, checked_by: null, value: null, note: null, crew_role: 'mechanic' },
+} as any;
+const AT = '2026-06-12T08:00:00.000Z';
+const operation = (deed: Deed, more: Partial<Operation> = {}): Operation => ({
+  ...{ id: crypto.randomUUID(), order: 1, userId: ANA, deviceTime: AT, state: 'waiting' as const },
+  ...deed,
+  ...more,
+});
+const shown = (...operations: Operation[]) => lay(new Map([[7, TASK]]), operations).get(7)!;
+
+test('without operations every task is the very same object', () => {
+  assert.equal(shown(), TASK);
+});
+
+test('a tick shows at once whose it is, and that it is not sent yet', () => {
+  const found = shown(operation(signOff(TASK, 'done', { value: 29, note: 'Cold' })));
+
+  const { status, done_by, done_at, assigned_to, value, note, isPending } = found;
+  assert.deepEqual([status, done_by, done_at, assigned_to, value, note], ['done', ANA, AT, ANA, 29, 'Cold']);
+  assert.equal(isPending, true);
+});
+
+test('operations lie one over the other', () => {
+  const found = shown(operation(signOff(TASK, 'done')), operation(signOff(TASK, 'reopen')));
+
+  assert.deepEqual([found.status, found.done_by, found.assigned_to], ['open', null, ANA]);
+});
+
+test('a check leaves the task done by whom it was', () => {
+  const other = { ...TASK, status: 'done', done_by: 9 };
+  const found = lay(new Map([[7, other]]), [operation(signOff(TASK, 'check'))]).get(7)!;
+
+  assert.deepEqual([found.status, found.done_by, found.checked_by], ['done', 9, ANA]);
+});
+
+test('a task that was taken is held, a comment changes nothing else', () => {
+  const found = shown(operation(assign(TASK, ANA)), operation(comment(TASK, 'Look')));
+
+  assert.deepEqual([found.assigned_to, found.status], [ANA, 'open']);
+});
+
+test('a refused operation leaves the task as the server has it, and says why', () => {
+  const found = shown(operation(signOff(TASK, 'done'), { state: 'refused', reason: 'Bob was first.' }));
+
+  assert.deepEqual([found.status, found.refusal], ['open', 'Bob was first.']);
+});
+
+test('what the server answered is shown until its own state is as new', () => {
+  const result = { ...TASK, version: 2, status: 'done' };
+  const sent = operation(signOff(TASK, 'done'), { state: 'applied', result });
+
+  assert.equal(shown(sent).status, 'done');
+  assert.equal(shown(sent).isPending, undefined);
+  const newer = { ...TASK, version: 3 };
+  assert.equal(lay(new Map([[7, newer]]), [sent]).get(7), newer);
+});
+
+test('an operation on a task that is gone is passed over', () => {
+  assert.equal(lay(new Map(), [operation(signOff(TASK, 'done'))]).size, 0);
+});
+
+test('taking back a sent tick reopens the task and gives it back if it was nobody’s', () => {
+  const acts = reversal(TASK, signOff(TASK, 'done'), 'Undone').map((deed) => deed.body);
+  const held = reversal({ ...TASK, assigned_to: ANA }, signOff(TASK, 'done'), 'Undone');
+
+  assert.deepEqual(acts, [{ act: 'reopen' }, { assigned_to: null }]);
+  assert.deepEqual(held.map((deed) => deed.body), [{ act: 'reopen' }]);
+});
+
+test('taking back a check needs a word, taking back a reopening signs again', () => {
+  assert.deepEqual(reversal(TASK, signOff(TASK, 'check'), 'Undone')[0].body, { act: 'reopen', note: 'Undone' });
+  const before = { ...TASK, status: 'done', value: 29 };
+  assert.deepEqual(reversal(before, signOff(TASK, 'reopen'), '')[0].body, { act: 'done', value: 29 });
+});

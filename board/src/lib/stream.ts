@@ -1,0 +1,113 @@
+// Hearing of changes as they happen: one connection per weekend over all tabs of a browser.
+import * as auth from './auth.ts';
+import { Reader } from './sse.ts';
+
+/** The server says something at least every 15 s; after three silences the line is dead. */
+const DEAD = 45_000;
+const FIRST_WAIT = 1_000;
+const LONGEST_WAIT = 30_000;
+/** Where there is no stream to be had, it is asked for again after this. */
+const WITHOUT = 60_000;
+
+interface Heard {
+  /** Something changed; otherwise only that the line is alive. */
+  isChange: boolean;
+}
+
+/**
+ * Listen to a weekend until `signal` says so; `heard` is told of every sign of life.
+ *
+ * Whichever tab holds the lock has the connection and tells the others. `since` returns the
+ * cursor that this device has reached.
+ */
+export function listen(
+  eventId: number,
+  since: () => string,
+  heard: (what: Heard) => void,
+  signal: AbortSignal,
+): void {
+  const channel = new BroadcastChannel(`stream-${eventId}`);
+  channel.addEventListener('message', ({ data }: MessageEvent<Heard>) => heard(data));
+  signal.addEventListener('abort', () => channel.close());
+  const tell = (what: Heard) => {
+    if (signal.aborted) return;
+    heard(what);
+    channel.postMessage(what);
+  };
+  const work = () => keepReading(eventId, since, tell, signal);
+  const held = navigator.locks
+    ? navigator.locks.request(`stream-${eventId}`, { signal }, work)
+    : work();
+  held.catch(() => undefined); // It was given up before it began.
+}
+
+type Tell = (what: Heard) => void;
+
+async function keepReading(id: number, since: () => string, tell: Tell, signal: AbortSignal) {
+  let wait = FIRST_WAIT;
+  while (!signal.aborted) {
+    const started = Date.now();
+    const pause = await read(id, since(), tell, signal).catch(() => 0);
+    if (Date.now() - started > LONGEST_WAIT) wait = FIRST_WAIT;
+    await rest(pause || wait * (0.5 + Math.random()), signal);
+    wait = Math.min(wait * 2, LONGEST_WAIT);
+  }
+}
+
+/** Read until the line ends; returns how long to wait before asking again, 0 for as usual. */
+async function read(id: number, cursor: string, tell: Tell, signal: AbortSignal): Promise<number> {
+  const token = await auth.token();
+  const line = new AbortController();
+  const end = () => line.abort();
+  signal.addEventListener('abort', end);
+  try {
+    const headers = { Authorization: `Bearer ${token}`, 'Last-Event-ID': cursor };
+    const path = `/v1/events/${id}/stream`;
+    const answer = await fetch(path, { headers, signal: line.signal, cache: 'no-store' });
+    if (answer.status === 401) await auth.refresh(token);
+    if (answer.status !== 200 || !answer.body) return pauseOf(answer);
+    await follow(answer.body, tell, end);
+    return 0;
+  } finally {
+    signal.removeEventListener('abort', end);
+    end();
+  }
+}
+
+function pauseOf(answer: Response): number {
+  if (answer.status === 401) return 0;
+  return Math.max(Number(answer.headers.get('Retry-After') ?? 0) * 1000 || 0, WITHOUT);
+}
+
+async function follow(body: ReadableStream<Uint8Array>, tell: Tell, end: () => void) {
+  const reader = new Reader();
+  const texts = body.pipeThrough(new TextDecoderStream() as any).getReader();
+  let dead = setTimeout(end, DEAD);
+  try {
+    for (;;) {
+      const { done, value } = await texts.read();
+      if (done) return;
+      clearTimeout(dead);
+      dead = setTimeout(end, DEAD);
+      const messages = reader.take(value as string);
+      // What was missed until now comes with the catching up that `hello` asks for.
+      tell({ isChange: messages.length > 0 });
+    }
+  } finally {
+    clearTimeout(dead);
+  }
+}
+
+function rest(time: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, time);
+    function done() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      removeEventListener('online', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done);
+    addEventListener('online', done);
+  });
+}
