@@ -5,10 +5,10 @@ import pytest
 from raceapp.limits import limiter
 from raceapp.storage import prepared
 from raceapp.tasks import lists, rows, views
-from raceapp.web import keyset
+from raceapp.web import cursors, keyset
 
 KEPT_128 = [
-    *(lists.statements, prepared.joined, keyset.others, keyset.signer_of),
+    *(lists.statements, prepared.joined, keyset.others, cursors.signer_of),
     *(rows.changing_alone, rows.changing_within, rows.adding, rows.adding_alone),
 ]
 KEPT = [*KEPT_128, limiter.key_of]

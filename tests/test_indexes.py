@@ -21,7 +21,7 @@ from raceapp.history.schemas import HistoryQuerySchema
 from raceapp.permissions import Role
 from raceapp.storage.session import db
 from raceapp.tasks import finding
-from raceapp.tasks.schemas import TASK_KEYSET, TaskQuerySchema
+from raceapp.tasks.queries import TASK_KEYSET, TaskQuerySchema
 
 TASKS = 24_000
 RECORD = """

@@ -19,7 +19,7 @@ DOCUMENTED = {
     "in": "header",
     "name": HEADER,
     "description": "`1`: the refresh token is in a cookie, where no script reads it",
-    "schema": {"type": "string", "const": "1"},
+    "schema": {"type": "string", "maxLength": 1, "pattern": "^1$"},
 }
 
 

@@ -11,7 +11,7 @@ from itsdangerous import BadData
 from itsdangerous.encoding import base64_decode, base64_encode
 
 from raceapp import errors
-from raceapp.web.keyset import signer
+from raceapp.web.cursors import signer
 
 PATTERN = "^[A-Za-z0-9._-]+$"
 

@@ -3,7 +3,7 @@
 import marshmallow as ma
 
 from raceapp.tables.programme import MAX_ENTRIES
-from raceapp.tasks.schemas import TaskQuerySchema
+from raceapp.tasks.queries import TaskQuerySchema
 from raceapp.timetable.models import SessionKind
 from raceapp.web import fields
 

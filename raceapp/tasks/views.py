@@ -9,7 +9,7 @@ from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema
 from raceapp.limits import budgets
 from raceapp.storage.prepared import ReadAhead
 from raceapp.storage.session import db
-from raceapp.tasks import assigning, lists, rows, schemas, service, signing
+from raceapp.tasks import assigning, lists, queries, rows, schemas, service, signing
 from raceapp.web import etags
 from raceapp.web.rest import Blueprint, Resource
 
@@ -24,7 +24,7 @@ class TaskResource(Resource):
 
 @blp.route("")
 class TaskList(TaskResource):
-    @blp.arguments(schemas.TaskQuerySchema, location="query", as_kwargs=True)
+    @blp.arguments(queries.TaskQuerySchema, location="query", as_kwargs=True)
     @blp.response(200, schemas.TaskSchema(many=True))
     @blp.alt_response(403, description="Only team managers and crew chiefs may list deleted tasks")
     def get(self, page, **filters):
@@ -123,7 +123,7 @@ class TaskSignOffs(TaskResource):
     budgets = {"POST": budgets.SIGN_OFFS}
     read_ahead = {"POST": partial(ReadAhead, rows.one)}
 
-    @blp.arguments(schemas.SignOffQuerySchema, location="query", as_kwargs=True)
+    @blp.arguments(queries.SignOffQuerySchema, location="query", as_kwargs=True)
     @blp.response(200, schemas.SignOffSchema(many=True))
     @blp.alt_response(404, description="No such task, or none that you may see")
     @blp.doc(operationId="list_sign_offs")

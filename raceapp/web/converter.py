@@ -19,13 +19,17 @@ class Converter(OpenAPIConverter):
         ret.pop("type", None)
         return {"$ref": f"#/components/schemas/{name}"}
 
+    def field2default(self, field, **kwargs) -> dict:
+        """Tell no default that means nothing was given."""
+        found = super().field2default(field, **kwargs)
+        return {} if found.get("default", "") is None else found
+
     def fields2jsonschema(self, fields, **kwargs) -> dict:
         """Tell defaults in words: generators take a field that has one for always there."""
         found = super().fields2jsonschema(fields, **kwargs)
         for field in found["properties"].values():
-            default = field.pop("default", None)
-            if default is not None:
-                told = [field.get("description"), f"by default {json.dumps(default)}"]
+            if "default" in field:
+                told = [field.get("description"), f"by default {json.dumps(field.pop('default'))}"]
                 field["description"] = "; ".join(filter(None, told))
         return found
 

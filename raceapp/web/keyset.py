@@ -7,23 +7,18 @@ that. The cursor is signed, so that only what this API handed out comes back.
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
 import marshmallow as ma
-import orjson
 import sqlalchemy as sa
-from flask import current_app, request
 from flask.globals import request_ctx
-from itsdangerous import BadData, Signer
-from itsdangerous.encoding import base64_decode, base64_encode
 
-from raceapp import errors
 from raceapp.storage.columns import UTCDateTime
 from raceapp.storage.expressions import in_order, undated_last
 from raceapp.storage.prepared import Prepared, placeholder
 from raceapp.storage.session import db
 from raceapp.web import fields
+from raceapp.web.cursors import read_cursor, write_cursor
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 # Written into the statement: PostgreSQL else plans for a tenth of the table.
@@ -234,46 +229,3 @@ def others(query: bytes) -> str:
     given = parse_qsl(query.decode(), keep_blank_values=True)
     kept = urlencode([(name, value) for name, value in given if name != "cursor"])
     return f"{kept}&" if kept else ""
-
-
-def signer(path: str) -> Signer:
-    """Return what signs cursors: one is good for its own list only.
-
-    While the secret is being replaced, those signed with the one before lead on too.
-    """
-    settings = current_app.config
-    return signer_of(settings["JWT_PREVIOUS_SECRET_KEY"], settings["JWT_SECRET_KEY"], path)
-
-
-@functools.lru_cache(maxsize=128)
-def signer_of(previous: str | None, present: str, path: str) -> Signer:
-    return Signer([key for key in (previous, present) if key], salt=f"cursor {path}")
-
-
-def write_cursor(sort: str, place: list, path: str) -> str:
-    """Return where a list goes on, as text that needs no escaping in an address."""
-    text = base64_encode(orjson.dumps([sort, *place], option=orjson.OPT_UTC_Z))
-    return signer(path).sign(text).decode()
-
-
-def read_cursor(cursor: str, sort: str, key: list) -> list:
-    """Return the values of `key` at the cursor."""
-    try:
-        text = base64_decode(signer(request.path).unsign(cursor))
-        made_for, *texts = orjson.loads(text)
-    except (BadData, ValueError) as error:
-        raise bad_cursor() from error
-    if made_for != sort or len(texts) != len(key):
-        raise bad_cursor()
-    return [from_text(text, column) for text, column in zip(texts, key, strict=True)]
-
-
-def from_text(text, column):
-    """Read a value back from its JSON form, by the type of its column."""
-    python_type = column.type.python_type
-    return python_type.fromisoformat(text) if issubclass(python_type, date) else text
-
-
-def bad_cursor() -> errors.Invalid:
-    message = "Use the cursor of the Link header of the page before, with the same sort."
-    return errors.Invalid.field("cursor", message, location="query")
