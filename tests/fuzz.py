@@ -22,7 +22,7 @@ TOOLS = ROOT / ".tools" / "contract"
 SEEDS = os.environ.get("SEEDS", "1 2 3").split()
 # Logged out or demoted, the manager would be refused everything, and ten wrong passwords end the
 # session: these come last, each with a token of its own.
-FATAL = ("password", "update_user", "logout")
+FATAL = ("change_password", "update_user", "logout")
 
 
 def call(server: Gunicorn, path: str, body=None, token: str = "") -> dict:
