@@ -1,4 +1,4 @@
-"""Commands: people, the demo team, the shipped checklists, the record, sweeping."""
+"""Commands: people, invitations, the demo team, the shipped checklists, the record, sweeping."""
 
 import json
 from contextlib import contextmanager
@@ -8,16 +8,20 @@ import marshmallow as ma
 from flask import Blueprint, Flask, current_app
 
 from raceapp import errors
+from raceapp.auth import entries, resets, sweeping
 from raceapp.auth import service as accounts
-from raceapp.auth import sweeping
-from raceapp.auth.models import User
+from raceapp.auth.models import AccountEntry, User
 from raceapp.auth.schemas import RegisterSchema
 from raceapp.checklists import library
 from raceapp.demo import load, seeding
+from raceapp.events import service as events
 from raceapp.history import proof
 from raceapp.history.schemas import SealSchema
-from raceapp.permissions import Role
+from raceapp.invitations import service as invitations
+from raceapp.invitations.schemas import InvitationCreateSchema
+from raceapp.permissions import CrewRole, Role
 from raceapp.storage.session import db
+from raceapp.web.links import link_to
 
 commands = Blueprint("commands", __name__, cli_group=None)
 
@@ -43,13 +47,13 @@ def refusals_as_one_line():
         raise click.ClickException(first_fault(faults) or refusal.detail) from refusal
 
 
-def loaded(**account):
-    """Return an account as the API would read it, or say what is wrong with it."""
-    schema = RegisterSchema(only=list(account))
-    faults = schema.validate(account)
+def loaded(schema=RegisterSchema, /, **values):
+    """Return an account, or what else it is, as the API would read it, or say what is wrong."""
+    reading = schema(only=list(values))
+    faults = reading.validate(values)
     if faults:
         raise click.ClickException(first_fault(faults))
-    return schema.load(account)
+    return reading.load(values)
 
 
 @commands.cli.command("user-create")
@@ -86,6 +90,43 @@ def user_password(email, password):
     click.echo(f"{user.email} has a new password; whoever was logged in as them is not any more.")
 
 
+@commands.cli.command("user-link")
+@email_option
+def user_link(email):
+    """Make a link by which somebody sets a new password; good once, for a day."""
+    with refusals_as_one_line():
+        reset = resets.make(accounts.by_email(email), actor=None)
+    db.session.commit()
+    tell_link("reset", reset.token, reset.expires_at)
+
+
+def tell_link(page, token, until) -> None:
+    click.echo(f"{link_to(page, token)}\nGood once, until {until:%Y-%m-%d %H:%M} UTC.")
+
+
+@commands.cli.command("user-email")
+@email_option
+@click.option("--new", required=True, help="What it is from now on.")
+def user_email(email, new):
+    """Change the email that somebody logs in with."""
+    with refusals_as_one_line():
+        user = accounts.by_email(email)
+        accounts.update(user, loaded(email=new))
+    db.session.commit()
+    click.echo(f"{email} is now {user.email}.")
+
+
+@commands.cli.command("user-history")
+@email_option
+def user_history(email):
+    """List what changed of somebody's rights and password: when, what, and who did it."""
+    with refusals_as_one_line():
+        user = accounts.by_email(email)
+    for entry in db.session.scalars(entries.of_user(user.id).order_by(AccountEntry.id)):
+        who = f"by {entry.actor}" if entry.actor else "by the operator or a link"
+        click.echo(f"{entry.at:%Y-%m-%d %H:%M:%S}\t{entry.action}\t{entry.changes}\t{who}")
+
+
 @commands.cli.command("user-role")
 @email_option
 @role_option
@@ -108,6 +149,29 @@ def user_disable(email, undo):
         accounts.update(user, {"is_active": undo})
     db.session.commit()
     click.echo(f"{user.email} is {'active' if undo else 'disabled'} now.")
+
+
+@commands.cli.command("invite")
+@click.option("--event", "event_id", type=int, required=True, help="The id of the race weekend.")
+@click.option(
+    "--role",
+    "roles",
+    type=click.Choice([role.value for role in CrewRole]),
+    multiple=True,
+    required=True,
+    help="May be said several times.",
+)
+@click.option("--email", help="Only somebody with this email may accept.")
+@click.option("--days", type=click.IntRange(1, 30), default=7)
+def invite(event_id, roles, email, days):
+    """Make a link by which somebody joins the crew of a race weekend; good once."""
+    asked = {"crew_roles": [*roles], "email": email, "expires_in_days": days}
+    fields = loaded(InvitationCreateSchema, **asked)
+    with refusals_as_one_line():
+        event = events.get(event_id, for_update=True)
+        invitation = invitations.create(event, actor=None, **fields)
+    db.session.commit()
+    tell_link("join", invitations.links.secret_of(invitation), invitation.expires_at)
 
 
 @commands.cli.command("sweep")

@@ -90,6 +90,17 @@ def test_the_crash_reopened_tasks_and_took_a_release_back(demo):
     assert voided == [crash["bike_id"]]
 
 
+def test_the_crew_talks_about_what_failed_and_somebody_is_invited(demo):
+    event_id = demo.now.rpartition("/")[2]
+    failed = demo.get(f"/v1/tasks?event_id={event_id}&status=failed")
+
+    threads = [demo.get(f"/v1/tasks/{task['id']}/comments") for task in failed]
+
+    (thread,) = filter(None, threads)
+    assert len({comment["created_by"] for comment in thread}) == 3
+    assert [row["status"] for row in demo.get(f"{demo.now}/invitations")] == ["open"]
+
+
 def test_the_past_weekend_is_done_and_the_coming_one_can_be_built_with_one_call(demo):
     body = {"template_id": demo.get("/v1/templates")[0]["id"], "dry_run": True}
     rows = demo.get(f"{demo.past}/readiness")

@@ -7,12 +7,15 @@ from raceapp import clock
 from raceapp.auth.sessions import Actor
 from raceapp.bikes.models import Bike
 from raceapp.checklists.models import Tier
+from raceapp.comments import service as comments
 from raceapp.demo.team import Weekend, read_again
 from raceapp.incidents import service as incidents
 from raceapp.incidents.models import IncidentKind
+from raceapp.invitations import service as invitations
 from raceapp.permissions import CrewRole
+from raceapp.tasks import rows
 from raceapp.tasks import service as tasks
-from raceapp.tasks.models import Act, Anchor, Task
+from raceapp.tasks.models import Act, Anchor, Task, TaskStatus
 from raceapp.timetable import shifts
 from raceapp.timetable.models import SessionKind, SessionStatus
 
@@ -75,7 +78,10 @@ def add_current(crew: dict[str, Actor], bikes: list[Bike], template_id: int) -> 
     crash(misano)
     misano.come_in("FP2", leaving=("po-km", "po-drive"))
     third_practice(misano)
+    talk(misano)
     delay(misano)
+    roles = [CrewRole.MECHANIC, CrewRole.TYRE_TECH]
+    invitations.create(misano.event, actor=crew["chief"], crew_roles=roles)
 
 
 def crash(misano: Weekend) -> None:
@@ -113,6 +119,23 @@ def third_practice(misano: Weekend) -> None:
     misano.release("FP3", ready)
     misano.release("FP3", unchecked, "Pressure read on the gauge at pit exit, signature follows")
     misano.say("FP3", SessionStatus.RUNNING)
+
+
+TALK = (
+    ("tyres", "Rear of {bike} loses 0.05 bar in five minutes, I hear it at the valve."),
+    ("chief", "Same wheel as in FP1? Then it is the core, not the rim."),
+    ("tyres", "Same wheel. New core is in, it sits at 1.60 now and I watch it until Superpole."),
+    ("mechanic2", "I keep the second wheel warm in case."),
+)
+
+
+def talk(misano: Weekend) -> None:
+    """They talk about the pressure that failed, on the task itself."""
+    is_failed = (Task.event_id == misano.event.id, Task.status == TaskStatus.FAILED)
+    task = rows.every(*is_failed)[0]
+    bike = next(bike.label for bike in misano.bikes if bike.id == task.bike_id)
+    for login, text in TALK:
+        comments.add(task, actor=misano.crew[login], text=text.format(bike=bike))
 
 
 def delay(misano: Weekend) -> None:
