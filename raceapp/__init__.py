@@ -25,10 +25,9 @@ from raceapp.limits import limiter
 from raceapp.printing.views import blp as printing
 from raceapp.releases import voiding
 from raceapp.releases.views import blp as releases
-from raceapp.storage import prepared
-from raceapp.storage.columns import is_in_models, migration_type
+from raceapp.storage import migrating, prepared
 from raceapp.storage.engines import engine_options, reading_bind, set_up_engine
-from raceapp.storage.session import db, migrate
+from raceapp.storage.session import db
 from raceapp.stream import bell, post
 from raceapp.stream.views import blp as stream
 from raceapp.sync.views import blp as sync
@@ -107,14 +106,7 @@ def set_up_database(app: flask.Flask) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url, has_pooler=has_pooler)
     app.config["SQLALCHEMY_BINDS"] = reading_bind(url, has_pooler=has_pooler)
     db.init_app(app)
-    migrate.init_app(
-        app,
-        db,
-        render_as_batch=True,
-        render_item=migration_type,
-        compare_type=True,
-        include_object=is_in_models,
-    )
+    migrating.init_app(app)
     with app.app_context():
         for engine in db.engines.values():
             set_up_engine(engine)

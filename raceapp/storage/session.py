@@ -5,7 +5,6 @@ from collections.abc import Callable
 from contextlib import contextmanager
 
 import sqlalchemy as sa
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 
@@ -58,7 +57,6 @@ class RoutedSession(Session):
 # What a view returns is written after the commit; reading it all again would tell nothing new.
 SESSION = {"class_": RoutedSession, "expire_on_commit": False}
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options=SESSION)
-migrate = Migrate()
 
 
 # A transaction of SQLite reads as of one moment by itself.

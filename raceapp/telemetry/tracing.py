@@ -1,42 +1,16 @@
 """OpenTelemetry: a trace per request, where OTEL_EXPORTER_OTLP_ENDPOINT names a collector.
 
-The packages are those of requirements-otel.txt, which nothing else needs. Off, this costs no
-request anything: what is traced is wrapped only when it is on. The statements and the limiter's
-question are wrapped here, since they go past what instrumentations of their libraries know.
+The packages are those of requirements-otel.txt, which nothing else needs. Off, this costs nothing:
+they are not even loaded, and what is traced is wrapped only when it is on.
 """
 
-import functools
+import importlib
 
-from flask import Flask, g, request
-from sqlalchemy.engine.default import DefaultDialect
-
-try:
-    from opentelemetry import trace
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.instrumentation.flask import FlaskInstrumentor
-    from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
-except ImportError:  # Said where it is asked for, see init_app().
-    trace = None
+from flask import Flask
 
 import config
-from raceapp.limits import redis_window
-from raceapp.storage import prepared
-from raceapp.telemetry import logs
 
 SETTING = "OTEL_EXPORTER_OTLP_ENDPOINT"
-# What is wrapped, what its span is called, and where its arguments hold the SQL, if anywhere.
-# The text of a statement has no values in it: those go beside it.
-WRAPPED = (
-    (DefaultDialect, "do_execute", "statement", lambda _dialect, _cursor, text, *_: text),
-    (prepared.Compiled, "rows", "prepared statement", lambda compiled, *_: compiled.text),
-    (redis_window.OneRoundTrip, "ask", "rate limit", None),
-)
-# Where a span holds the address that was asked for, by the old names and by the new ones.
-ADDRESSES = {"http.target", "http.url", "http.path", "url.path", "url.full"}
-# What a database says of an error may hold values.
-SILENT = {"record_exception": False, "set_status_on_exception": False}
 
 
 def init_app(app: Flask) -> None:
@@ -47,41 +21,9 @@ def init_app(app: Flask) -> None:
     endpoint = app.config[SETTING]
     if not endpoint:
         return
-    if trace is None:
-        raise config.SettingsError(f"{SETTING} needs: pip install -r requirements-otel.txt")
-    exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
-    trace_with(app, BatchSpanProcessor(exporter))
-
-
-def trace_with(app: Flask, processor) -> None:
-    provider = TracerProvider(resource=Resource.create({"service.name": "raceapp"}))
-    provider.add_span_processor(processor)
-    FlaskInstrumentor().instrument_app(app, tracer_provider=provider, excluded_urls="/v1/health")
-    app.after_request(name_request)
-    for owner, method, span, sql in WRAPPED:
-        wrap(owner, method, span, sql, provider.get_tracer("raceapp"))
-
-
-def wrap(owner: type, method: str, span: str, sql, tracer) -> None:
-    """Have each call of a method show as a span of its own."""
-    plain = getattr(owner, method)
-
-    @functools.wraps(plain)
-    def traced(*args, **kwargs):
-        attributes = {"db.query.text": sql(*args)} if sql else None
-        with tracer.start_as_current_span(span, attributes=attributes, **SILENT):
-            return plain(*args, **kwargs)
-
-    setattr(owner, method, traced)
-
-
-def name_request(response):
-    """Put the request's id on its trace, so that the log line and the trace find each other, and
-    take the secret off its address."""
-    span = trace.get_current_span()
-    span.set_attribute("raceapp.request_id", g.get("request_id", ""))
-    path = logs.masked(request.path)
-    if path != request.path:
-        for name in ADDRESSES & (span.attributes or {}).keys():
-            span.set_attribute(name, path)
-    return response
+    try:
+        spans = importlib.import_module("raceapp.telemetry.spans")
+    except ImportError as error:
+        message = f"{SETTING} needs: pip install -r requirements-otel.txt"
+        raise config.SettingsError(message) from error
+    spans.send_to(endpoint, app)
