@@ -54,7 +54,8 @@ class Channels:
 
     @property
     def has_work(self) -> bool:
-        return bool(self.rung) or any(reader.has_room for reader in self.behind)
+        is_rung = bool(self.rung and self.by_name)
+        return is_rung or any(reader.has_room for reader in self.behind)
 
     @property
     def is_due(self) -> bool:

@@ -65,8 +65,8 @@ class Hub:
 
     def take(self, sock, stream) -> None:
         """Take over the connection of somebody who has a seat."""
-        self.arrived.append((sock, stream))
         with self.lock:
+            self.arrived.append((sock, stream))
             is_first, self.is_started = not self.is_started, True
         if is_first:
             for work in (self.run, self.listen):
@@ -74,7 +74,7 @@ class Hub:
         self.wake()
 
     def listen(self) -> None:
-        self.post.listen(lambda: self.channels.names, self.hear)
+        self.post.listen(lambda: None if self.is_over else self.channels.names, self.hear)
 
     def hear(self, name) -> None:
         """Have a channel read on."""
@@ -92,12 +92,17 @@ class Hub:
     # --- in the thread of the hub ------------------------------------------------------------
 
     def run(self) -> None:
-        while True:
+        while not self.has_ended():
             try:
                 self.turn()
             except Exception:  # Without its thread nobody would hear anything any more.
                 self.log.exception("a stream failed")
                 time.sleep(PAUSE_SECONDS)
+
+    def has_ended(self) -> bool:
+        with self.lock:
+            self.is_started = not self.is_over or bool(self.arrived or self.readers)
+            return not self.is_started
 
     def turn(self) -> None:
         is_paused = time.monotonic() < self.paused_until
@@ -157,11 +162,11 @@ class Hub:
         if self.readers.pop(reader.descriptor, None) is None:
             return
         self.epoll.unregister(reader.descriptor)
-        reader.close()
         self.channels.leave(reader)
         self.release()
         self.post.count_open(-1)
         self.post.count_cut(reason)
+        reader.close()
 
     def cut_all(self, reason: str) -> None:
         for reader in list(self.readers.values()):

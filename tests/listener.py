@@ -1,9 +1,11 @@
 """Somebody who follows a weekend live, and keeps what came and when."""
 
+import contextlib
 import json
 import socket
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -12,7 +14,7 @@ PATIENCE = 20
 
 @dataclass(frozen=True)
 class Message:
-    """An event as WHATWG has it, with the moment at which it came."""
+    """A server-sent event, with the moment at which it came."""
 
     event: str
     id: str
@@ -30,77 +32,101 @@ def parsed(lines: list[str], at: float) -> Message:
 
 
 class Listener(threading.Thread):
-    """Reads a stream until it ends: then `is_over` is set."""
+    """Reads a stream from a socket until it ends: then `is_over` is set."""
 
-    def __init__(self, url: str, token: str, event_id: int, *, since=None, last_id=None):
+    def __init__(self, sock: socket.socket, file=None):
         super().__init__(daemon=True)
+        self.socket, self.file = sock, file or sock.makefile("rb")
         self.messages: list[Message] = []
         self.comments: list[float] = []
         self.grown = threading.Condition()
         self.is_over = threading.Event()
-        query = f"?since={since}" if since else ""
-        head = f"GET /v1/events/{event_id}/stream{query} HTTP/1.1\r\nHost: x\r\n"
-        head += f"Authorization: Bearer {token}\r\n"
-        head += f"Last-Event-ID: {last_id}\r\n" if last_id else ""
-        address = urlsplit(url)
-        self.socket = socket.create_connection((address.hostname, address.port), timeout=PATIENCE)
-        self.socket.sendall(f"{head}\r\n".encode())
-        self.file = self.socket.makefile("rb")
-        lines = [line.decode().rstrip("\r\n") for line in iter(self.file.readline, b"\r\n")]
-        self.status = int(lines[0].split()[1]) if lines else None
-        self.headers = {
-            name.lower(): value for name, value in (line.split(": ", 1) for line in lines[1:])
-        }
-        if self.status == 200:
-            self.start()
+        self.rest: list[str] = []
+        self.start()
 
     def run(self) -> None:
-        lines: list[str] = []
         try:
             for line in self.file:
-                lines = self.take_in(line.decode().rstrip("\n"), lines)
+                self.take_in(line.decode().removesuffix("\n"))
         except OSError:
             pass
         finally:
             self.is_over.set()
 
-    def take_in(self, line: str, lines: list[str]) -> list[str]:
-        now = time.monotonic()
+    def take_in(self, line: str) -> None:
         if line.startswith(":"):
-            self.comments.append(now)
-        elif line:
-            return lines if line.startswith("retry:") else [*lines, line]
-        elif lines:
+            self.comments.append(time.monotonic())
+        elif line and not line.startswith("retry:"):
+            self.rest.append(line)
+        elif self.rest and not line:
             with self.grown:
-                self.messages.append(parsed(lines, now))
+                self.messages.append(parsed(self.rest, time.monotonic()))
                 self.grown.notify_all()
-        return []
+            self.rest = []
 
     @property
     def changes(self) -> list[Message]:
         return [message for message in self.messages if message.event == "change"]
 
+    @property
+    def subjects(self) -> list[tuple[str, int]]:
+        return [change.subject for change in self.changes]
+
+    def wait_until(self, holds: Callable[[], object], seconds: float = PATIENCE) -> None:
+        with self.grown:
+            assert self.grown.wait_for(holds, seconds), self.messages
+
     def wait_for(self, count: int, seconds: float = PATIENCE) -> list[Message]:
         """Return the messages, once so many have come."""
-        with self.grown:
-            self.grown.wait_for(lambda: len(self.messages) >= count, seconds)
-        assert len(self.messages) >= count, self.messages
+        self.wait_until(lambda: len(self.messages) >= count, seconds)
         return self.messages
 
-    def wait_for_change(self, subject: tuple[str, int], seconds: float = PATIENCE) -> Message:
-        def find():
-            return next((one for one in self.changes if one.subject == subject), None)
+    def wait_for_change(self, kind: str, own_id: int, seconds: float = PATIENCE) -> Message:
+        self.wait_until(lambda: (kind, own_id) in self.subjects, seconds)
+        return next(change for change in self.changes if change.subject == (kind, own_id))
 
-        with self.grown:
-            found = self.grown.wait_for(find, seconds)
-        assert found, (subject, self.messages)
-        return found
+    def ends_within(self, seconds: float) -> bool:
+        return self.is_over.wait(seconds)
 
     def close(self) -> None:
-        try:
+        with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
         self.is_over.wait(PATIENCE)
         self.file.close()
         self.socket.close()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server said to who asked for a stream; `listener` where there is one."""
+
+    status: int
+    headers: dict[str, str]
+    listener: Listener | None
+
+
+def ask(url: str, token: str, event_id: int, *, since=None, last_id=None) -> Answer:
+    query = f"?since={since}" if since else ""
+    lines = [f"GET /v1/events/{event_id}/stream{query} HTTP/1.1", "Host: x"]
+    lines += [f"Authorization: Bearer {token}"]
+    lines += [f"Last-Event-ID: {last_id}"] if last_id else []
+    address = urlsplit(url)
+    sock = socket.create_connection((address.hostname, address.port), timeout=PATIENCE)
+    sock.sendall("\r\n".join([*lines, "", ""]).encode())
+    file = sock.makefile("rb")
+    first, *rest = [line.decode().strip() for line in iter(file.readline, b"\r\n")]
+    status = int(first.split()[1])
+    headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in rest)}
+    if status == 200:
+        return Answer(status, headers, Listener(sock, file))
+    file.close()
+    sock.close()
+    return Answer(status, headers, None)
+
+
+def listen(*args, **more) -> Listener:
+    """Follow a weekend on a server, from after its hello on."""
+    answer = ask(*args, **more)
+    assert answer.status == 200, answer
+    answer.listener.wait_for(1)
+    return answer.listener

@@ -60,46 +60,49 @@ class Bell:
             metrics.bells_unheard.inc()
             time.sleep(PAUSE_SECONDS)
 
-    def listen(self, wanted: Callable[[], frozenset[int]], hear: Callable[[int], None]) -> None:
-        """Call `hear` for each of the `wanted` weekends whose bell is rung, for good.
+    def listen(
+        self, wanted: Callable[[], frozenset[int] | None], hear: Callable[[int], None]
+    ) -> None:
+        """Call `hear` for each of the `wanted` weekends whose bell is rung, until it is None.
 
         It is called too where a bell may have been missed: from the first moment that one is
         listened for, and after Redis was away.
         """
-        while self.client is not None:
+        while self.client is not None and wanted() is not None:
             try:
                 with closing(self.client.pubsub()) as pubsub:
-                    self.attend(pubsub, wanted, hear)
+                    attend(pubsub, wanted, hear)
             except Exception as error:
                 log.info("the bell is silent: %s", type(error).__name__)
                 time.sleep(PAUSE_SECONDS)
 
-    def attend(self, pubsub, wanted, hear) -> None:
-        """Listen until Redis is lost; raises then."""
-        heard_at = asked_at = time.monotonic()
-        listened: frozenset[int] = frozenset()
-        while True:
-            listened = tune(pubsub, listened, wanted())
-            message = pubsub.get_message(timeout=TURN_SECONDS)
-            now = time.monotonic()
-            if message is not None or not listened:
-                heard_at = now
-            if message is not None and message["type"] in ("subscribe", "message"):
-                hear(weekend_of(message["channel"]))
-            if listened and now > asked_at + ASK_SECONDS:
-                asked_at = now
-                pubsub.ping()
-            if now > heard_at + SILENT_SECONDS:
-                raise TimeoutError("Redis says nothing.")
+
+def attend(pubsub, wanted, hear) -> None:
+    """Listen until nothing is wanted; raises once Redis is lost."""
+    heard_at = asked_at = time.monotonic()
+    listened: frozenset[int] = frozenset()
+    while (names := wanted()) is not None:
+        tune(pubsub, listened, names)
+        listened = names
+        message = pubsub.get_message(timeout=TURN_SECONDS)
+        now = time.monotonic()
+        if message is not None or not listened:
+            heard_at = now
+        if message is not None and message["type"] in ("subscribe", "message"):
+            hear(weekend_of(message["channel"]))
+        if listened and now > asked_at + ASK_SECONDS:
+            asked_at = now
+            pubsub.ping()
+        if now > heard_at + SILENT_SECONDS:
+            raise TimeoutError("Redis says nothing.")
 
 
-def tune(pubsub, listened: frozenset[int], wanted: frozenset[int]) -> frozenset[int]:
+def tune(pubsub, listened: frozenset[int], wanted: frozenset[int]) -> None:
     """Listen for those wanted and for no others."""
     if new := wanted - listened:
         pubsub.subscribe(*(f"{PREFIX}{event_id}" for event_id in new))
     if old := listened - wanted:
         pubsub.unsubscribe(*(f"{PREFIX}{event_id}" for event_id in old))
-    return wanted
 
 
 def weekend_of(channel: bytes | str) -> int:

@@ -30,8 +30,10 @@ class Post:
         with self.app.app_context(), OnlyReading(True):
             yield
 
-    def listen(self, wanted: Callable[[], frozenset[int]], hear: Callable[[int], None]) -> None:
-        """Call `hear` with each of the wanted channels that may have grown, for good."""
+    def listen(
+        self, wanted: Callable[[], frozenset[int] | None], hear: Callable[[int], None]
+    ) -> None:
+        """Call `hear` with each of the wanted channels that may have grown, until it is None."""
         self.app.extensions["bell"].listen(wanted, hear)
 
     @staticmethod
