@@ -22,3 +22,10 @@ def test_the_application_loads_neither_migrations_nor_traces():
 
     assert "raceapp.tasks.views" in loaded
     assert not {"alembic", "flask_migrate", "raceapp.telemetry.spans"} & set(loaded)
+
+
+def test_commands_find_the_migrations(app, capsys):
+    answer = app.test_cli_runner().invoke(args=["db", "heads"])
+
+    assert answer.exit_code == 0
+    assert "(head)" in capsys.readouterr().out

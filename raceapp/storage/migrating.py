@@ -6,6 +6,7 @@ No request needs it, and it takes a tenth of the time in which the application s
 import functools
 import importlib
 
+import click
 from flask import Flask
 from werkzeug.local import LocalProxy
 
@@ -21,7 +22,13 @@ OPTIONS = {
 
 
 def init_app(app: Flask) -> None:
+    """Put a proxy where `flask db` is, and where its commands look for the application."""
+    app.cli.add_command(LocalProxy(commands), "db")
     app.extensions["migrate"] = LocalProxy(functools.partial(extension_of, app))
+
+
+def commands() -> click.Group:
+    return importlib.import_module("flask_migrate.cli").db
 
 
 def extension_of(app: Flask):
