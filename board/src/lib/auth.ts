@@ -56,7 +56,7 @@ export async function logIn(email: string, password: string): Promise<void> {
 export async function welcome({ body }: Answer<Tokens>): Promise<void> {
   const fresh = take(body);
   const isOther = auth.user !== null && auth.user.id !== body.user.id;
-  if (isOther) await db.clear('weekends');
+  if (isOther) await Promise.all([db.clear('kept'), db.clear('weekends')]);
   await db.put('kept', 'me', body.user);
   become({ user: body.user, isLocked: false });
   channel?.postMessage({ access: fresh, user: body.user } satisfies Message);
@@ -81,7 +81,7 @@ export async function logOut(): Promise<void> {
 
 async function forget(): Promise<void> {
   access = null;
-  await Promise.all([db.remove('kept', 'me'), db.clear('weekends')]);
+  await Promise.all([db.clear('kept'), db.clear('weekends')]);
   become({ user: null, isLocked: false });
 }
 

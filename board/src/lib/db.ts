@@ -102,6 +102,13 @@ export async function clear(store: 'weekends' | 'kept'): Promise<void> {
   await either((db) => db.clear(store), () => undefined);
 }
 
+/** Every weekend that is kept for this person. */
+export async function weekendsOf(userId: number): Promise<Kept[]> {
+  const range = IDBKeyRange.bound(`${userId}/`, `${userId}/\uffff`);
+  const kept = await either((db) => db.getAll('weekends', range), () => []);
+  return [...kept, ...memory.weekends.values()];
+}
+
 export const operations: Storage = {
   async all() {
     const kept = await either((db) => db.getAll('operations'), () => []);

@@ -51,6 +51,8 @@ export class Weekend {
   notLiveSince = $state(0);
   /** The server says there is no such weekend for this person. */
   isMissing = $state(false);
+  /** How often the server has told of changes: for pages that show what is not kept here. */
+  changes = $state(0);
   /** Why the server would not answer. */
   error = $state('');
   #heardAt = $state(0);
@@ -182,6 +184,7 @@ export class Weekend {
     const path = `/v1/events/${this.id}/changes?limit=1000&since=${since}`;
     const { body } = await call<Changes>('GET', path);
     if (body.reset) return this.#snapshot();
+    if (body.changes.length) this.changes += 1;
     this.#take(withChanges(this.kept!, body, now()));
     return body.has_more;
   }

@@ -10,6 +10,7 @@ export type Session = Schemas['Session'];
 export type Bike = Schemas['Bike'];
 export type Task = Schemas['Task'];
 export type SignOff = Schemas['SignOff'];
+export type HistoryEntry = Schemas['HistoryEntry'];
 export type Comment = Schemas['Comment'];
 export type Release = Schemas['Release'];
 export type Incident = Schemas['Incident'];
