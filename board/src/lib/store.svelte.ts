@@ -110,11 +110,13 @@ export class Weekend {
 
   /** Keep up with the server until the returned function is called: `$effect(() => weekend.follow())`. */
   follow(): () => void {
-    const isFirst = this.#beat.start(() => this.#remember());
-    if (isFirst) followed.add(this);
-    return () => {
-      if (this.#beat.stop()) followed.drop(this);
-    };
+    return untrack(() => {
+      const isFirst = this.#beat.start(() => this.#remember());
+      if (isFirst) followed.add(this);
+      return () => {
+        if (this.#beat.stop()) followed.drop(this);
+      };
+    });
   }
 
   /** Ask the server what changed; without a signal it stays as it was. */
@@ -139,6 +141,7 @@ export class Weekend {
       while (hasMore) hasMore = this.kept ? await this.#changes() : await this.#snapshot();
       this.#caughtUpAt = started;
       this.#hear();
+      this.#saveSoon();
     } catch (error) {
       await this.#failed(error);
     }
@@ -175,7 +178,7 @@ export class Weekend {
   async #snapshot(): Promise<boolean> {
     const path = `/v1/events/${this.id}/snapshot`;
     const { body } = await call<Snapshot>('GET', path, { timeout: 30_000 });
-    this.#take(fromSnapshot(body, now()));
+    this.kept = fromSnapshot(body, now());
     return false;
   }
 
@@ -184,13 +187,13 @@ export class Weekend {
     const path = `/v1/events/${this.id}/changes?limit=1000&since=${since}`;
     const { body } = await call<Changes>('GET', path);
     if (body.reset) return this.#snapshot();
-    if (body.changes.length) this.changes += 1;
-    this.#take(withChanges(this.kept!, body, now()));
+    if (body.changes.length || body.people.length) this.kept = withChanges(this.kept!, body, now());
+    this.changes += body.changes.length;
     return body.has_more;
   }
 
-  #take(kept: Kept): void {
-    this.kept = kept;
+
+  #saveSoon(): void {
     clearTimeout(this.#saving);
     this.#saving = setTimeout(() => this.#save(), SAVE_AFTER);
   }
@@ -199,7 +202,7 @@ export class Weekend {
   async #save(): Promise<void> {
     const caughtUpAt = this.#caughtUpAt;
     if (!this.kept || auth.userId() === null) return;
-    await db.put('weekends', this.#key, this.kept);
+    await db.put('weekends', this.#key, { ...this.kept, asOf: this.asOf });
     const isHeld = (one: Operation) => one.state === 'applied' && (one.settledAt ?? 0) < caughtUpAt;
     const held = untrack(() => this.#operations).filter(isHeld);
     if (held.length) await forget(held);
