@@ -121,6 +121,29 @@ def faults(response):
             ("Prove libere, gruppo A", "practice", "Fri 09:00", "Fri 09:20"),
             ("Timed practice", "practice", "Fri 11:00", "Fri 11:20"),
         ]),
+        ("british.csv", CSV, [
+            ("Technical Inspection", "tech_control", "Fri 08:00", "Fri 09:30"),
+            ("National Superbike Free Practice 1", "practice", "Fri 10:15", "Fri 10:50"),
+            ("National Superbike FP2", "practice", "Fri 14:40", "Fri 15:30"),
+            ("Warm-Up", "warm_up", "Sat 09:05", "Sat 09:20"),
+            ("Qualifying 1", "qualifying", "Sat 10:30", "Sat 10:42"),
+            ("Qualifying 2 – Shootout", "qualifying", "Sat 10:50", "Sat 11:02"),
+            ("Race 1 (Sprint, 12 laps)", "race", "Sat 16:15", "Sat 16:45"),
+            ("Race 2 (Feature)", "race", "Sun 12:15", "Sun 15:30"),
+            ("Race 3 (Feature)", "race", "Sun 15:30", "Sun 16:00"),
+            ("Garage tear down", "pack_down", "Sun 17:00", "Sun 19:00"),
+        ]),
+        ("endurance.ics", ICS, [
+            ("Essais libres", "practice", "Fri 10:00", "Fri 12:00"),
+            ("Night practice", "practice", "Fri 23:00", "Sat 00:30"),
+            ("Warm up", "warm_up", "Sat 11:20", "Sat 11:40"),
+            ("24 Heures", "race", "Sat 15:00", "Sun 15:00"),
+        ]),
+        ("outlook.ics", ICS, [
+            ("Scrutineering", "tech_control", "Fri 08:30", "Fri 10:00"),
+            ("Qualifying Group A", "qualifying", "Sat 09:40", "Sat 10:00"),
+            ("Race 2", "race", "Sun 11:30", "Sun 11:55"),
+        ]),
     ],
 )  # fmt: skip
 def test_a_file_of_an_organiser_becomes_the_timetable(send, shown, file, content_type, expected):
@@ -145,10 +168,55 @@ def test_the_night_the_clocks_change_has_its_own_length(send, shown, make_event)
     assert shown(event)[1] == ("Warm up", "warm_up", "Sun 03:30", "Sun 04:00")
 
 
-def test_what_nobody_can_tell_the_kind_of_is_named(send):
+def test_a_timetable_over_the_change_of_clocks_keeps_the_times_of_the_track(send, make_event):
+    event = make_event(event_date="2026-03-28", end_date="2026-03-29", timezone="Europe/London")
+    table = (ORGANISERS / "clock_change.csv").read_bytes()
+
+    answer = created(send(table, event_id=event["id"]), status=200)
+
+    assert [tuple(text[8:16] for text in times(row)) for row in answer["sessions"]] == [
+        ("28T09:00", "28T09:20"), ("28T17:00", "28T17:20"), ("28T22:00", "29T03:00"),
+        ("29T08:00", "29T08:10"), ("29T12:00", "29T12:30"),
+    ]  # fmt: skip
+
+
+def test_there_are_a_dozen_files_of_organisers():
+    assert len([*ORGANISERS.iterdir()]) == 12
+
+
+def test_what_is_left_out_is_told_and_why(send):
+    answer = created(send((ORGANISERS / "outlook.ics").read_bytes(), ICS), status=200)
+
+    assert answer["skipped"] == [
+        "Round 3 Misano: takes whole days.",
+        "Free Practice 2: cancelled.",
+        "Free Practice 1 - Mugello: on no day of this race weekend.",
+    ]
+
+
+def test_what_nobody_can_tell_the_kind_of_is_told(send):
     answer = created(send((ORGANISERS / "grand_prix.ics").read_bytes(), ICS), status=200)
 
-    assert answer["skipped"] == ["Rider Fan Parade"]
+    parade = "Rider Fan Parade: the name does not tell the kind of session."
+    assert parade in answer["skipped"]
+
+
+@pytest.mark.parametrize(
+    ("file", "zones"),
+    [("outlook.ics", ["Track clock"]), ("superbike.ics", ["UTC+0200"]), ("endurance.ics", [])],
+)
+def test_a_zone_that_nobody_has_defined_is_told(send, file, zones):
+    answer = created(send((ORGANISERS / file).read_bytes(), ICS), status=200)
+
+    assert answer["undefined_zones"] == zones
+
+
+def test_what_is_cancelled_may_be_as_broken_as_it_likes(send):
+    broken = EVENT.replace("SUMMARY:FP1", "STATUS:CANCELLED").replace("Z\r\n", "\r\n")
+
+    answer = created(send(f"{HEAD}{EVENT}{broken}{TAIL}", ICS), status=200)
+
+    assert answer["skipped"] == ["An event without a name: cancelled."]
 
 
 @pytest.mark.parametrize(

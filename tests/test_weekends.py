@@ -105,7 +105,10 @@ def test_a_calendar_file_is_pasted_too(plan):
 
     answer = created(plan(timetable="\r\n".join(lines)))
 
-    assert (told(answer), answer["skipped"]) == ([("FP1", "practice", "12T08:20")], ["Breakfast"])
+    assert (told(answer), answer["skipped"]) == (
+        [("FP1", "practice", "12T08:20")],
+        ["Breakfast: the name does not tell the kind of session."],
+    )
 
 
 def test_a_dry_run_answers_the_same_and_plans_nothing(admin, plan, everything):

@@ -1,20 +1,17 @@
-"""Timetables as organisers publish them, read from a table or an iCalendar file.
+"""Timetables as organisers publish them, read from a table; `files` reads iCalendar.
 
-Both become a list of entries in UTC; what an entry means for the weekend is for `timetables`.
+Both become a programme of entries in UTC; what an entry means for the weekend is for `timetables`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
-import icalendar
 import marshmallow as ma
-from icalendar.error import BrokenCalendarProperty
 
-from raceapp import errors
 from raceapp.events.models import Event
 from raceapp.tables import kinds, sheets
-from raceapp.tables.days import day_of, days_of, local, local_day, moment, near
+from raceapp.tables.days import day_of, local_day, moment, near
 from raceapp.timetable.models import SessionKind
 from raceapp.web import fields
 
@@ -22,7 +19,6 @@ COLUMNS = ("name", "kind", "date", "starts_at", "ends_at")
 NEEDED = ("name", "starts_at")
 USUAL = timedelta(minutes=30)
 MAX_ENTRIES = 2_000
-MAX_ICS = 1024 * 1024
 NAME, KIND = fields.Text(100), fields.Choice(SessionKind)
 
 
@@ -38,17 +34,27 @@ class Entry:
     ends_at: datetime | None
 
 
-# --- tables ------------------------------------------------------------------------------
+@dataclass
+class Programme:
+    """What was read: entries, and what whoever sent it should know of the rest.
+
+    `skipped` are sentences on what was left out. Times in `undefined_zones`, which the file names
+    and does not define, were taken for local ones.
+    """
+
+    entries: list[Entry]
+    skipped: list[str] = field(default_factory=list)
+    undefined_zones: list[str] = field(default_factory=list)
 
 
-def of_table(data: bytes, charset: str | None, event: Event) -> list[Entry]:
-    """Return the entries of a table; raises Invalid by row and column."""
+def of_table(data: bytes, charset: str | None, event: Event) -> Programme:
+    """Read a table; raises Invalid by row and column."""
     sheet = sheets.read(data, charset, known=COLUMNS, needed=NEEDED, most=MAX_ENTRIES)
-    return entries_of(sheet.rows, event)
+    return of_rows(sheet.rows, event)
 
 
-def entries_of(rows: Mapping[int, Mapping[str, str]], event: Event) -> list[Entry]:
-    """Return the entries of rows by their numbers; raises Invalid by row and column."""
+def of_rows(rows: Mapping[int, Mapping[str, str]], event: Event) -> Programme:
+    """Read rows by their numbers; raises Invalid by row and column."""
     faults = sheets.Faults()
     entries, day = [], event.event_date
     for number, row in rows.items():
@@ -57,7 +63,7 @@ def entries_of(rows: Mapping[int, Mapping[str, str]], event: Event) -> list[Entr
         if entry := entry_of(cells, event, day):
             entries.append(entry)
     faults.refuse()
-    return with_ends(entries, event)
+    return Programme(with_ends(entries, event))
 
 
 @dataclass
@@ -116,81 +122,3 @@ def end_for(start: datetime, starts: Sequence[datetime], event: Event) -> dateti
     day = local_day(start, event)
     later = (other for other in starts if other > start and local_day(other, event) == day)
     return next(later, start + USUAL)
-
-
-# --- iCalendar ---------------------------------------------------------------------------
-
-
-def of_calendar(data: bytes, event: Event) -> tuple[list[Entry], list[str]]:
-    """Return the entries of an iCalendar file that fall on the days of the weekend, and the
-    names of those there whose kind nobody can tell. Raises Invalid or TooLarge."""
-    if len(data) > MAX_ICS:
-        raise errors.TooLarge(f"An iCalendar file has at most {MAX_ICS:,} bytes.")
-    found = [item for item in events_in(data) if not is_cancelled(item)]
-    entries = [entry for item in found if (entry := published(item, event))]
-    here = [entry for entry in entries if local_day(entry.starts_at, event) in days_of(event)]
-    skipped = [entry.name for entry in here if entry.kind is None]
-    return with_ends([entry for entry in here if entry.kind], event), skipped
-
-
-def is_cancelled(found: icalendar.Component) -> bool:
-    return str(found.get("STATUS", "")).upper() == "CANCELLED"
-
-
-# OSError: the library looks for a zone as a file of that name.
-BROKEN = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError)
-
-
-def events_in(data: bytes) -> list[icalendar.Component]:
-    if data.upper().count(b"BEGIN:VEVENT") > MAX_ENTRIES:
-        raise errors.Invalid(f"An iCalendar file has at most {MAX_ENTRIES:,} events.")
-    try:
-        calendars = icalendar.Calendar.from_ical(data, multiple=True)
-    except BROKEN as error:
-        raise errors.Invalid("This is no iCalendar file, or a broken one.") from error
-    found = [event for calendar in calendars for event in calendar.walk("VEVENT")]
-    if not found:
-        raise errors.Invalid("This iCalendar file holds no events.")
-    if any("RRULE" in event or "RDATE" in event for event in found):
-        raise errors.Invalid("Events that repeat are not a timetable: write each one out.")
-    return found
-
-
-def published(found: icalendar.Component, event: Event) -> Entry | None:
-    """Return an event of a file, None for one of whole days; raises Invalid."""
-    start = instant(found, "DTSTART", event)
-    if start is None:
-        return None
-    try:
-        name = NAME.deserialize(" ".join(str(found.get("SUMMARY", "")).split())[:100])
-    except ma.ValidationError as error:
-        raise errors.Invalid("An event has no name, or one that cannot be shown.") from error
-    end = instant(found, "DTEND", event) or after(start, found)
-    is_later = end is not None and end > start
-    return Entry(None, name, kinds.guessed(name), True, start, end if is_later else None)
-
-
-def instant(found: icalendar.Component, name: str, event: Event) -> datetime | None:
-    """Return a time in UTC. One without a zone, or with a made-up one, is local to the weekend."""
-    value = value_of(found, name)
-    if value is None and name == "DTSTART":
-        raise errors.Invalid("An event has no start, or none that can be read.")
-    if not isinstance(value, datetime):
-        return None
-    try:
-        return local(value, event) if value.tzinfo is None else value.astimezone(UTC)
-    except OverflowError as error:
-        raise errors.Invalid("An event lies outside of all years.") from error
-
-
-def value_of(found: icalendar.Component, name: str):
-    """Return what a property says; None where it is missing, there twice, or nonsense."""
-    try:
-        return getattr(found.get(name), "dt", None)
-    except BrokenCalendarProperty:
-        return None
-
-
-def after(start: datetime, found: icalendar.Component) -> datetime | None:
-    duration = value_of(found, "DURATION")
-    return start + duration if isinstance(duration, timedelta) and duration < USUAL * 100 else None

@@ -49,17 +49,33 @@ class ImportedSessionSchema(ma.Schema):
     )
 
 
-def skipped_names() -> fields.Many:
-    metadata = {
-        "description": "Events of an iCalendar file whose name tells no kind of session",
-        "example": ["Riders' briefing"],
-    }
-    return fields.Many(fields.Text(100), MAX_ENTRIES, required=True, metadata=metadata)
+class NotedSchema(ma.Schema):
+    """What whoever sends a timetable should know beside the sessions."""
+
+    skipped = fields.Many(
+        fields.Text(200),
+        MAX_ENTRIES,
+        required=True,
+        metadata={
+            "description": "Events of an iCalendar file that were left out, and why: cancelled, of"
+            " whole days, on another day, or of no kind that the name tells",
+            "example": ["Riders' briefing: the name does not tell the kind of session."],
+        },
+    )
+    undefined_zones = fields.Many(
+        fields.Text(100),
+        MAX_ENTRIES,
+        required=True,
+        metadata={
+            "description": "Time zones that an iCalendar file names and does not define, nor does"
+            " anybody: their times were taken for local ones",
+            "example": ["UTC+0200"],
+        },
+    )
 
 
-class ImportedTimetableSchema(ma.Schema):
+class ImportedTimetableSchema(NotedSchema):
     sessions = fields.each(ImportedSessionSchema, fields.MANY)
     unchanged = fields.Count(
         metadata={"description": "Sessions that were so already", "example": 7}
     )
-    skipped = skipped_names()

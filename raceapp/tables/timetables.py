@@ -10,9 +10,9 @@ from datetime import datetime
 
 from raceapp import errors
 from raceapp.events.models import Event
-from raceapp.tables import lines, programme, sheets
+from raceapp.tables import files, lines, programme, sheets
 from raceapp.tables.days import local_day
-from raceapp.tables.programme import Entry
+from raceapp.tables.programme import Entry, Programme
 from raceapp.timetable import service as timetable
 from raceapp.timetable.models import SessionKind, SessionStatus, TrackSession
 
@@ -34,29 +34,27 @@ class Imported:
 
 
 def carry_out(event: Event, upload, *, actor) -> dict:
-    """Make the timetable what the file says; returns `{sessions, unchanged, skipped}`.
+    """Make the timetable what the file says; returns `{sessions, unchanged}` and what was noted.
 
     The caller holds the row of the weekend. Raises Invalid for a file that cannot be read, when a
     name stands twice on one day, and what adding and moving a session raise.
     """
     if upload.media_type == ICS:
-        entries, skipped = programme.of_calendar(upload.data, event)
+        found = files.read(upload.data, event)
     else:
-        entries, skipped = programme.of_table(upload.data, upload.charset, event), []
-    return {**follow(event, entries, actor=actor), "skipped": skipped}
+        found = programme.of_table(upload.data, upload.charset, event)
+    noted = {"skipped": found.skipped, "undefined_zones": found.undefined_zones}
+    return {**follow(event, found.entries, actor=actor), **noted}
 
 
-def of_text(text: str, event: Event) -> tuple[list[Entry], list[str]]:
-    """Return the entries of what was typed, pasted or read from a file, and what was left out.
-
-    Raises Invalid by row or line and column.
-    """
+def of_text(text: str, event: Event) -> Programme:
+    """Read what was typed, pasted or read from a file; raises Invalid by row or line and column."""
     text = text.lstrip("\ufeff")
     if text.upper().startswith("BEGIN:VCALENDAR"):
-        return programme.of_calendar(text.encode(), event)
+        return files.read(text.encode(), event)
     if is_table(text):
-        return programme.of_table(text.encode(), None, event), []
-    return programme.entries_of(lines.rows_in(text), event), []
+        return programme.of_table(text.encode(), None, event)
+    return programme.of_rows(lines.rows_in(text), event)
 
 
 def is_table(text: str) -> bool:

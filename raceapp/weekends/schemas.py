@@ -5,7 +5,7 @@ import marshmallow as ma
 from raceapp.checklists.models import Tier
 from raceapp.checklists.schemas import CountsSchema
 from raceapp.events.schemas import MAX_CREW, CrewMemberSchema, EventCreateSchema, EventSchema
-from raceapp.tables.schemas import ImportedSessionSchema, skipped_names
+from raceapp.tables.schemas import ImportedSessionSchema, NotedSchema
 from raceapp.web import fields
 
 MAX_TIMETABLE = 1_000_000
@@ -40,12 +40,11 @@ class WeekendCreateSchema(EventCreateSchema):
     )
 
 
-class WeekendSchema(ma.Schema):
+class WeekendSchema(NotedSchema):
     """A race weekend as it was planned, or would be: then there is no event yet."""
 
     event = ma.fields.Nested(EventSchema, required=True, allow_none=True)
     sessions = fields.each(ImportedSessionSchema, fields.MANY)
-    skipped = skipped_names()
     created = ma.fields.Nested(
         CountsSchema, required=True, metadata={"description": "Tasks per scope"}
     )

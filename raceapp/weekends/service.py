@@ -21,6 +21,7 @@ class Weekend:
     event: Event | None
     sessions: list[Imported] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    undefined_zones: list[str] = field(default_factory=list)
     created: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Scope, 0))
 
 
@@ -40,8 +41,9 @@ def plan(
     """
     weekend = Weekend(events.create(actor=actor, **fields))
     crew.set_crew(weekend.event, members, actor=actor)
-    entries, weekend.skipped = timetables.of_text(timetable, weekend.event)
-    weekend.sessions = timetables.follow(weekend.event, entries, actor=actor)["sessions"]
+    found = timetables.of_text(timetable, weekend.event)
+    weekend.skipped, weekend.undefined_zones = found.skipped, found.undefined_zones
+    weekend.sessions = timetables.follow(weekend.event, found.entries, actor=actor)["sessions"]
     if template_id is not None:
         how = {"template_id": template_id, "tier": tier, "dry_run": dry_run}
         weekend.created = checklists.build(weekend.event, actor=actor, **how)

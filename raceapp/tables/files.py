@@ -1,0 +1,122 @@
+"""Timetables in iCalendar files (RFC 5545), as the calendars of series and clubs export them."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import icalendar
+import marshmallow as ma
+from icalendar.error import BrokenCalendarProperty
+
+from raceapp import errors
+from raceapp.events.models import Event
+from raceapp.tables import kinds, programme
+from raceapp.tables.days import days_of, local, local_day
+from raceapp.tables.programme import Entry, Programme
+from raceapp.web.fields.texts import FORBIDDEN
+
+MAX_BYTES = 1024 * 1024
+LONGEST = timedelta(days=2)
+
+
+def read(data: bytes, event: Event) -> Programme:
+    """Read what falls on the days of the weekend; raises Invalid or TooLarge."""
+    if len(data) > MAX_BYTES:
+        raise errors.TooLarge(f"An iCalendar file has at most {MAX_BYTES:,} bytes.")
+    entries, skipped, zones = [], [], {}
+    for item in events_in(data):
+        entry = None if is_cancelled(item) else published(item, event)
+        if why := why_not(item, entry, event):
+            skipped.append(f"{called(item)}: {why}")
+        else:
+            entries.append(entry)
+            zones |= dict.fromkeys(undefined_zones(item))
+    return Programme(programme.with_ends(entries, event), skipped, [*zones])
+
+
+def why_not(found: icalendar.Component, entry: Entry | None, event: Event) -> str | None:
+    """Return why an event is no session of the weekend, or None."""
+    if is_cancelled(found):
+        return "cancelled."
+    if entry is None:
+        return "takes whole days."
+    if local_day(entry.starts_at, event) not in days_of(event):
+        return "on no day of this race weekend."
+    return None if entry.kind else "the name does not tell the kind of session."
+
+
+def is_cancelled(found: icalendar.Component) -> bool:
+    return str(found.get("STATUS", "")).upper() == "CANCELLED"
+
+
+def called(found: icalendar.Component) -> str:
+    """Return the name of an event, whatever it is made of."""
+    name = " ".join(str(found.get("SUMMARY", "")).split())[:100]
+    return FORBIDDEN.sub("", name) or "An event without a name"
+
+
+def undefined_zones(found: icalendar.Component) -> Iterator[str]:
+    """Yield the zones that an event names and that nobody knows."""
+    for name in ("DTSTART", "DTEND"):
+        value, sent = value_of(found, name), found.get(name)
+        if isinstance(value, datetime) and value.tzinfo is None and "TZID" in sent.params:
+            yield FORBIDDEN.sub("", str(sent.params["TZID"]))[:100]
+
+
+# OSError: the library looks for a zone as a file of that name.
+BROKEN = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError)
+
+
+def events_in(data: bytes) -> list[icalendar.Component]:
+    if data.upper().count(b"BEGIN:VEVENT") > programme.MAX_ENTRIES:
+        raise errors.Invalid(f"An iCalendar file has at most {programme.MAX_ENTRIES:,} events.")
+    try:
+        calendars = icalendar.Calendar.from_ical(data, multiple=True)
+    except BROKEN as error:
+        raise errors.Invalid("This is no iCalendar file, or a broken one.") from error
+    found = [event for calendar in calendars for event in calendar.walk("VEVENT")]
+    if not found:
+        raise errors.Invalid("This iCalendar file holds no events.")
+    if any("RRULE" in event or "RDATE" in event for event in found):
+        raise errors.Invalid("Events that repeat are not a timetable: write each one out.")
+    return found
+
+
+def published(found: icalendar.Component, event: Event) -> Entry | None:
+    """Return an event of a file, None for one of whole days; raises Invalid."""
+    start = instant(found, "DTSTART", event)
+    if start is None:
+        return None
+    try:
+        name = programme.NAME.deserialize(" ".join(str(found.get("SUMMARY", "")).split())[:100])
+    except ma.ValidationError as error:
+        raise errors.Invalid("An event has no name, or one that cannot be shown.") from error
+    end = instant(found, "DTEND", event) or after(start, found)
+    is_later = end is not None and end > start
+    return Entry(None, name, kinds.guessed(name), True, start, end if is_later else None)
+
+
+def instant(found: icalendar.Component, name: str, event: Event) -> datetime | None:
+    """Return a time in UTC. One without a zone, or with a made-up one, is local to the weekend."""
+    value = value_of(found, name)
+    if value is None and name == "DTSTART":
+        raise errors.Invalid("An event has no start, or none that can be read.")
+    if not isinstance(value, datetime):
+        return None
+    try:
+        return local(value, event) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError as error:
+        raise errors.Invalid("An event lies outside of all years.") from error
+
+
+def value_of(found: icalendar.Component, name: str):
+    """Return what a property says; None where it is missing, there twice, or nonsense."""
+    try:
+        return getattr(found.get(name), "dt", None)
+    except BrokenCalendarProperty:
+        return None
+
+
+def after(start: datetime, found: icalendar.Component) -> datetime | None:
+    duration = value_of(found, "DURATION")
+    is_usual = isinstance(duration, timedelta) and duration < LONGEST
+    return start + duration if is_usual else None
