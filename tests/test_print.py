@@ -127,6 +127,24 @@ def test_one_bike_or_session_can_be_printed(garage, printed, which):
     assert titles == [f"Of the {which}"]
 
 
+@pytest.mark.parametrize("name", ["bike_id", "session_id"])
+def test_what_is_of_another_weekend_is_refused(garage, event, make_event, admin, name):
+    other = Garage(garage.app, make_event()["id"], admin)
+    foreign = {"bike_id": other.bike("99 Z"), "session_id": other.session("FP9", MORNING)}
+
+    for wanted in (foreign[name], 999_999):
+        answer = admin.get(f"/v1/events/{event['id']}/print?{name}={wanted}")
+        assert [*problem(answer, 422)["errors"]["query"]] == [name]
+
+
+def test_a_bike_that_was_taken_off_is_printed_while_it_has_tasks(garage, event, admin, printed):
+    bike = garage.bike()
+    garage.task(title="Of the bike", bike_id=bike)
+    created(admin.patch(f"/v1/events/{event['id']}", json={"bike_ids": []}), status=200)
+
+    assert "Of the bike" in printed(bike_id=bike)
+
+
 def test_the_seal_of_the_record_is_at_the_end(garage, event, admin, printed):
     created(admin.patch(f"/v1/events/{event['id']}", json={"notes": "Garage 7"}), status=200)
     last = admin.get(f"/v1/events/{event['id']}/history").json[-1]

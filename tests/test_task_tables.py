@@ -11,6 +11,8 @@ from garage import Garage
 from helpers import created, problem
 from paddock import PRESSURE
 
+from raceapp.tasks.models import Task
+
 MORNING = datetime(2026, 6, 12, 6, 30, tzinfo=UTC)  # 08:30 at Misano.
 CRITICAL = {"bike": "44 A", "session": "FP1", "is_critical": "true"}
 
@@ -284,6 +286,12 @@ def test_a_dry_run_answers_the_same_and_changes_nothing(garage, take, tasks):
         ({"title": "A", "measurement": "Bar", "min": "2", "max": "1"}, "min"),
         ({"title": "A", "measurement": "Bar", "min": "1,5"}, "min"),
         ({"title": "A", "anchor": "session_start"}, "offset_minutes"),
+        ({"title": "A", "anchor": "session_start", "offset_minutes": "-30"}, "session"),
+        ({"title": "A", "anchor": "crash", "offset_minutes": "30"}, "anchor"),
+        ({"title": "A", "anchor": "wet", "offset_minutes": "0"}, "anchor"),
+        ({"title": "A", "anchor": "event_start", "offset_minutes": "86401"}, "offset_minutes"),
+        ({"title": "A", "anchor": "event_start", "offset_minutes": "-86401"}, "offset_minutes"),
+        ({"title": "A", "is_due_pinned": "true"}, "is_due_pinned"),
         ({"title": "A", "rider_name": "Nobody"}, "rider_name"),
         ({"title": "A", "id": "999"}, "id"), ({"title": "A", "id": "1.5"}, "id"),
         ({"title": "A", "colour": "red"}, "colour"),
@@ -295,6 +303,51 @@ def test_a_fault_is_told_by_row_and_column(send, tasks, cells, column):
     row = "1" if column == "colour" else "2"
     assert column in faults(response)[row]
     assert tasks() == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "name"),
+    [
+        ({"anchor": "crash", "offset_minutes": 5}, "anchor", "anchor"),
+        ({"anchor": "session_end", "offset_minutes": 5}, "session", "session_id"),
+        ({"anchor": "event_end", "offset_minutes": 86_401}, "offset_minutes", "offset_minutes"),
+    ],
+)
+def test_a_table_says_what_a_single_task_would_be_told(admin, event, send, asked, told, name):
+    body = {"event_id": event["id"], "title": "A", **asked}
+    one = problem(admin.post("/v1/tasks", json=body), 422)["errors"]["json"]
+
+    cells = faults(send(table({"title": "A", **asked})))["2"]
+
+    assert {told: one[name]} == cells
+
+
+def test_a_change_that_leaves_an_anchor_without_its_session_is_refused(garage, send, tasks):
+    task = garage.task(session_id=garage.session("FP1", MORNING), anchor="session_start")
+    garage.change(Task, task, offset_minutes=-30)
+    before = tasks()
+
+    found = faults(send(table({"id": task, "session": ""})))
+
+    assert [*found["2"]] == ["session"] and tasks() == before
+
+
+@pytest.mark.parametrize("anchor", ["crash", "wet"])
+def test_what_waited_for_an_incident_may_be_reworded(garage, take, anchor):
+    task = garage.task(anchor=anchor, offset_minutes=30)
+
+    assert take(table({"id": task, "title": "Look at the frame"})) == (0, 1, 0)
+
+
+@pytest.mark.parametrize("data", ["", "\ufeff", "\r\n"])
+def test_a_table_of_nothing_is_refused(send, data):
+    found = faults(send(data))
+
+    assert [*found["1"]] == ["table"]
+
+
+def test_a_header_alone_is_a_table_of_no_tasks(take):
+    assert take("title\r\n") == (0, 0, 0)
 
 
 def test_one_fault_keeps_everything_out(garage, send, tasks):

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from raceapp import errors
 from raceapp.auth.models import User
 from raceapp.bikes.models import Bike
 from raceapp.events.models import Event
@@ -57,10 +58,32 @@ class Paper:
 
 
 def paper(event: Event, *, bike_id: int | None = None, session_id: int | None = None) -> Paper:
-    """Return the weekend for the printer, or only what belongs to a bike or a session."""
+    """Return the weekend for the printer, or only what belongs to a bike or a session.
+
+    Raises Invalid for one that is not of the weekend: an empty sheet would say that all is done.
+    """
+    check_is_here(event, "bike_id", bike_id, event.bike_ids)
+    check_is_here(event, "session_id", session_id, sessions_of(event))
     seal = proof.seal(event.id)
     rows = db.session.execute(tasks_of(event, bike_id=bike_id, session_id=session_id)).all()
     return Paper(event, packs(rows), seal)
+
+
+def sessions_of(event: Event) -> Sequence[int]:
+    return db.session.scalars(
+        sa.select(TrackSession.id).where(TrackSession.event_id == event.id)
+    ).all()
+
+
+def check_is_here(event: Event, name: str, wanted: int | None, present: Sequence[int]) -> None:
+    """Raise Invalid for what neither the weekend has nor any task of it."""
+    if wanted is None or wanted in present:
+        return
+    own = sa.exists().where(Task.event_id == event.id, getattr(Task, name) == wanted)
+    if not db.session.scalar(sa.select(own)):
+        what = {"bike_id": "bike", "session_id": "session"}[name]
+        message = f"This {what} is not of the race weekend."
+        raise errors.Invalid.field(name, message, location="query")
 
 
 def tasks_of(event: Event, **only: int | None) -> sa.Select:

@@ -14,10 +14,11 @@ import marshmallow as ma
 
 from raceapp.permissions import CrewRole
 from raceapp.tasks.models import Anchor
+from raceapp.tasks.schemas import MAX_OFFSET
 from raceapp.web import fields
 
 NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
-WHOLE_NUMBER = re.compile(r"-?\d{1,6}", re.ASCII)
+WHOLE_NUMBER = re.compile(r"-?\d{1,15}", re.ASCII)
 LOCAL_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d?:\d\d)(:\d\d)?", re.ASCII)
 TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 MEASURED = {
@@ -126,7 +127,7 @@ def number(cell: str) -> float | int:
 def minutes(cell: str) -> int:
     if not WHOLE_NUMBER.fullmatch(cell):
         raise ValueError("Must be a whole number.")
-    return int(cell)
+    return OFFSET.deserialize(int(cell))
 
 
 def time_in(zone: ZoneInfo) -> Callable[[str], datetime]:
@@ -146,7 +147,7 @@ def time_in(zone: ZoneInfo) -> Callable[[str], datetime]:
     return read
 
 
-TIME = fields.UTCDateTime()
+TIME, OFFSET = fields.UTCDateTime(), fields.Int(-MAX_OFFSET, MAX_OFFSET)
 READERS: dict[str, Callable[[str], object]] = {
     "title": fields.Text(200).deserialize,
     "description": fields.LongText().deserialize,

@@ -1,6 +1,7 @@
 """What the rows of a table of tasks say, and what of it cannot be."""
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import marshmallow as ma
@@ -180,17 +181,30 @@ class Reader:
 
         `changed` are the columns that the table has changed.
         """
+        if self.faults.by_row.get(row, {}).keys() & {"anchor", "offset_minutes"}:
+            return values
         if (values["anchor"] is None) != (values["offset_minutes"] is None):
             column = "anchor" if values["anchor"] is None else "offset_minutes"
             self.faults.add(row, column, "Anchor and offset go together.")
             return values
         if values["anchor"] is None:
+            if values["is_due_pinned"] and "is_due_pinned" in changed:
+                self.faults.add(row, "is_due_pinned", belonging.NOTHING_TO_PIN)
             return {**values, "is_due_pinned": False}
+        if changed & {"anchor", "session_id"}:
+            self.check_anchor(row, values, changed)
         if "due_at" in changed and "is_due_pinned" not in changed:
             return {**values, "is_due_pinned": True}
         if values["is_due_pinned"] or not changed & MOVING:
             return values
         return {**values, "due_at": self.due(row, values) or values["due_at"]}
+
+    def check_anchor(self, row: int, values: dict, changed: set[str]) -> None:
+        try:
+            belonging.check_anchor(SimpleNamespace(**values), changed)
+        except errors.Invalid as error:
+            for name, sentences in error.members["errors"]["json"].items():
+                self.faults.add(row, name.removesuffix("_id"), *sentences)
 
     def due(self, row: int, values: dict):
         session = self.known.session(values["session_id"])

@@ -141,6 +141,8 @@ def columns_in(header: list[str], known: Sequence[str], needed: Sequence[str]) -
         raise fault(1, WHOLE, f"A table has at most {MAX_COLUMNS} columns.")
     columns = [cell.strip().lower() for cell in header]
     faults = Faults()
+    if not columns and not needed:
+        faults.add(1, WHOLE, "There is nothing here: the first row names the columns.")
     for place, column in enumerate(columns):
         if column not in known:
             shown = errors.printable(column)[:60] or f"column {place + 1}"

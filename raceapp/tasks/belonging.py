@@ -18,6 +18,7 @@ PLACES = {"event_id", "bike_id", "rider_name", "session_id", "anchor", "offset_m
 # What whoever may assign at the weekend gives a task; on others a checklist has given it.
 PLANNED = PLACES - {"event_id"} | {"section", "crew_role", "needs_check", "measurement"}
 OF_A_SESSION = {Anchor.SESSION_START, Anchor.SESSION_END}
+NOTHING_TO_PIN = "There is nothing to pin: the due time of this task hangs on no anchor."
 AWAITED = {Anchor.CRASH, Anchor.WET}
 # What a signature is about: it stands for this bike, in this session, measured so.
 SIGNED_FOR = {"bike_id", "rider_name", "session_id", "needs_check", "measurement"}
@@ -50,8 +51,7 @@ def check_pinned(task: TaskRow, names: set[str]) -> None:
 
 def without_anchor(task: TaskRow, names: set[str]) -> dict:
     if "is_due_pinned" in names and task.is_due_pinned:
-        message = "There is nothing to pin: the due time of this task hangs on no anchor."
-        raise errors.Invalid.field("is_due_pinned", message)
+        raise errors.Invalid.field("is_due_pinned", NOTHING_TO_PIN)
     if "offset_minutes" in names and task.offset_minutes is not None:
         raise errors.Invalid.field("offset_minutes", "Say by anchor what it is counted from.")
     cleared = {"offset_minutes": None} if "anchor" in names else {}
