@@ -47,7 +47,7 @@ class Hub:
         self.epoll = select.epoll()
         self.epoll.register(self.wake_up, select.EPOLLIN)
         self.ticked_at = self.checked_at = time.monotonic()
-        self.paused_until = 0.0
+        self.is_blind, self.paused_until = False, 0.0
 
     # --- in any thread -----------------------------------------------------------------------
 
@@ -195,8 +195,11 @@ class Hub:
             with self.post.reading():
                 self.channels.read(self.post)
                 self.check(time.monotonic())
+            self.is_blind = False
         except Exception as error:
-            self.log.warning("streams cannot read: %s", type(error).__name__)
+            if not self.is_blind:
+                self.log.warning("streams cannot read for now: %s", type(error).__name__)
+            self.is_blind = True
             self.channels.look_again()
             self.paused_until = time.monotonic() + PAUSE_SECONDS
 

@@ -1,6 +1,7 @@
 """Somebody who follows a weekend live, and keeps what came and when."""
 
 import contextlib
+import http.client
 import json
 import socket
 import threading
@@ -41,6 +42,7 @@ class Listener(threading.Thread):
         self.comments: list[float] = []
         self.grown = threading.Condition()
         self.is_over = threading.Event()
+        self.is_cut_short = False
         self.rest: list[str] = []
         self.start()
 
@@ -48,14 +50,16 @@ class Listener(threading.Thread):
         try:
             for line in self.file:
                 self.take_in(line.decode().removesuffix("\n"))
-        except OSError:
-            pass
+        except (OSError, http.client.HTTPException):
+            self.is_cut_short = True
         finally:
             self.is_over.set()
 
     def take_in(self, line: str) -> None:
         if line.startswith(":"):
-            self.comments.append(time.monotonic())
+            with self.grown:
+                self.comments.append(time.monotonic())
+                self.grown.notify_all()
         elif line and not line.startswith("retry:"):
             self.rest.append(line)
         elif self.rest and not line:
@@ -106,22 +110,19 @@ class Answer:
 
 
 def ask(url: str, token: str, event_id: int, *, since=None, last_id=None) -> Answer:
+    """Ask a server for a stream."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
+    headers = {"Authorization": f"Bearer {token}"} | ({"Last-Event-ID": last_id} if last_id else {})
     query = f"?since={since}" if since else ""
-    lines = [f"GET /v1/events/{event_id}/stream{query} HTTP/1.1", "Host: x"]
-    lines += [f"Authorization: Bearer {token}"]
-    lines += [f"Last-Event-ID: {last_id}"] if last_id else []
-    address = urlsplit(url)
-    sock = socket.create_connection((address.hostname, address.port), timeout=PATIENCE)
-    sock.sendall("\r\n".join([*lines, "", ""]).encode())
-    file = sock.makefile("rb")
-    first, *rest = [line.decode().strip() for line in iter(file.readline, b"\r\n")]
-    status = int(first.split()[1])
-    headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in rest)}
-    if status == 200:
-        return Answer(status, headers, Listener(sock, file))
-    file.close()
-    sock.close()
-    return Answer(status, headers, None)
+    connection.request("GET", f"/v1/events/{event_id}/stream{query}", headers=headers)
+    sock = connection.sock
+    response = connection.getresponse()
+    found = {name.lower(): value for name, value in response.headers.items()}
+    if response.status == 200:
+        return Answer(200, found, Listener(sock, response))
+    response.close()
+    connection.close()
+    return Answer(response.status, found, None)
 
 
 def listen(*args, **more) -> Listener:

@@ -9,8 +9,12 @@ import ssl
 import subprocess
 import urllib.request
 
+import psutil
 import pytest
+from listener import listen
 from servers import ROOT, Server, free_port
+
+from server import hub
 
 DEPLOY = ROOT / "deploy"
 PATH = f"{os.environ['PATH']}:/usr/sbin"
@@ -104,6 +108,42 @@ def test_what_the_application_refuses_passes_as_it_is(gunicorn_server, start_ngi
     status, _, body = send(nginx.port, b"PATCH /v1/health" + REST + b"X-Request-ID: mine\r\n\r\n")
 
     assert (status, json.loads(body)["request_id"]) == (405, "mine")
+
+
+@pytest.fixture
+def listener(gunicorn_server, start_nginx, event, admin):
+    """A team manager who follows the weekend through nginx, and gunicorn behind it."""
+    gunicorn = gunicorn_server(workers=1)
+    nginx = start_nginx(gunicorn.url.removeprefix("http://"))
+    listener = listen(f"http://127.0.0.1:{nginx.port}", admin.token, event["id"])
+    yield listener, gunicorn
+    listener.close()
+
+
+def test_a_stream_passes_message_by_message(listener, make_task):
+    listener, _ = listener
+    for number in range(1, 4):
+        task = make_task()
+
+        assert listener.wait_for(number + 1)[number].subject == ("task", task["id"])
+
+    listener.wait_until(lambda: listener.comments, seconds=15)
+
+
+def test_a_stream_ends_cleanly_when_the_application_stops(listener):
+    listener, gunicorn = listener
+
+    psutil.Process(gunicorn.pid).terminate()
+
+    assert listener.ends_within(10) and not listener.is_cut_short
+
+
+def test_a_stream_may_be_silent_for_longer_than_it_is():
+    text = (DEPLOY / "nginx.conf").read_text()
+    location = re.search(r"stream\$\" \{(.*?)\}", text, re.DOTALL)[1]
+
+    assert "proxy_buffering off;" in location
+    assert int(re.search(r"proxy_read_timeout (\d+)s;", location)[1]) > 2 * hub.PING_SECONDS
 
 
 @pytest.fixture
