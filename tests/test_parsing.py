@@ -3,7 +3,7 @@
 import pytest
 
 from raceapp import errors
-from raceapp.web.reading import MAX_DEPTH, parse_json
+from raceapp.web.strict_json import MAX_DEPTH, parse_json
 
 
 def nested(depth, opening, closing):

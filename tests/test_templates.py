@@ -9,7 +9,7 @@ import pytest
 from checklists import ITEM, item, template
 from helpers import created, problem
 
-from raceapp.web.reading import parse_json
+from raceapp.web.strict_json import parse_json
 
 pytest_plugins = ["checklist_fixtures"]
 

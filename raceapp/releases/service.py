@@ -80,7 +80,7 @@ def give(
     check_not_over(session)
     seen = readiness.of_bike(session, bike_id)
     # Only now: a release that was just being voided has been by the time its task is held.
-    check_not_released(session, bike_id)
+    check_not_released(session, bike_id, actor=actor)
     if not override_reason:
         check_ready(seen)
     release = Release(event_id=session.event_id, session_id=session.id, bike_id=bike_id)
@@ -110,10 +110,12 @@ def check_not_over(session: TrackSession) -> None:
         raise errors.Conflict(f"This session is {session.status}: nothing goes out any more.")
 
 
-def check_not_released(session: TrackSession, bike_id: int) -> None:
+def check_not_released(session: TrackSession, bike_id: int, *, actor) -> None:
     valid = of_session(session).where(Release.bike_id == bike_id, Release.voided_at.is_(None))
     present = db.session.scalar(valid)
     if present is not None:
+        if present.released_by == actor.id:
+            raise errors.Conflict("You have released this bike for this session already.")
         name = signing.name_of(present.released_by)
         raise errors.Conflict(f"{name} was first: this bike is released for this session already.")
 

@@ -24,6 +24,7 @@ from raceapp.history import service as history
 from raceapp.storage.session import db
 from raceapp.tasks import belonging, rows
 from raceapp.tasks.models import Act, SignOff, Task, TaskStatus
+from raceapp.web.fields import why_no_number
 
 FROM = {
     Act.DONE: {TaskStatus.OPEN, TaskStatus.FAILED},
@@ -45,10 +46,14 @@ DEVICE_MAY_BE_AHEAD = timedelta(minutes=10)
 
 
 class AlreadySigned(errors.Conflict):
-    """Somebody else signed the same act first."""
+    """Somebody has signed the same act, perhaps the same person."""
 
-    def __init__(self, name: str, act: Act):
-        super().__init__(f"{name} was first: this task is signed as {spoken(act)} already.")
+    def __init__(self, user_id: int, act: Act, actor):
+        if user_id == actor.id:
+            super().__init__(f"You have signed this task as {spoken(act)} already.")
+        else:
+            first = name_of(user_id)
+            super().__init__(f"{first} was first: this task is signed as {spoken(act)} already.")
 
 
 def spoken(act: Act) -> str:
@@ -65,8 +70,8 @@ def check_may_sign(task: Task, act: Act, *, actor) -> None:
     if permissions.can_sign(actor, roles, task, act):
         return
     # Before the first one signed, and so took it, this would have been theirs as well.
-    if permissions.has_task_role(roles, task) and (first := first_signer(task, act, actor)):
-        raise AlreadySigned(first, act)
+    if permissions.has_task_role(roles, task) and (first := first_signer(task, act)):
+        raise AlreadySigned(first, act, actor)
     raise errors.Forbidden(why_not_theirs(task, act, roles))
 
 
@@ -81,13 +86,12 @@ def why_not_theirs(task: Task, act: Act, roles) -> str:
     return f"This is not yours to sign: it takes the crew role {role} at this race weekend."
 
 
-def first_signer(task: Task, act: Act, actor) -> str | None:
-    """Return the name of whoever else signed the act that is in force, if it is this one."""
-    if act not in CLAIMING or task.status != TO[act]:
+def first_signer(task: Task, act: Act) -> int | None:
+    """Return the id of whoever signed the act that is in force, if it is this one."""
+    if act not in CLAIMING or task.status != TO[act] or task.is_struck:
         return None
     signed = sa.select(SignOff.signed_by).where(SignOff.task_id == task.id, SignOff.act == act)
-    user_id = db.session.scalar(signed.order_by(SignOff.id.desc()).limit(1))
-    return name_of(user_id) if user_id not in (None, actor.id) else None
+    return db.session.scalar(signed.order_by(SignOff.id.desc()).limit(1))
 
 
 def name_of(user_id: int) -> str:
@@ -136,17 +140,18 @@ def sign_off(
 def check_state(task: Task, act: Act, *, actor) -> None:
     if task.deleted_at is not None:
         raise errors.Conflict("This task has been deleted. Restore it first.")
-    if first := first_signer(task, act, actor):
-        raise AlreadySigned(first, act)
+    if first := first_signer(task, act):
+        raise AlreadySigned(first, act, actor)
     if task.status not in FROM[act]:
         present = str(task.status).replace("_", " ")
-        raise errors.Conflict(f"This task is {present}: it cannot be signed as {spoken(act)}.")
+        why = f" {task.note}" if task.is_struck else ""
+        raise errors.Conflict(f"This task is {present}: it cannot be signed as {spoken(act)}.{why}")
     if act != Act.CHECK:
         return
     if not task.needs_check:
         raise errors.Conflict("This task needs no check.")
     if task.checked_by is not None:
-        raise AlreadySigned(name_of(task.checked_by), act)
+        raise AlreadySigned(task.checked_by, act, actor)
 
 
 def check_note(task: Task, act: Act, note: str | None) -> None:
@@ -166,10 +171,11 @@ def check_value(task: Task, act: Act, value) -> None:
         return
     if not measurement or act in (Act.NOT_APPLICABLE, Act.REOPEN):
         raise errors.Invalid.field("value", "There is nothing to measure here.")
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if is_number != (measurement["kind"] == "number"):
-        raise errors.Invalid.field("value", f"Must be a {measurement['kind']}.")
-    if act == Act.DONE and is_number and not is_within(value, measurement):
+    is_text = isinstance(value, str)
+    if is_text != (measurement["kind"] == "text"):
+        why = why_no_number(value) if is_text else "Must be text."
+        raise errors.Invalid.field("value", why)
+    if act == Act.DONE and not is_text and not is_within(value, measurement):
         raise errors.Invalid.field(
             "value", f"Is outside {limits_of(measurement)}: sign it as failed."
         )

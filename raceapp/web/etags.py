@@ -32,10 +32,15 @@ def check_if_match(resource) -> None:
     if "If-Match" not in request.headers:
         return
     if not TAGS.fullmatch(request.headers["If-Match"]):
-        raise errors.PreconditionFailed()
+        raise errors.PreconditionFailed(
+            'If-Match cannot be read: send the ETag with its quotes, such as "3".'
+        )
     wanted = request.if_match
-    if not wanted.star_tag and etag(resource) not in wanted.as_set(include_weak=False):
-        raise errors.PreconditionFailed()
+    if wanted.star_tag or etag(resource) in wanted.as_set(include_weak=False):
+        return
+    if wanted.contains_weak(etag(resource)):
+        raise errors.PreconditionFailed("A weak ETag never matches: send it without W/.")
+    raise errors.PreconditionFailed()
 
 
 def names_a_version() -> bool:

@@ -23,7 +23,8 @@ from raceapp.storage import answers
 from raceapp.storage.answers import Kept
 from raceapp.storage.session import commits_held_back, db
 from raceapp.web.application import Response
-from raceapp.web.reading import parse_json, read_body
+from raceapp.web.reading import read_body
+from raceapp.web.strict_json import parse_json
 
 METHODS = ("POST", "PATCH")
 LASTS = timedelta(hours=24)

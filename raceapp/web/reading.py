@@ -1,12 +1,12 @@
-"""Reading requests strictly: JSON as RFC 8259 has it, and no parameter that nobody asked for.
+"""Reading requests strictly: no parameter that nobody asked for.
 
-Refused here is what webargs and the standard library would let pass: other media types,
-duplicate names, NaN, bodies cut short or too long, unknown or repeated query parameters.
+Refused here is what webargs would let pass: other media types, bodies cut short or too long,
+unknown or repeated query parameters.
 """
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote, unquote_to_bytes
 
 from flask import g
 from flask.globals import request_ctx
@@ -16,9 +16,9 @@ from werkzeug.routing import BaseConverter, ValidationError
 
 from raceapp import errors
 from raceapp.storage import columns
+from raceapp.web.strict_json import parse_json
 
 BODY_LIMIT = 64 * 1024
-MAX_DEPTH = 100
 
 
 class IdConverter(BaseConverter):
@@ -31,58 +31,6 @@ class IdConverter(BaseConverter):
         if not value.isascii() or number > columns.MAX_ID:
             raise ValidationError()
         return number
-
-
-def unique_keys(pairs):
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("A name appears twice.")
-    return found
-
-
-def refuse_constant(name):
-    raise ValueError(f"{name} is not JSON.")
-
-
-def finite(digits: str) -> float:
-    number = float(digits)
-    if number in (float("inf"), float("-inf")):
-        raise ValueError("A number is too large.")
-    return number
-
-
-DECODER = json.JSONDecoder(
-    object_pairs_hook=unique_keys, parse_constant=refuse_constant, parse_float=finite
-)
-
-
-def parse_json(body: bytes) -> object:
-    """Read RFC 8259 JSON in UTF-8 and nothing looser; raises BadRequest."""
-    try:
-        found = DECODER.decode(body.decode())
-    except (ValueError, RecursionError) as error:
-        raise errors.BadRequest("The body is not valid JSON.") from error
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and is_deep(found):
-        raise errors.BadRequest("The body is nested too deeply.")
-    return found
-
-
-def is_deep(value: object) -> bool:
-    """Tell whether lists and objects stand inside each other more than MAX_DEPTH times.
-
-    How deep the decoder itself goes differs from one Python to the next.
-    """
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        containers = (item for item in level if isinstance(item, (list, dict)))
-        level = [
-            child
-            for item in containers
-            for child in (item.values() if isinstance(item, dict) else item)
-        ]
-        if not level:
-            return False
-    return True
 
 
 SENT = "raceapp.body"  # of a request's environ: the body, or what is wrong with it
@@ -153,17 +101,68 @@ class StrictParser(FlaskParser):
             raise errors.TooLarge()
         if req.mimetype != "application/json":
             raise errors.UnsupportedMediaType()
-        return parse_json(read_body(req))
+        refuse_coding(req)
+        found = parse_json(read_body(req))
+        if not isinstance(found, list if schema.many else dict):
+            message = MUST_BE_LIST if schema.many else MUST_BE_OBJECT
+            raise errors.Invalid.field("_schema", message)
+        return found
 
     def load_querystring(self, req, schema):
         repeated = [name for name, values in req.args.lists() if len(values) > 1]
         if repeated:
             faults = {name: ["Give this parameter once."] for name in repeated}
             raise errors.Invalid(errors={"query": faults})
+        refuse_garbled(req)
         return super().load_querystring(req, schema)
 
     def handle_error(self, error, req, schema, *, error_status_code, error_headers):
-        raise errors.Invalid(errors=error.messages) from error
+        raise errors.Invalid(errors=in_our_words(error.messages)) from error
+
+
+MUST_BE_OBJECT, MUST_BE_LIST = "Must be an object.", "Must be a list."
+# What marshmallow says by itself, where no field of ours has a word for it.
+OUR_WORDS = {
+    "Invalid input type.": MUST_BE_OBJECT,
+    "Not a valid string.": "Must be text.",
+    "Not a valid list.": MUST_BE_LIST,
+    "Invalid type.": MUST_BE_OBJECT,
+    "Missing data for required field.": "This is required.",
+    "Field may not be null.": "Must not be null.",
+}
+
+
+def in_our_words(messages):
+    """Return the messages of marshmallow, at whatever depth, as this API says them."""
+    if isinstance(messages, Mapping):
+        return {name: in_our_words(inner) for name, inner in messages.items()}
+    if isinstance(messages, list):
+        return [in_our_words(inner) for inner in messages]
+    return OUR_WORDS.get(messages, messages)
+
+
+def refuse_garbled(req) -> None:
+    """Refuse a query whose bytes are no UTF-8: what cannot be read finds nothing."""
+    pairs = (pair.partition(b"=") for pair in req.query_string.split(b"&"))
+    garbled = [name for name, _, value in pairs if not (is_utf8(name) and is_utf8(value))]
+    if garbled:
+        faults = {unquote(name.decode("ascii")): ["Is not UTF-8."] for name in garbled}
+        raise errors.Invalid(errors={"query": faults})
+
+
+def is_utf8(quoted: bytes) -> bool:
+    try:
+        unquote_to_bytes(quoted).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def refuse_coding(req) -> None:
+    """Refuse a body that is said to be compressed, or coded otherwise."""
+    coding = req.headers.get("Content-Encoding", "identity")
+    if coding.strip().lower() != "identity":
+        raise errors.UnsupportedMediaType("Send the body as it is, without Content-Encoding.")
 
 
 @dataclass(frozen=True)
@@ -183,6 +182,7 @@ def read_upload(media_types: Sequence[str]) -> Upload:
         raise errors.TooLarge()
     if asked.mimetype not in media_types:
         raise errors.UnsupportedMediaType(f"Send the file as {' or '.join(media_types)}.")
+    refuse_coding(asked)
     return Upload(read_body(asked), asked.mimetype, asked.mimetype_params.get("charset"))
 
 

@@ -15,6 +15,7 @@ from raceapp.web.fields.numbers import (
     QueryId,
     QueryInt,
     Version,
+    why_no_number,
 )
 from raceapp.web.fields.objects import Mapping, Object
 from raceapp.web.fields.texts import Email, LongText, Password, RequestId, Text, Uri, Verbatim

@@ -9,6 +9,7 @@ from raceapp.storage.columns import MAX_ID
 from raceapp.web.fields.texts import Text
 
 MAX_INT32 = 2**31 - 1
+QUOTED = re.compile(r"-?\d+([.,]\d+)?", re.ASCII)
 DIGITS = re.compile(r"-?\d{1,19}", re.ASCII)
 
 
@@ -59,7 +60,10 @@ class Count(Int):
 class Number(ma.fields.Float):
     """A finite JSON number, whole or not; "2.1" and true are refused."""
 
-    default_error_messages = {**Int.default_error_messages, "invalid": "Must be a number."}
+    default_error_messages = {
+        **Int.default_error_messages,
+        "limit": "Must be a number from -1000000000000 to 1000000000000.",
+    }
     limit = 1e12
     limits = {"minimum": -limit, "maximum": limit, "format": "double"}
 
@@ -68,10 +72,20 @@ class Number(ma.fields.Float):
 
     def _validated(self, value):
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise self.make_error("invalid")
+            raise ma.ValidationError(why_no_number(value))
         if not -self.limit <= value <= self.limit:
-            raise self.make_error("invalid")
+            raise self.make_error("limit")
         return value
+
+
+def why_no_number(value) -> str:
+    """Return a sentence for a value that is no number."""
+    text = value.strip() if isinstance(value, str) else ""
+    if not QUOTED.fullmatch(text):
+        return "Must be a number."
+    if "," in text:
+        return "Must be a number with a decimal point and without quotes, such as 1.65."
+    return "Must be a number without quotes."
 
 
 class Measured(ma.fields.Raw):

@@ -15,6 +15,14 @@ RFC3339 = re.compile(
 )
 LONGEST_TIME = len("2026-06-12T09:30:00.123456789+02:00")
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+# What is missing where a time is nearly one.
+NEARLY = {
+    "day_only": ISO_DATE,
+    "plus": re.compile(r"\d{4}-\d\d-\d\d[Tt ][\d:.]+ \d\d:\d\d", re.ASCII),
+    "seconds": re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d?:\d\d([Zz]|[+-]\d\d:?\d\d)?", re.ASCII),
+    "space": re.compile(r"\d{4}-\d\d-\d\d [\d:.]+([Zz]|[+-]\d\d:?\d\d)?", re.ASCII),
+    "naive": re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?", re.ASCII),
+}
 
 
 class UTCDateTime(ma.fields.DateTime):
@@ -22,6 +30,12 @@ class UTCDateTime(ma.fields.DateTime):
 
     default_error_messages = {
         "invalid": "Must be a time with an offset, such as 2026-06-12T09:30:00+02:00.",
+        "day_only": "The time of day is missing, as in 2026-06-12T09:30:00+02:00.",
+        "plus": "The + of the offset has become a space: in a query it is written %2B.",
+        "seconds": "The seconds are missing, as in 2026-06-12T09:30:00+02:00.",
+        "space": "Put T between day and time, as in 2026-06-12T09:30:00+02:00.",
+        "naive": "The offset is missing: end with Z, or with one such as +02:00.",
+        "no_such": "There is no such day or time of day.",
         "range": "Must lie in the years 1970 to 2099.",
         "null": "Must not be null.",
         "required": "This is required.",
@@ -34,11 +48,11 @@ class UTCDateTime(ma.fields.DateTime):
 
     def _deserialize(self, value, attr, data, **kwargs):
         if not isinstance(value, str) or not RFC3339.fullmatch(value):
-            raise self.make_error("invalid")
+            raise self.make_error(what_is_missing(value))
         try:
             moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
         except ValueError as error:
-            raise self.make_error("invalid") from error
+            raise self.make_error("no_such") from error
         except OverflowError as error:
             raise self.make_error("range") from error
         if moment.year not in YEARS:
@@ -47,6 +61,12 @@ class UTCDateTime(ma.fields.DateTime):
 
     def _serialize(self, value, attr, obj, **kwargs):
         return None if value is None else utc_text(value)
+
+
+def what_is_missing(value) -> str:
+    """Return which error of a time tells what is wrong with one."""
+    text = value if isinstance(value, str) else ""
+    return next((fault for fault, form in NEARLY.items() if form.fullmatch(text)), "invalid")
 
 
 def utc_text(moment: datetime) -> str:
@@ -59,6 +79,7 @@ class Date(ma.fields.Date):
 
     default_error_messages = {
         "invalid": "Must be a date such as 2026-06-12.",
+        "no_such": "There is no such day.",
         "range": "Must lie in the years 1970 to 2099.",
         "null": "Must not be null.",
         "required": "This is required.",
@@ -74,7 +95,7 @@ class Date(ma.fields.Date):
         try:
             day = date.fromisoformat(value)
         except ValueError as error:
-            raise self.make_error("invalid") from error
+            raise self.make_error("no_such") from error
         if day.year not in YEARS:
             raise self.make_error("range")
         return day
