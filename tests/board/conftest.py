@@ -163,6 +163,51 @@ def log_in(new_device):
     return enter
 
 
+@pytest.fixture(scope="session")
+def laptops(browser, base_url):
+    """The team manager's laptops, light and dark, where they are logged in already."""
+    made = {}
+
+    def of(scheme: str):
+        if scheme not in made:
+            size = {"width": 1366, "height": 768}
+            made[scheme] = browser.new_context(
+                base_url=base_url, color_scheme=scheme, viewport=size
+            )
+            made[scheme].add_init_script(WATCH)
+            page = made[scheme].new_page()
+            page.goto("/login")
+            page.get_by_role("button", name="Marta Vidal").click()
+            page.wait_for_url("**/")
+            page.close()
+        return made[scheme]
+
+    yield of
+    for device in made.values():
+        device.close()
+
+
+@pytest.fixture
+def desk(laptops, complaints):
+    """Open a page as the team manager, at a laptop."""
+    opened = []
+
+    def at(path: str, scheme: str = "light"):
+        page = laptops(scheme).new_page()
+        opened.append(page)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: "CSP" in said.text and complaints.append(said.text))
+        page.goto(path)
+        page.get_by_role("heading", level=1).first.wait_for()
+        return page
+
+    yield at
+    for page in opened:
+        page.context.set_offline(False)
+        page.close(run_before_unload=False)
+    assert complaints == []
+
+
 @pytest.fixture
 def axe():
     """Return what axe finds on a page, rule by rule, of WCAG 2.2 AA and its best practices."""

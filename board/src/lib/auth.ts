@@ -63,6 +63,13 @@ export async function welcome({ body }: Answer<Tokens>): Promise<void> {
   void navigator.storage?.persist?.();
 }
 
+/** The person has changed their own account. */
+export async function changeMe(user: User): Promise<void> {
+  await db.put('kept', 'me', user);
+  become({ ...auth, user });
+  channel?.postMessage({ user } satisfies Message);
+}
+
 export const COOKIE_HEADER = COOKIE;
 
 function take(tokens: Tokens): Access {

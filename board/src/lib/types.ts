@@ -17,8 +17,13 @@ export type Incident = Schemas['Incident'];
 export type Person = Schemas['Person'];
 export type Snapshot = Schemas['Snapshot'];
 export type Changes = Schemas['Changes'];
+export type Template = Schemas['Template'];
+export type Item = Schemas['ChecklistItem'];
+export type CrewMember = Schemas['NamedCrewMember'];
+export type Invitation = Schemas['Invitation'];
 export type Measurement = Schemas['Measurement'];
 export type CrewRole = NonNullable<Task['crew_role']>;
+export type SessionKind = Session['kind'];
 export type Act = SignOff['act'];
 
 /** RFC 9457, as every refusal is told. */

@@ -1,0 +1,67 @@
+// The weekend that is being planned, and the one in the past that it follows.
+import { all, call } from './call.ts';
+import { lastDay, linesOf, type Draft, type Source } from './plan.ts';
+import { toast } from './toasts.svelte.ts';
+import { sentenceOf } from './form.svelte.ts';
+import type { CrewRole, RaceEvent, Task } from './types.ts';
+
+const empty = (): Draft => ({
+  track: '',
+  location: '',
+  first: '',
+  last: '',
+  timezone: Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC',
+  bikes: [],
+  crew: {},
+  timetable: '',
+  template: null,
+  tier: 'national',
+});
+
+export class Planning {
+  draft = $state<Draft>(empty());
+  source = $state.raw<Source | null>(null);
+  #copied = '';
+
+  /** Take over what a weekend of the past had; what has been typed already stays. */
+  async follow(event: RaceEvent | undefined): Promise<void> {
+    this.source = null;
+    if (!event) return;
+    try {
+      this.source = await sourceOf(event);
+    } catch (error) {
+      toast(sentenceOf(error), { isBad: true });
+      return;
+    }
+    const { crew, template } = this.source;
+    this.draft.track ||= event.track;
+    this.draft.location ||= event.location;
+    this.draft.timezone = event.timezone;
+    if (!this.draft.bikes.length) this.draft.bikes = event.bike_ids ?? [];
+    const roles = crew.map((member) => [member.user_id, member.crew_roles] as const);
+    if (!Object.keys(this.draft.crew).length) this.draft.crew = Object.fromEntries(roles);
+    this.draft.template ??= template;
+    this.followSource();
+  }
+
+  /** Put the timetable of the source on the days of this weekend, unless another was typed. */
+  followSource(): void {
+    const { draft, source } = this;
+    if (!source || !draft.first) return;
+    draft.last ||= lastDay(draft.first, source.event);
+    if (draft.timetable && draft.timetable !== this.#copied) return;
+    this.#copied = draft.timetable = linesOf(source, draft.first);
+  }
+}
+
+/** Everything of a weekend that another one may be planned after. */
+async function sourceOf(event: RaceEvent): Promise<Source> {
+  const path = `/v1/events/${event.id}`;
+  const [crew, sessions, tasks] = await Promise.all([
+    call<{ user_id: number; crew_roles: CrewRole[] }[]>('GET', `${path}/crew`),
+    all(`${path}/sessions?limit=200`),
+    call<Task[]>('GET', `/v1/tasks?event_id=${event.id}&limit=200`),
+  ]);
+  const built = tasks.body.find((task) => task.template_id !== null);
+  return { event, sessions, crew: crew.body, template: built?.template_id ?? null };
+}
