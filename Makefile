@@ -32,7 +32,7 @@ endif
 .DEFAULT_GOAL := help
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 run: port $(RUNNABLE) raceapp/board/sw.js ## Run it on http://127.0.0.1:8000 with demo data (PORT=... for another port)
 	@echo "Bringing the database up to date, with a demo team in it"

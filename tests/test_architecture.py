@@ -14,12 +14,12 @@ LADDER = [
     *("timetable", "checklists", "releases", "incidents"),
     *("comments", "invitations", "calendars", "copies", "printing", "tables"),
     *("weekends", "feed", "sync", "stream"),
-    *("demo", "welcome", "shell", "cli", "__init__"),
+    *("demo", "welcome", "shell", "people", "cli", "__init__"),
 ]
 COMPOSITION = LADDER[LADDER.index("demo") :]
 # rest commits the trace that a refusal leaves, such as a counted failed login; idempotency what
 # goes by a key, with its answer, and session is where commits are held back for that.
-COMMITTERS = {"idempotency", "session", "views", "rest", "cli", "seeding", "load"}
+COMMITTERS = {"idempotency", "session", "views", "rest", "people", "cli", "seeding", "load"}
 WEB = {"flask", "werkzeug", "marshmallow", "webargs", "flask_smorest", "flask_jwt_extended", "jwt"}
 VIEWS = {"views"}
 ABOVE = {"models": {"service", "schemas", *VIEWS}, "service": {"schemas", *VIEWS}, "schemas": VIEWS}

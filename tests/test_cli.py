@@ -319,3 +319,21 @@ def test_every_command_explains_itself(app):
     results = [run(app, command, "--help") for command in COMMANDS]
 
     assert {result.exit_code for result in results} == {0}
+
+
+@pytest.mark.parametrize(
+    "command", [["user-list"], ["sweep"], ["verify-history"], ["seed-library"], ["seed"]], ids=str
+)
+def test_a_command_before_the_schema_says_so_in_a_sentence(make_app, new_database, command):
+    app = make_app(DATABASE_URL=new_database())
+
+    result = run(app, *command)
+
+    assert result.exit_code == 1
+    assert "flask --app wsgi db upgrade" in said_once(result)
+
+
+def test_a_database_that_is_away_is_told_in_a_sentence(make_app):
+    app = make_app(DATABASE_URL="postgresql://nobody@127.0.0.1:1/raceapp")
+
+    assert said_once(run(app, "user-list")).startswith("Error: The database refused: connection")

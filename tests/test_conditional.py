@@ -191,3 +191,10 @@ def test_a_match_on_a_deleted_task_is_looked_at_before_the_conflict(admin, task,
     response = admin.patch(path, json=TITLE, headers={"If-Match": header})
 
     problem(response, status)
+
+
+def test_a_header_longer_than_is_documented_is_refused(admin, task):
+    path, tags = f"/v1/tasks/{task['id']}", ", ".join(['"1"'] * 300)
+
+    problem(admin.get(path, headers={"If-None-Match": tags}), 422)
+    problem(admin.patch(path, json=TITLE, headers={"If-Match": tags}), 412)

@@ -148,3 +148,12 @@ def test_header_clients_see_no_cookie(client, mechanic):
 
     assert "Set-Cookie" not in answer.headers
     assert "refresh_token" in answer.json
+
+
+@pytest.mark.parametrize("said", ["", "yes", "11"])
+def test_a_header_that_says_neither_yes_nor_no_is_refused(client, mechanic, said):
+    who = {"email": mechanic.email, "password": mechanic.password}
+
+    answer = client.post("/v1/auth/login", json=who, headers={"X-Refresh-Cookie": said})
+
+    assert problem(answer, 422)["errors"]["headers"].keys() == {"X-Refresh-Cookie"}

@@ -215,7 +215,7 @@ def test_a_command_sweeps_what_has_expired_and_nothing_else(app, client, tokens,
 
     result = app.test_cli_runner().invoke(args=["sweep"])
 
-    assert result.output == "1 expired tokens are gone.\n"
+    assert result.output == "1 tokens, 0 links, 0 invitations that had expired are gone.\n"
     assert rows(app) == [1, 1]
     assert refresh(client, fresh.json["refresh_token"]).status_code == 200
 

@@ -5,6 +5,7 @@ cookie goes along by itself, so whoever uses one has to come from here (OWASP, f
 """
 
 import ipaddress
+from functools import wraps
 
 from flask import current_app, request
 from werkzeug.http import dump_cookie
@@ -19,12 +20,27 @@ DOCUMENTED = {
     "in": "header",
     "name": HEADER,
     "description": "`1`: the refresh token is in a cookie, where no script reads it",
-    "schema": {"type": "string", "maxLength": 1, "pattern": "^1$"},
+    "schema": {"type": "string", "maxLength": 1, "pattern": "^[01]$"},
 }
 
 
 def is_asked_for() -> bool:
-    return request.headers.get(HEADER) == "1"
+    """Tell whether the refresh token is to be in a cookie; raises Invalid for neither."""
+    asked = request.headers.get(HEADER, "0")
+    if asked not in ("0", "1"):
+        raise errors.Invalid.field(HEADER, "Must be 1, or left out.", location="headers")
+    return asked == "1"
+
+
+def asked_first(view):
+    """Refuse a header that says neither yes nor no before anything is done."""
+
+    @wraps(view)
+    def answer(*args, **kwargs):
+        is_asked_for()
+        return view(*args, **kwargs)
+
+    return answer
 
 
 def check_origin() -> None:

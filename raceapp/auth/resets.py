@@ -6,7 +6,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from raceapp import clock, errors
-from raceapp.auth import entries, passwords
+from raceapp.auth import entries, passwords, sweeping
 from raceapp.auth import service as accounts
 from raceapp.auth.models import PasswordReset, User
 from raceapp.auth.sessions import hash_token
@@ -20,6 +20,7 @@ NOT_GOOD = "This link is not good any more. Ask your team manager for another."
 def make(user: User, *, actor) -> PasswordReset:
     """Add a link, ending those before it. Its `token` is told this once."""
     token, now = secrets.token_urlsafe(32), clock.utcnow()
+    sweeping.sweep_resets()
     accounts.end_resets(user.id)
     reset = PasswordReset(
         user_id=user.id, token_hash=hash_token(token), created_at=now, expires_at=now + LASTS

@@ -24,9 +24,6 @@ from raceapp.storage.prepared import Prepared, placeholder
 from raceapp.storage.session import db
 from raceapp.telemetry import metrics
 
-# Each pair of tokens takes the place of some that have expired, if there are any.
-FEW = 20
-
 
 @dataclass(frozen=True)
 class Actor:
@@ -81,7 +78,7 @@ def open_for(user: User) -> dict:
 
 def issue_tokens(user: User, session: AuthSession) -> dict:
     """Return a fresh access token and a fresh refresh token of `session`."""
-    sweeping.sweep(FEW)
+    sweeping.sweep_sessions()
     token = secrets.token_urlsafe(32)
     days = current_app.config["REFRESH_TOKEN_DAYS"]
     expires_at = clock.utcnow() + timedelta(days=days)

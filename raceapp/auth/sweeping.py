@@ -1,18 +1,24 @@
-"""Sessions and refresh tokens that have expired are of no use to anybody, and are deleted."""
+"""Sessions, refresh tokens and links that have expired are of no use to anybody any more."""
 
 from datetime import timedelta
 
 import sqlalchemy as sa
 
 from raceapp import clock
-from raceapp.auth.models import AuthSession, RefreshToken
+from raceapp.auth.models import AuthSession, PasswordReset, RefreshToken
 from raceapp.storage.session import db
+from raceapp.storage.sweeping import FEW, sweep
 
 # An access token outlives the refresh token that came with it by no more than this.
 MARGIN = timedelta(days=1)
 
 
-def sweep(at_most: int) -> int:
+def sweep_resets(at_most: int = FEW) -> int:
+    """Delete so many links to set a password that have expired, used ones too; count them."""
+    return sweep(PasswordReset, PasswordReset.expires_at < clock.utcnow() - MARGIN, at_most)
+
+
+def sweep_sessions(at_most: int = FEW) -> int:
     """Delete so many expired refresh tokens, and the sessions that have no other; count them.
 
     Rows that somebody else is deleting are left to them: nobody waits here.

@@ -69,6 +69,7 @@ class Login(Resource):
     @blp.response(200, schemas.TokensSchema)
     @blp.alt_response(401, description="Email or password is wrong, or the account is locked")
     @blp.doc(parameters=[cookies.DOCUMENTED])
+    @cookies.asked_first
     def post(self, credentials):
         """Log in"""
         tokens = sessions.log_in(**credentials)

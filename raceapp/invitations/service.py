@@ -19,6 +19,9 @@ from raceapp.history import service as history
 from raceapp.invitations import links
 from raceapp.invitations.models import Invitation
 from raceapp.storage.session import db
+from raceapp.storage.sweeping import FEW, sweep
+
+KEPT = timedelta(days=30)
 
 # The same words whatever was wrong: they tell nobody which links there were.
 NOT_GOOD = "This invitation is not good any more. Ask your crew chief for another."
@@ -37,6 +40,7 @@ def create(
     event: Event, *, actor, crew_roles: list, email: str | None = None, expires_in_days: int = 7
 ) -> Invitation:
     """Add an invitation; without an `actor` it is the operator who invites."""
+    sweep_expired()
     now = clock.utcnow()
     invitation = Invitation(
         event_id=event.id,
@@ -52,6 +56,15 @@ def create(
     told = {"crew_roles": invitation.crew_roles, "expires_in_days": expires_in_days}
     history.record(event.id, "invitation.created", invitation, actor=actor, changes=told)
     return invitation
+
+
+def sweep_expired(at_most: int = FEW) -> int:
+    """Delete so many invitations that nobody accepted, long after they expired; count them.
+
+    That they were made and revoked is in the record; who accepted one is kept.
+    """
+    is_old = Invitation.expires_at < clock.utcnow() - KEPT
+    return sweep(Invitation, is_old & Invitation.accepted_at.is_(None), at_most)
 
 
 def of_event(event: Event) -> sa.Select:

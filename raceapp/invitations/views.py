@@ -97,6 +97,7 @@ class AcceptInvitation(Resource):
     @blp.alt_response(404, description="Unknown, expired, revoked or used")
     @blp.alt_response(409, description="This email has an account: log in; the link stays good")
     @blp.doc(parameters=[cookies.DOCUMENTED], security=[{}, {"bearerAuth": []}])
+    @cookies.asked_first
     def post(self, body):
         """Join a crew by an invitation, and be logged in
 

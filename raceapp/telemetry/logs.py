@@ -16,6 +16,7 @@ from raceapp.web.headers import headers_to_add
 
 # What stands in an address in place of a password: of a calendar, an invitation, a new password.
 SECRET_PART = re.compile(r"(/(?:calendar|join|reset)/)[^/\s\"?\\]+", re.IGNORECASE)
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 CALLERS_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -28,6 +29,11 @@ def request_id() -> str:
     return _request_id.get()
 
 
+def message_of(record: logging.LogRecord) -> str:
+    """Return the message without the colours that the server of `flask run` puts into it."""
+    return COLOURS.sub("", record.getMessage())
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object per line, so that a newline in a value stays inside it."""
 
@@ -36,7 +42,7 @@ class JsonFormatter(logging.Formatter):
             "at": clock.utcnow().isoformat(),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": message_of(record),
             "request_id": request_id() or None,
             **{name: value for name, value in vars(record).items() if name not in STANDARD},
         }
@@ -54,7 +60,7 @@ class TextFormatter(logging.Formatter):
             for name, value in vars(record).items()
             if name not in STANDARD and value is not None
         )
-        parts = (record.levelname, record.getMessage(), more, request_id())
+        parts = (record.levelname, message_of(record), more, request_id())
         line = " ".join([f"{clock.utcnow():%H:%M:%S}", *filter(None, parts)])
         line = line.encode("unicode_escape").decode("ascii")
         if record.exc_info:

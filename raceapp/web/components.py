@@ -5,7 +5,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from raceapp.errors import BODY_LIMIT, MAX_BLOCKING, MAX_FIELDS, MAX_ROWS
 from raceapp.storage.columns import MAX_ID
-from raceapp.web import fields
+from raceapp.web import etags, fields
 from raceapp.web.fields.numbers import MAX_INT32
 from raceapp.web.fields.texts import REQUEST_ID
 
@@ -102,7 +102,7 @@ PARAMETERS = {
     "If-Match": header(
         'Change only this version: a strong ETag such as `"3"`, a list of them, or `*`',
         '"3"',
-        LONGEST_LINE,
+        etags.LONGEST,
         FIELD_VALUE,
     ),
     "Idempotency-Key": header(
@@ -115,7 +115,7 @@ PARAMETERS = {
     "If-None-Match": header(
         'Answer 304 when this is still the version: ETags such as `"3"`, or `*`',
         '"3"',
-        LONGEST_LINE,
+        etags.LONGEST,
         FIELD_VALUE,
     ),
 }

@@ -9,6 +9,7 @@ from werkzeug.http import quote_etag
 from raceapp import errors
 
 # A list of entity tags, or any. Werkzeug's parser takes tags without their quotes too.
+LONGEST = 1000  # A list of more than a hundred tags.
 TAGS = re.compile(r'\s*(\*|(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*)\s*')
 
 
@@ -26,12 +27,13 @@ def etag(resource) -> str:
 def check_if_match(resource) -> None:
     """Raise PreconditionFailed unless If-Match is absent, `*`, or names the present version.
 
-    The comparison is strong: a weak tag never matches. What is not a list of tags at all
-    matches nothing.
+    The comparison is strong: a weak tag never matches. What is not a list of tags at all, or is
+    far too long for one, matches nothing.
     """
     if "If-Match" not in request.headers:
         return
-    if not TAGS.fullmatch(request.headers["If-Match"]):
+    sent = request.headers["If-Match"]
+    if len(sent) > LONGEST or not TAGS.fullmatch(sent):
         raise errors.PreconditionFailed(
             'If-Match cannot be read: send the ETag with its quotes, such as "3".'
         )
@@ -49,10 +51,16 @@ def names_a_version() -> bool:
 
 
 def is_known_to_caller(resource) -> bool:
-    """Tell whether If-None-Match of a read names the present version, weakly or strongly."""
+    """Tell whether If-None-Match of a read names the present version, weakly or strongly.
+
+    Raises Invalid where it is far too long.
+    """
     asked = request_ctx.request
     if "HTTP_IF_NONE_MATCH" not in asked.environ or asked.method not in ("GET", "HEAD"):
         return False
+    if len(asked.environ["HTTP_IF_NONE_MATCH"]) > LONGEST:
+        message = f"Must not be longer than {LONGEST} characters."
+        raise errors.Invalid.field("If-None-Match", message, location="headers")
     return asked.if_none_match.contains_weak(etag(resource))
 
 
