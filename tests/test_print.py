@@ -30,7 +30,7 @@ def printed(admin, event):
 
 
 def headings(page):
-    return re.findall(r'<section class="pack">\s*<h2>(.*?)</h2>', page)
+    return re.findall(r'<tr class="pack-name">.*?<h2>(.*?)</h2>', page)
 
 
 def line_of(page, title):
