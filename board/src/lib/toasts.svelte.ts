@@ -6,6 +6,8 @@ export interface Toast {
   undo?: () => void | Promise<void>;
   /** What it is about, in the name of its button. */
   about?: string;
+  /** A newer one of the same subject takes its place, since the older way back is none any more. */
+  subject?: string;
   isBad?: boolean;
 }
 
@@ -18,7 +20,8 @@ class Toasts {
 
   add(text: string, more: Partial<Toast> = {}): void {
     const id = ++last;
-    this.all = [...this.all, { id, text, ...more }];
+    const others = this.all.filter((toast) => !more.subject || toast.subject !== more.subject);
+    this.all = [...others, { id, text, ...more }];
     setTimeout(() => this.drop(id), LASTS);
   }
 

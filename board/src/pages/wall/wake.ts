@@ -1,0 +1,17 @@
+/** Keep the screen on until the returned function is called; asked again whenever it is shown. */
+export function stayAwake(): () => void {
+  let lock: WakeLockSentinel | undefined;
+  const ask = () => {
+    if (document.hidden || !navigator.wakeLock) return;
+    navigator.wakeLock.request('screen').then(
+      (given) => (lock = given),
+      () => undefined,
+    );
+  };
+  ask();
+  document.addEventListener('visibilitychange', ask);
+  return () => {
+    document.removeEventListener('visibilitychange', ask);
+    void lock?.release();
+  };
+}

@@ -1,0 +1,111 @@
+"""All tasks of a weekend in a real browser: filters, and giving many to one person."""
+
+import pytest
+from playwright.sync_api import expect
+
+
+def tasks(page):
+    return page.get_by_role("main").get_by_role("listitem")
+
+
+@pytest.fixture
+def three(weekend):
+    """One of the bike, one overdue of the tyre tech, one done."""
+    return [
+        weekend.task("Torque the bolts", bike_id=weekend.bike["id"]),
+        weekend.task("Mount the rain tyres", due_in=-5, crew_role="tyre_tech", of="tyres"),
+        weekend.task("Charge the battery", of="mechanic", session_id=weekend.session["id"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "choice", "title"),
+    [
+        ("Bike", 2, "Torque the bolts"),
+        ("Session", "FP1", "Charge the battery"),
+        ("Role", "Tyre tech", "Mount the rain tyres"),
+        ("Assigned to", "Nobody", "Torque the bolts"),
+        ("Assigned to", "Ana Ruiz", "Charge the battery"),
+        ("Status", "Overdue", "Mount the rain tyres"),
+    ],
+)
+def test_each_filter_narrows_the_list(log_in, weekend, three, name, choice, title):
+    page = log_in("mechanic", f"{weekend.page}/tasks")
+    expect(tasks(page)).to_have_count(3)
+    chosen = {"index": choice} if isinstance(choice, int) else {"label": choice}
+
+    page.get_by_role("combobox", name=name).select_option(**chosen)
+
+    expect(tasks(page)).to_have_count(1)
+    expect(tasks(page).first).to_contain_text(title)
+
+
+def test_filters_stand_in_the_address_and_are_cleared_by_one_button(log_in, weekend, three):
+    page = log_in("mechanic", f"{weekend.page}/tasks")
+    page.get_by_role("combobox", name="Status").select_option(label="Overdue")
+    page.wait_for_url("**/tasks?status=overdue")
+    page.reload()
+    expect(tasks(page)).to_have_count(1)
+
+    page.get_by_role("button", name="Show all").click()
+
+    expect(tasks(page)).to_have_count(3)
+    assert page.url.endswith("/tasks")
+
+
+def test_a_chief_gives_many_to_one_person(log_in, weekend, three):
+    page = log_in("chief", f"{weekend.page}/tasks")
+    for title in ("Torque the bolts", "Mount the rain tyres"):
+        tasks(page).filter(has_text=title).get_by_role("checkbox").check()
+    page.get_by_role("button", name="Assign").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("combobox", name="Assigned to").select_option(str(weekend.ids["mechanic2"]))
+
+    dialog.get_by_role("button", name="Assign").click()
+
+    expect(tasks(page).filter(has_text="Nils Berg")).to_have_count(2)
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(0)
+    assert weekend.read(three[0])["assigned_to"] == weekend.ids["mechanic2"]
+
+
+def test_all_that_is_shown_is_selected_at_once(log_in, weekend, three):
+    page = log_in("chief", f"{weekend.page}/tasks")
+    expect(tasks(page)).to_have_count(3)
+
+    page.get_by_role("checkbox", name="Select all").check()
+
+    expect(tasks(page).get_by_role("checkbox", checked=True)).to_have_count(3)
+    expect(page.get_by_text("3 selected")).to_be_visible()
+
+
+def test_a_mechanic_is_offered_no_assigning(log_in, weekend, three):
+    page = log_in("mechanic", f"{weekend.page}/tasks")
+
+    expect(tasks(page)).to_have_count(3)
+    expect(page.get_by_role("button", name="Assign")).to_have_count(0)
+
+
+def test_markup_in_a_title_is_only_text(log_in, weekend):
+    weekend.task("<img src=x onerror=alert(1)> & <b>bold</b>")
+
+    page = log_in("chief", f"{weekend.page}/tasks")
+
+    expect(tasks(page).first).to_contain_text("<img src=x onerror=alert(1)> & <b>bold</b>")
+
+
+def test_all_tasks_of_the_demo_weekend_are_in_the_document(log_in, api):
+    event = api("chief").get("/v1/events")[1]["id"]
+
+    page = log_in("chief", f"/events/{event}/tasks")
+
+    expect(tasks(page)).to_have_count(794)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_tasks(log_in, weekend, three, axe, scheme):
+    page = log_in("chief", f"{weekend.page}/tasks", color_scheme=scheme)
+    tasks(page).first.get_by_role("checkbox").check()
+    assert axe(page) == []
+
+    page.get_by_role("button", name="Assign").click()
+    assert axe(page) == []

@@ -1,0 +1,122 @@
+"""The garage screen in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+WALL = {"width": 1920, "height": 1080}
+DOES_NOT_SCROLL = """() => {
+    const page = document.documentElement;
+    return page.scrollHeight <= innerHeight && page.scrollWidth <= innerWidth;
+}"""
+
+
+@pytest.fixture
+def hang_up(log_in):
+    """Put a weekend on a garage screen."""
+
+    def hang(path, **options):
+        page = log_in("chief", path, **options)
+        page.set_viewport_size(WALL)
+        bikes(page).first.wait_for()
+        return page
+
+    return hang
+
+
+def wall(page):
+    return page.get_by_role("region", name="Wall")
+
+
+def bikes(page):
+    return wall(page).get_by_role("list").first.get_by_role("listitem")
+
+
+@pytest.fixture
+def demo(api):
+    return f"/events/{api('chief').get('/v1/events')[1]['id']}/wall"
+
+
+def test_it_says_what_is_next_and_which_bike_may_go(hang_up, weekend):
+    fields = {"bike_id": weekend.bike["id"], "session_id": weekend.session["id"]}
+    weekend.task("Torque the bolts", due_in=-20, is_critical=True, **fields)
+
+    page = hang_up(f"{weekend.page}/wall")
+
+    expect(wall(page).get_by_role("heading", level=1)).to_have_text("FP1")
+    expect(wall(page).get_by_role("timer", name="Next session")).to_have_text(
+        re.compile(r"1:\d\d:\d\d")
+    )
+    expect(bikes(page)).to_contain_text([re.compile(f"{weekend.bike['label']}.*NO GO", re.S)])
+    expect(wall(page)).to_contain_text("1 overdue")
+    expect(wall(page)).to_contain_text("as of")
+
+
+def test_nothing_scrolls_on_the_wall_of_the_demo_weekend(hang_up, demo):
+    page = hang_up(demo)
+
+    expect(bikes(page)).to_have_count(4)
+
+    assert page.evaluate(DOES_NOT_SCROLL)
+
+
+def test_a_text_is_read_from_four_metres(hang_up, demo):
+    """22 arcmin at 4 m on 43 inches: 3.8 hundredths of the width; nothing below 16 arcmin."""
+    page = hang_up(demo)
+
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll('section[aria-label="Wall"] *')]
+            .filter((node) => node.textContent.trim() && !node.children.length)
+            .map((node) => [parseFloat(getComputedStyle(node).fontSize), node.textContent])"""
+    )
+
+    assert min(sizes)[0] >= 1920 * 0.038 * 16 / 22
+
+
+def test_pages_turn_by_themselves_when_there_are_too_many_bikes(hang_up, weekend, api):
+    manager, ids = api("manager"), [weekend.bike["id"]]
+    for number in range(9):
+        bike = {
+            "number": 90 + number,
+            "label": f"{weekend.bike['label']} {number}",
+            "rider_name": "Jo",
+        }
+        ids.append(manager.post("/v1/bikes", bike)["id"])
+    manager.patch(weekend.path, {"bike_ids": ids})
+    page = hang_up(f"{weekend.page}/wall")
+    expect(bikes(page).first).to_contain_text(weekend.bike["label"])
+
+    expect(bikes(page).first).not_to_contain_text("44", timeout=12_000)
+
+    assert page.evaluate(DOES_NOT_SCROLL)
+
+
+def test_it_says_since_when_it_is_not_live_and_gets_stale(hang_up, weekend):
+    page = hang_up(f"{weekend.page}/wall")
+
+    page.context.set_offline(True)
+
+    said = page.get_by_role("status").filter(has_text=re.compile(r"Not live since \d\d:\d\d"))
+    expect(said.first).to_be_visible(timeout=25_000)
+
+
+def test_the_size_of_the_screen_is_kept_on_it(hang_up, weekend):
+    page = hang_up(f"{weekend.page}/wall")
+    before = bikes(page).first.evaluate("(node) => parseFloat(getComputedStyle(node).fontSize)")
+    wall(page).get_by_role("button", name="Settings").click()
+
+    page.get_by_role("combobox", name="Screen").select_option(label="65 inch")
+    page.reload()
+
+    after = bikes(page).first.evaluate("(node) => parseFloat(getComputedStyle(node).fontSize)")
+    assert after < before
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_wall(hang_up, demo, axe, scheme):
+    page = hang_up(demo, color_scheme=scheme)
+    assert axe(page) == []
+
+    wall(page).get_by_role("button", name="Settings").click()
+    assert axe(page) == []
