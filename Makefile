@@ -28,7 +28,7 @@ ifneq ($(shell .venv/bin/python -c 'print("works")' 2>/dev/null),works)
 .PHONY: $(READY) .venv/.run-$(VERSION)
 endif
 
-.PHONY: help run port board test test-fast test-faults lint lint-api fuzz docs bench bench-growth format lock audit clean
+.PHONY: help run port board test test-fast test-faults lint lint-api fuzz docs bench bench-growth bench-streams format lock audit clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -107,6 +107,9 @@ bench: $(READY) .tools/bench/.ready ## Run the API beside its peers and print ra
 bench-growth: $(READY) .tools/bench/.ready ## Time requests from 1,000 to 1,000,000 tasks (SIZES=1000,100000)
 	PYTHONPATH=tests:. $(BIN) benchmarks.growth $(if $(SIZES),--sizes $(SIZES)) $(ARGS)
 	$(PLOTS)
+
+bench-streams: $(READY) ## Measure what 1,000 streams cost a worker (ARGS="--readers 300")
+	PYTHONPATH=tests:. $(BIN) benchmarks.streams $(ARGS)
 
 PLOTS = .tools/bench/bin/python benchmarks/plots.py
 

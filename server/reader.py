@@ -47,18 +47,25 @@ class Reader:
     def say(self, data: bytes) -> None:
         """Send as much as is taken now and keep the rest; raises OSError for who has gone."""
         self.spoken_at = time.monotonic()
-        if not self.unsent:
-            self.moved_at = self.spoken_at
-        self.unsent += data
-        self.flush()
+        if self.unsent:
+            self.unsent += data
+            self.flush()
+            return
+        self.moved_at = self.spoken_at
+        if (sent := self.sent_of(data)) < len(data):
+            self.unsent += data[sent:]
 
     def flush(self) -> None:
+        del self.unsent[: self.sent_of(self.unsent)]
+
+    def sent_of(self, data: bytes | bytearray) -> int:
+        """Send what is taken at once; return how much that was."""
         try:
-            sent = self.sock.send(self.unsent)
+            sent = self.sock.send(data)
         except BlockingIOError:
-            return
-        del self.unsent[:sent]
+            return 0
         self.moved_at = time.monotonic()
+        return sent
 
     def is_there(self, events: int) -> bool:
         """Tell whether the other end is still there; what it says is not listened to."""
