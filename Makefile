@@ -87,12 +87,14 @@ lint: $(READY) ## Check style and formatting
 	$(BIN) ruff check .
 	$(BIN) ruff format --check .
 
-lint-api: $(READY) .tools/npm/.ready ## Lint the OpenAPI document with three linters (needs npm)
+lint-api: $(READY) .tools/npm/.ready ## Lint the OpenAPI document and the calendars by others' tools (needs npm)
 	@DATABASE_URL=sqlite:// $(BIN) flask --app wsgi openapi write .tools/openapi.json
 	.venv/bin/openapi-spec-validator .tools/openapi.json
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
 		.tools/npm/node_modules/.bin/redocly lint --extends=recommended .tools/openapi.json
 	.tools/npm/node_modules/.bin/spectral lint --ruleset .ci/spectral.yaml --fail-severity=warn .tools/openapi.json
+	PYTHONPATH=.:tests .venv/bin/python tests/calendar_files.py .tools/calendars
+	node .ci/calendars.mjs .tools/calendars .tools/npm/node_modules
 
 fuzz: $(READY) .tools/contract/.ready ## Try all the document allows, on both databases (SEEDS="1 2 3", EXAMPLES=30)
 	PYTHONPATH=. .venv/bin/python tests/fuzz.py
@@ -162,7 +164,7 @@ CONTRACT_TOOLS := schemathesis==4.32.5 openapi-python-client==0.29.1 ruff
 	.tools/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
 	@touch $@
 
-NPM_TOOLS := @redocly/cli@2.77.0 @stoplight/spectral-cli@6.16.3 @stoplight/spectral-owasp-ruleset@2.0.1
+NPM_TOOLS := @redocly/cli@2.77.0 @stoplight/spectral-cli@6.16.3 ical.js@2.2.1 @stoplight/spectral-owasp-ruleset@2.0.1
 .tools/npm/.ready: Makefile
 	npm install --silent --no-audit --no-fund --prefix .tools/npm $(NPM_TOOLS)
 	@touch $@

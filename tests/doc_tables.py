@@ -16,7 +16,7 @@ def document() -> dict:
 
 
 def who(operation: dict) -> str:
-    if not operation["security"]:
+    if not operation["security"] or {} in operation["security"]:
         return "anybody"
     return "admin" if "role admin" in operation["description"] else "a token"
 
