@@ -7,6 +7,8 @@ export interface Route {
   page: Page;
   /** May be seen by who is not logged in. */
   isOpen?: boolean;
+  /** Is for team managers alone. */
+  isForAdmins?: boolean;
   /** Goes without the frame of heading, navigation and status. */
   isBare?: boolean;
   /** Which entry of the navigation it belongs to. */
@@ -25,17 +27,17 @@ export const ROUTES: Route[] = [
   route('/login', () => import('./pages/Login.svelte'), { isOpen: true, isBare: true }),
   route('/tasks/:id', () => import('./pages/Task.svelte'), { section: '/' }),
   route('/events', () => import('./pages/Events.svelte'), { section: '/events' }),
-  route('/events/new', () => import('./pages/NewEvent.svelte'), { section: '/events' }),
+  route('/events/new', () => import('./pages/NewEvent.svelte'), { section: '/events', isForAdmins: true }),
   route('/events/:id', () => import('./pages/Weekend.svelte'), { section: '/events' }),
   route('/events/:id/timetable', () => import('./pages/Timetable.svelte'), { section: '/events' }),
   route('/events/:id/tasks', () => import('./pages/Tasks.svelte'), { section: '/events' }),
   route('/events/:id/wall', () => import('./pages/Wall.svelte'), { isBare: true }),
   route('/events/:id/review', () => import('./pages/Review.svelte'), { section: '/events' }),
   route('/events/:id/crew', () => import('./pages/Crew.svelte'), { section: '/events' }),
-  route('/bikes', () => import('./pages/Bikes.svelte'), { section: '/bikes' }),
-  route('/people', () => import('./pages/People.svelte'), { section: '/people' }),
-  route('/templates', () => import('./pages/Templates.svelte'), { section: '/templates' }),
-  route('/templates/:id', () => import('./pages/Template.svelte'), { section: '/templates' }),
+  route('/bikes', () => import('./pages/Bikes.svelte'), { section: '/bikes', isForAdmins: true }),
+  route('/people', () => import('./pages/People.svelte'), { section: '/people', isForAdmins: true }),
+  route('/templates', () => import('./pages/Templates.svelte'), { section: '/templates', isForAdmins: true }),
+  route('/templates/:id', () => import('./pages/Template.svelte'), { section: '/templates', isForAdmins: true }),
   route('/account', () => import('./pages/Account.svelte'), { section: '/account' }),
   route('/join/:token', () => import('./pages/Join.svelte'), { isOpen: true, isBare: true }),
   route('/reset/:token', () => import('./pages/Reset.svelte'), { isOpen: true, isBare: true }),

@@ -14,6 +14,7 @@ export const texts = {
     loading: 'Loading…',
     nothing: 'Nothing here.',
     missing: 'There is no such page, or it is not yours to see.',
+    forAdmins: 'This page is for team managers.',
     home: 'To my tasks',
     broken: 'This page could not be shown.',
     again: 'Try again',
@@ -397,6 +398,7 @@ export const texts = {
     fault: (line: string, column: string, said: string) => `Line ${line}, ${column}: ${said}`,
     faults: (n: number) =>
       n > 1 ? `${n} things to put right, see below.` : 'One thing to put right, see below.',
+    kindHint: 'A kind goes behind the name, after a comma: 8:00 Breakfast, setup',
     columns: {
       name: 'name',
       kind: 'kind',
@@ -500,6 +502,7 @@ export const texts = {
     items: 'Items',
     none: 'No items yet. Add the first one with New.',
     noKey: 'new item',
+    offsetFault: 'Say how long before or after, such as 45 min before.',
     changed: 'Not saved yet',
     isDeleted: 'Deleted',
     saved: (name: string) => `${name} is saved. Weekends built before keep what they have.`,

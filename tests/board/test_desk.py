@@ -123,7 +123,7 @@ def test_what_is_wrong_with_an_item_stands_at_its_cell(desk, template):
     press(page, "Save")
     expect(cell(page, "Title", "wd-tyres")).to_have_accessible_description("Must not be blank.")
     expect(cell(page, "Due", "wd-warmers")).to_have_accessible_description(
-        "Must be a whole number."
+        "Say how long before or after, such as 45 min before."
     )
     expect(cell(page, "Title", "wd-tyres")).to_be_focused()
     expect(page.get_by_role("alert")).to_have_text("2 items are to be put right.")

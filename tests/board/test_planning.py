@@ -45,7 +45,7 @@ def test_a_weekend_is_built_in_one_sitting(planner, api):
     place(planner)
     planner.get_by_role("checkbox", name="44 A").check()
     planner.get_by_role("checkbox", name="44 B").check()
-    planner.get_by_role("checkbox", name="Ana Ruiz").check()
+    planner.get_by_role("checkbox", name="Carlo Rossi").check()
     press(planner, "Next")
     fill(planner, Timetable=TIMETABLE)
     press(planner, "Next")
@@ -59,7 +59,7 @@ def test_a_weekend_is_built_in_one_sitting(planner, api):
     assert len(weekend["tasks"]) == count
     assert (len(weekend["bikes"]), len(weekend["sessions"])) == (2, 3)
     assert [person["crew_roles"] for person in weekend["people"] if person["crew_roles"]] == [
-        ["mechanic"]
+        ["crew_chief"]
     ]
 
 
@@ -138,7 +138,19 @@ def lose(route):
 
 def test_a_mechanic_is_told_that_planning_is_not_theirs(log_in):
     page = log_in("mechanic", "/events/new")
-    expect(page.get_by_role("main")).to_contain_text("team manager")
+    expect(page.get_by_role("main")).to_contain_text("This page is for team managers.")
+
+
+def test_the_checklist_that_was_chosen_last_is_counted(planner):
+    place(planner)
+    for _ in range(2):
+        press(planner, "Next")
+    at_step(planner, "Checklist")
+    choose(planner, "Checklist", "Motorcycle road racing")
+    choose(planner, "How much of it", "Only what a club team needs")
+    choose(planner, "Checklist", "None for now")
+    choose(planner, "Checklist", "Motorcycle road racing")
+    expect(planner.get_by_text(re.compile(r"^[1-9]\d* tasks$"))).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -16,11 +16,16 @@ export interface Draft {
   tier: 'club' | 'national';
 }
 
+export interface Member {
+  user_id: number;
+  crew_roles: CrewRole[];
+}
+
 /** A weekend in the past, as far as another one can be planned after it. */
 export interface Source {
   event: RaceEvent;
   sessions: Session[];
-  crew: { user_id: number; crew_roles: CrewRole[] }[];
+  crew: Member[];
   template: number | null;
 }
 
@@ -30,6 +35,8 @@ export interface Choices {
   bikes: Bike[];
   people: User[];
   templates: Template[];
+  /** What people did at the latest weekend, by their id. */
+  usual: Record<number, CrewRole[]>;
 }
 
 /** What the server says it would plan, or has planned. */

@@ -1,6 +1,6 @@
 // The weekend that is being planned, and the one in the past that it follows.
 import { all, call } from './call.ts';
-import { lastDay, linesOf, type Draft, type Source } from './plan.ts';
+import { lastDay, linesOf, type Draft, type Member, type Source } from './plan.ts';
 import { toast } from './toasts.svelte.ts';
 import { sentenceOf } from './form.svelte.ts';
 import type { CrewRole, RaceEvent, Task } from './types.ts';
@@ -38,8 +38,7 @@ export class Planning {
     this.draft.location ||= event.location;
     this.draft.timezone = event.timezone;
     if (!this.draft.bikes.length) this.draft.bikes = event.bike_ids ?? [];
-    const roles = crew.map((member) => [member.user_id, member.crew_roles] as const);
-    if (!Object.keys(this.draft.crew).length) this.draft.crew = Object.fromEntries(roles);
+    if (!Object.keys(this.draft.crew).length) this.draft.crew = rolesOf(crew);
     this.draft.template ??= template;
     this.followSource();
   }
@@ -54,11 +53,21 @@ export class Planning {
   }
 }
 
+/** What people did at a weekend, to begin with; nothing where that cannot be read. */
+export async function usualRoles(event: RaceEvent | undefined): Promise<Record<number, CrewRole[]>> {
+  if (!event) return {};
+  const answer = await call<Member[]>('GET', `/v1/events/${event.id}/crew`).catch(() => null);
+  return rolesOf(answer?.body ?? []);
+}
+
+const rolesOf = (crew: Member[]): Record<number, CrewRole[]> =>
+  Object.fromEntries(crew.map(({ user_id, crew_roles }) => [user_id, crew_roles]));
+
 /** Everything of a weekend that another one may be planned after. */
 async function sourceOf(event: RaceEvent): Promise<Source> {
   const path = `/v1/events/${event.id}`;
   const [crew, sessions, tasks] = await Promise.all([
-    call<{ user_id: number; crew_roles: CrewRole[] }[]>('GET', `${path}/crew`),
+    call<Member[]>('GET', `${path}/crew`),
     all(`${path}/sessions?limit=200`),
     call<Task[]>('GET', `/v1/tasks?event_id=${event.id}&limit=200`),
   ]);
