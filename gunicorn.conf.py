@@ -1,5 +1,6 @@
 """How gunicorn serves the application. In development it brings its own Redis."""
 
+import gc
 import importlib
 import os
 import signal
@@ -53,6 +54,7 @@ def on_starting(server):
 
 
 def on_exit(server):
+    gc.freeze()  # As in worker_exit().
     for helper in (getattr(server, name, None) for name in ("own_redis", "metrics")):
         if helper:
             helper.stdin.close()
@@ -72,6 +74,12 @@ def post_worker_init(worker):
     # A Ctrl-C reaches the workers beside the master's own order to quit, and both at once
     # can lock a worker up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def worker_exit(server, worker):
+    # Python looks at all there is several times before it ends, half a second in all; frozen
+    # things it passes over.
+    gc.freeze()
 
 
 def worker_int(worker):
