@@ -44,7 +44,12 @@ run: port $(RUNNABLE) raceapp/board/sw.js ## Run it on http://127.0.0.1:8000 wit
 	@echo "  Health         http://127.0.0.1:$(PORT)/v1/health"
 	@echo "  Ctrl-C stops it."
 	@echo
-	@LOG_FORMAT=$${LOG_FORMAT:-text} exec $(BIN) gunicorn -c gunicorn.conf.py wsgi:app
+	@$(HEAR_MAKE) & LOG_FORMAT=$${LOG_FORMAT:-text} exec $(BIN) gunicorn -c gunicorn.conf.py wsgi:app
+
+# A terminal sends Ctrl-C to all at once. Where it was sent to make alone, make holds it back and
+# waits for its child, which is told here.
+HEAR_MAKE = while sleep 1 && kill -0 $$$$; do \
+	grep -q '^SigBlk:.*[2367abef]$$' /proc/$$PPID/status && kill -INT $$$$; done >/dev/null 2>&1
 
 # Sources of the board, and what they are built with. Without network or Node it cannot be built:
 # whatever needs it goes on without, and the next `make` tries again.

@@ -1,8 +1,10 @@
 """What `make` needs: a free port, and packages that an old pip can install too."""
 
 import re
+import signal
 import socket
 import subprocess
+import sys
 from importlib.metadata import PackageNotFoundError, requires
 
 import pytest
@@ -36,6 +38,26 @@ def test_what_is_no_port_is_told_too(name):
 
     assert ran.returncode == 2
     assert f"PORT={name} is no port" in ran.stderr
+
+
+INTERRUPTIBLE = """
+include {root}/Makefile
+wait:
+	@$(HEAR_MAKE) & echo ready; exec sleep 30
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="It reads /proc.")
+def test_a_ctrl_c_that_only_make_gets_stops_what_it_runs(tmp_path):
+    (tmp_path / "Makefile").write_text(INTERRUPTIBLE.format(root=ROOT))
+    command = ["make", "wait", f"PYTHON={sys.executable}"]
+    ran = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    ran.stdout.readline()
+
+    ran.send_signal(signal.SIGINT)
+
+    ran.communicate(timeout=20)
+    assert ran.returncode != 0
 
 
 def pins(name):

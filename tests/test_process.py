@@ -184,6 +184,21 @@ def test_development_brings_its_own_redis_and_nothing_survives_the_end(gunicorn_
     assert "valkey-server" in names
 
 
+def test_ctrl_c_waits_for_no_idle_connection_and_warns_of_none(gunicorn_server):
+    server = gunicorn_server(workers=2)
+    idle = [connect(server) for _ in range(8)]
+    for connection in idle:
+        connection.sendall(READ)
+        connection.recv(4096)
+
+    press_ctrl_c(*family(server))
+
+    wait_until(lambda: check("Shutting down: Master" in server.log))
+    assert "WARNING" not in server.log and "ERROR" not in server.log
+    for connection in idle:
+        connection.close()
+
+
 def test_production_brings_no_redis_of_its_own(gunicorn_server):
     sound = {"RACEAPP_ENV": "production", "BCRYPT_ROUNDS": "10"}
 
