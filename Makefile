@@ -28,7 +28,7 @@ ifneq ($(shell .venv/bin/python -c 'print("works")' 2>/dev/null),works)
 .PHONY: $(READY) .venv/.run-$(VERSION)
 endif
 
-.PHONY: help run port board test test-fast test-faults lint lint-api fuzz docs bench bench-growth bench-streams format lock audit clean
+.PHONY: help run port board test test-fast test-faults lint lint-api screenshots fuzz docs bench bench-growth bench-streams format lock audit clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -100,6 +100,9 @@ lint-api: $(READY) .tools/npm/.ready ## Lint the OpenAPI document and the calend
 	.tools/npm/node_modules/.bin/spectral lint --ruleset .ci/spectral.yaml --fail-severity=warn .tools/openapi.json
 	PYTHONPATH=.:tests .venv/bin/python tests/calendar_files.py .tools/calendars
 	node .ci/calendars.mjs .tools/calendars .tools/npm/node_modules
+
+screenshots: $(READY) raceapp/board/sw.js ## Take the pictures of the board in docs/images/ (needs chromium)
+	PYTHONPATH=tests $(BIN) screenshots
 
 fuzz: $(READY) .tools/contract/.ready ## Try all the document allows, on both databases (SEEDS="1 2 3", EXAMPLES=30)
 	PYTHONPATH=. .venv/bin/python tests/fuzz.py
