@@ -61,5 +61,7 @@ class Device:
 
 def assert_is_what_a_new_snapshot_says(device: Device) -> None:
     fresh = Device(device.person, int(device.path.rpartition("/")[2]))
-    assert device.things == fresh.things
+    # A snapshot has no comments: they are read with their task.
+    held = {key: thing for key, thing in device.things.items() if key[0] != "comment"}
+    assert held == fresh.things
     assert {user_id: device.people.get(user_id) for user_id in fresh.people} == fresh.people

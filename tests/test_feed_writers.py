@@ -6,7 +6,7 @@ import threading
 import pytest
 from checklists import fill, item, template
 from device import Device, assert_is_what_a_new_snapshot_says
-from helpers import created
+from helpers import PASSWORD, Client, created
 from paddock import Paddock
 
 REASON = "Agreed with race control"
@@ -24,7 +24,7 @@ class Worker(threading.Thread):
     def run(self) -> None:
         deeds = [self.add, self.tick, self.sign, self.reword, self.hide, self.restore, self.move]
         deeds += [self.shift, self.crash, self.rename, self.bikes, self.crew, self.build]
-        deeds += [self.release, self.cancel]
+        deeds += [self.release, self.cancel, self.say, self.invite]
         for number in range(self.rounds):
             answer = self.dice.choice(deeds)(number)
             self.statuses.add(answer.status_code)
@@ -88,6 +88,19 @@ class Worker(threading.Thread):
         roles = [self.dice.choice(("mechanic", "tyre_tech", "rider"))]
         body = [{"user_id": self.member_id, "crew_roles": roles}]
         return self.admin.put(f"{self.path}/crew", json=body)
+
+    def say(self, number):
+        return self.admin.post(f"{self.task()}/comments", json={"text": f"Seen {number} times"})
+
+    def invite(self, number):
+        """Somebody new joins the crew by a link."""
+        made = self.admin.post(f"{self.path}/invitations", json={"crew_roles": ["rider"]})
+        if made.status_code != 201:
+            return made
+        email = f"{self.dice.getrandbits(64)}@garage.example"
+        account = {"email": email, "name": f"New {number}", "password": PASSWORD}
+        body = {"token": made.json["url"].rpartition("/")[2], **account}
+        return Client(self.admin.app).post("/v1/invitations/accept", json=body)
 
     def build(self, number):
         body = {"template_id": self.template_id}

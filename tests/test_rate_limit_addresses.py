@@ -81,6 +81,19 @@ def test_all_log_ins_of_an_address_have_a_budget_too(make_app):
     assert statuses == [401, 401, 401, 429, 429]
 
 
+def test_acceptances_of_invitations_count_for_the_address_with_its_log_ins(make_app):
+    client = Client(make_app(RATELIMIT_LOGIN_ADDRESS="3/minute"))
+    account = {"email": "ana@garage.example", "name": "Ana", "password": "brake-caliper-35Nm"}
+    knock(client)
+
+    sent = {"json": {"token": "x" * 43, **account}}
+    sent["environ_overrides"] = {"REMOTE_ADDR": "198.51.100.7"}
+    answers = [client.post("/v1/invitations/accept", **sent) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 429]
+    assert answers[0].headers["X-RateLimit-Limit"] == "3"
+
+
 @pytest.mark.parametrize("body", [b"{", b"[]", b'{"email": 5}', b"\xff", b"", b'{"email": null}'])
 def test_log_ins_without_an_email_share_a_budget(guests, body):
     send = partial(guests.post, "/v1/auth/login", content_type="application/json", data=body)
