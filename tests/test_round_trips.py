@@ -7,12 +7,14 @@ import threading
 
 import psycopg
 import pytest
+from device import Device
 from helpers import created
 from redis.connection import AbstractConnection
 
 from raceapp.limits.redis_window import OwnConnection
 from raceapp.storage import libpq
 
+pytest_plugins = ["stream_fixtures"]
 # By the client libraries, and past them.
 ROUND_TRIPS = [
     ("sql", psycopg.Cursor, "execute"),
@@ -97,6 +99,19 @@ def test_signing_a_task_takes_three_statements(cost, admin, make_task):
     paths = [f"/v1/tasks/{make_task()['id']}/sign-offs" for _ in range(2)]
 
     assert cost(lambda: admin.post(paths.pop(), json={"act": "done"})) == (3, 1)
+
+
+def test_what_changed_takes_three_statements(cost, mechanic, event, make_task, paddock):
+    device, task = Device(mechanic, event["id"]), make_task(assigned_to=mechanic.id)
+    query = {"since": device.cursor}
+
+    def ask():
+        return mechanic.get(f"/v1/events/{event['id']}/changes", query_string=query)
+
+    assert [change["id"] for change in ask().json["changes"]] == [task["id"]]
+    assert cost(ask) == (3, 0)
+    query["since"] = ask().json["cursor"]
+    assert cost(ask) == (1, 0)
 
 
 def test_readiness_takes_four_statements_and_asks_nothing_of_redis(cost, admin, event):

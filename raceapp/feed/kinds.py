@@ -16,6 +16,7 @@ from raceapp.incidents.models import Incident
 from raceapp.incidents.schemas import IncidentSchema
 from raceapp.releases.models import Release
 from raceapp.releases.schemas import ReleaseSchema
+from raceapp.storage.prepared import FEW, Prepared, among_few, few, placeholder
 from raceapp.storage.session import db
 from raceapp.tasks.models import Task
 from raceapp.tasks.schemas import TaskSchema
@@ -39,20 +40,36 @@ class Kind:
         columns = [getattr(self.model, name).label(name) for name in fields]
         object.__setattr__(self, "columns", columns)
         object.__setattr__(self, "write", row_writer(self.schema()))
+        few = among_few(self.model.id, "id")
+        for name, columns in (("few_of", self.columns), ("few_present", [self.model.id])):
+            found = self.rows(columns, placeholder("event_id")).where(few)
+            object.__setattr__(self, name, Prepared(found))
 
-    def of(self, event_id: int, ids: Collection[int] | None = None) -> list[dict]:
-        """Return the resources of a weekend, or those of these ids, as their own GETs answer."""
-        found = sa.select(*self.columns).where(self.are_there(event_id)).order_by(self.model.id)
-        if ids is not None:
-            found = found.where(self.model.id.in_(ids))
+    def rows(self, columns: list, event_id) -> sa.Select:
+        found = sa.select(*columns).where(self.are_there(event_id))
+        return found.order_by(self.model.id)
+
+    def of(self, event_id: int) -> list[dict]:
+        """Return the resources of a weekend as their own GETs answer."""
+        found = self.rows(self.columns, event_id)
         return [self.write(row) for row in db.session.execute(found)]
 
-    def present(self, event_id: int, ids: Collection[int]) -> Collection[int]:
+    def some(self, event_id: int, ids: Collection[int]) -> list[dict]:
+        """Return those of these ids."""
+        return [self.write(row) for row in self.found(event_id, ids, self.columns, self.few_of)]
+
+    def present(self, event_id: int, ids: Collection[int]) -> list[int]:
         """Return which of these ids a weekend has and are not deleted."""
+        rows = self.found(event_id, ids, [self.model.id], self.few_present)
+        return [own_id for (own_id,) in rows]
+
+    def found(self, event_id: int, ids: Collection[int], columns: list, of_few: Prepared):
         if not ids:
             return ()
-        found = sa.select(self.model.id).where(self.are_there(event_id), self.model.id.in_(ids))
-        return db.session.scalars(found).all()
+        if len(ids) <= FEW:
+            return of_few.rows(event_id=event_id, **few("id", ids))
+        asked = self.rows(columns, event_id).where(self.model.id.in_(ids))
+        return db.session.execute(asked).all()
 
 
 def at_event(model) -> Callable[[int], sa.ColumnElement]:

@@ -4,21 +4,24 @@ Whoever reads the head of the record first and the rows afterwards holds, for ea
 that head, a state at least as new. A row newer than its entry does no harm: its own entry comes.
 """
 
-from collections.abc import Collection, Iterable
+import functools
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from raceapp import errors
 from raceapp.events import service as events
 from raceapp.events.models import Event
 from raceapp.feed import people
 from raceapp.feed.cursors import Place, not_ours, read_cursor, write_cursor
 from raceapp.feed.kinds import KINDS, write_event
 from raceapp.feed.subjects import Subject, Untold, subjects_of
-from raceapp.history import proof
-from raceapp.history.models import HistoryEntry
-from raceapp.storage.prepared import Prepared, placeholder
+from raceapp.history import chain, proof
+from raceapp.history.models import HistoryEntry, HistoryHead
+from raceapp.storage.prepared import Prepared, placeholder, rows_read_ahead
 from raceapp.storage.session import begin_snapshot, db
 
 # Whoever is further behind is quicker with a new snapshot.
@@ -35,14 +38,16 @@ class Entry(NamedTuple):
     changes: dict
 
 
-ENTRIES = Prepared(
-    sa.select(*(getattr(HistoryEntry, name) for name in Entry._fields))
-    .where(HistoryEntry.event_id == placeholder("event_id"))
-    .where(HistoryEntry.position > placeholder("after"))
-    .where(HistoryEntry.position <= placeholder("head"))
-    .order_by(HistoryEntry.position)
-    .limit(placeholder("most", sa.Integer))
-)
+def behind(after) -> sa.Select:
+    """Return the entries of a weekend behind a position, in their order."""
+    found = sa.select(*(getattr(HistoryEntry, name) for name in Entry._fields))
+    found = found.where(HistoryEntry.event_id == placeholder("event_id", sa.BigInteger))
+    found = found.where(HistoryEntry.position > after).order_by(HistoryEntry.position)
+    return found.limit(placeholder("most", sa.Integer))
+
+
+AFTER = placeholder("after", sa.Integer)
+ENTRIES = Prepared(behind(AFTER).where(HistoryEntry.position <= placeholder("head", sa.Integer)))
 
 
 class Snapshot:
@@ -68,6 +73,44 @@ def snapshot(event_id: int, *, actor) -> Snapshot:
     return Snapshot(event, proof.seal(event.id)["count"])
 
 
+@functools.cache
+def head(is_admin: bool) -> Prepared:
+    """Return the statement that finds a weekend for its crew, and how far its record goes."""
+    found = events.visible_weekend(is_admin).statement.add_columns(HistoryHead.count)
+    return Prepared(found.outerjoin(HistoryHead, HistoryHead.event_id == Event.id))
+
+
+def head_for_crew(event_id: int, *, actor) -> int:
+    """Return how many entries the record has; raises NotFound for who is not on the crew."""
+    values = {"event_id": event_id, "actor_id": actor.id}
+    return head_of(event_id, rows_read_ahead(head(actor.is_admin), **values))
+
+
+def head_of(event_id: int, rows: Sequence[tuple]) -> int:
+    if not rows:
+        raise errors.NotFound(events.NOT_ON_CREW)
+    if rows[0][1] is None:
+        raise chain.NoHead(event_id)
+    return rows[0][1]
+
+
+@functools.cache
+def record(is_admin: bool) -> Prepared:
+    """Return the same with the entries behind a place, all as of one moment."""
+    weekend, entries = head(is_admin).statement.subquery(), behind(AFTER).subquery()
+    joined = weekend.join(entries, sa.true(), isouter=True)
+    return Prepared(sa.select(*weekend.c, *entries.c).select_from(joined))
+
+
+def record_for_crew(event_id: int, after: int, most: int, *, actor) -> tuple[int, list[Entry]]:
+    """Return how far the record goes, and the next entries; raises NotFound."""
+    values = {"event_id": event_id, "actor_id": actor.id, "after": after, "most": most}
+    rows = rows_read_ahead(record(actor.is_admin), **values)
+    count = head_of(event_id, rows)
+    found = (Entry(*row[2:]) for row in rows if row[2] is not None)
+    return count, sorted(found, key=attrgetter("position"))
+
+
 # --- changes -----------------------------------------------------------------------------
 
 
@@ -76,20 +119,22 @@ def changes(event_id: int, *, actor, since: str, limit: int) -> dict:
 
     Raises NotFound for who is not on the crew, Invalid when the cursor is not of this weekend.
     """
-    events.check_for_crew(event_id, actor=actor)
-    place = read_cursor(event_id, since)
-    head = proof.count(event_id)
+    try:
+        place = read_cursor(event_id, since)
+    except errors.Invalid:
+        events.check_for_crew(event_id, actor=actor)
+        raise
+    head, entries = record_for_crew(event_id, place.position, limit, actor=actor)
     if place.position > head:
         raise not_ours()
     try:
-        found, end = followed(entries(event_id, place.position, head, limit), place, limit)
+        found, end = followed(entries, place, limit)
     except Untold:
         return answer(event_id, since, is_reset=True)
     if head - place.position > MAX_BEHIND:
         return answer(event_id, since, is_reset=True)
     changed = list(resources(event_id, found))
-    user_ids = named_by(changed)
-    named = people.described(event_id, user_ids) if user_ids else ()
+    named = people.described(event_id, named_by(changed))
     cursor = write_cursor(event_id, end)
     return answer(event_id, cursor, changed, named, has_more=end.position < head)
 
@@ -105,14 +150,16 @@ def answer(event_id, cursor, changed=(), named=(), *, has_more=False, is_reset=F
 
 
 def entries(event_id: int, after: int, head: int, limit: int) -> list[Entry]:
-    """Return the next entries up to the head that was read first; each tells of one thing at
-    least, so `limit` of them are enough."""
+    """Return the next entries up to the head."""
     rows = ENTRIES.rows(event_id=event_id, after=after, head=head, most=limit)
     return [Entry(*row) for row in rows]
 
 
 def followed(entries: Iterable, place: Place, limit: int) -> tuple[dict[Subject, None], Place]:
-    """Return up to `limit` subjects that the entries tell of, and how far that goes."""
+    """Return up to `limit` subjects that the entries tell of, and how far that goes.
+
+    Each entry tells of one thing at least, so as many of them are enough.
+    """
     found: dict[Subject, None] = {}
     sent = place.sent
     for entry in entries:
@@ -135,8 +182,7 @@ def resources(event_id: int, subjects: Collection[Subject]) -> Iterable[dict]:
         present["crew", event_id] = people.all_of(event_id)
     for name, kind in KINDS.items():
         ids = [number for own, number in subjects if own == name]
-        rows = kind.of(event_id, ids) if ids else ()
-        present |= {(name, row["id"]): row for row in rows}
+        present |= {(name, row["id"]): row for row in kind.some(event_id, ids)}
     for name, number in subjects:
         resource = present.get((name, number))
         yield {"kind": name, "id": number, "is_deleted": resource is None, "resource": resource}

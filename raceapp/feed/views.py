@@ -1,8 +1,11 @@
 """Everything of a race weekend at once, and what has changed since."""
 
-from flask import g
+from flask import g, request
 
+from raceapp import errors
 from raceapp.feed import schemas, service
+from raceapp.feed.cursors import read_cursor
+from raceapp.storage.prepared import ReadAhead
 from raceapp.web.components import refs
 from raceapp.web.compressing import gzipped
 from raceapp.web.rest import Blueprint, Resource
@@ -25,8 +28,22 @@ class SnapshotItem(Resource):
         return service.snapshot(event_id, actor=g.actor)
 
 
+def what_is_asked(path: dict) -> ReadAhead | None:
+    """Have the record read with the account, unless the query is to be refused."""
+    asked = request.args
+    try:
+        place = read_cursor(path["event_id"], asked.get("since", ""))
+        most = int(asked.get("limit", schemas.DEFAULT_LIMIT))
+    except (errors.Invalid, ValueError):
+        return None
+    values = {**path, "after": place.position, "most": min(max(most, 1), schemas.MAX_LIMIT)}
+    return ReadAhead(service.record, values)
+
+
 @blp.route("/<id:event_id>/changes")
 class ChangeList(Resource):
+    read_ahead = {"GET": what_is_asked}
+
     @blp.arguments(schemas.ChangesQuerySchema, location="query", as_kwargs=True)
     @blp.response(200, schemas.ChangesSchema)
     @blp.alt_response(404, description="No such race weekend, or you are not on its crew")

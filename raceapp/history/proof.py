@@ -7,18 +7,7 @@ import sqlalchemy as sa
 from raceapp import clock
 from raceapp.history.chain import GENESIS, HASHED, NoHead, digest, link
 from raceapp.history.models import HistoryEntry, HistoryHead
-from raceapp.storage.prepared import Prepared, placeholder
 from raceapp.storage.session import db, one_moment
-
-HEAD = Prepared(sa.select(HistoryHead.count).where(HistoryHead.event_id == placeholder("event_id")))
-
-
-def count(event_id: int) -> int:
-    """Return how many entries the record of a weekend has."""
-    head = HEAD.row(event_id=event_id)
-    if head is None:
-        raise NoHead(event_id)
-    return head[0]
 
 
 def counts(event_ids: Iterable[int]) -> dict[int, int]:

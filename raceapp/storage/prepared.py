@@ -13,7 +13,7 @@ The interface is `Prepared(statement).rows(name=value, ...)`; the statement hold
 
 import functools
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import psycopg
@@ -27,6 +27,21 @@ from raceapp.storage.session import db
 def placeholder(name: str, kind=None) -> sa.BindParameter:
     """Return the place of a value that comes with each run; `kind` is its column type."""
     return sa.bindparam(name, type_=kind, required=False)
+
+
+# As many values a statement asks for that asks for few: of more it is made anew.
+FEW = 8
+
+
+def among_few(column, name: str) -> sa.ColumnElement:
+    """Hold where `column` is one of the values that `few(name, …)` gives the statement."""
+    return column.in_([placeholder(f"{name}_{number}", column.type) for number in range(FEW)])
+
+
+def few(name: str, values: Collection) -> dict:
+    """Return the values of `among_few()`; the last one fills the places that are left."""
+    found = [*values]
+    return {f"{name}_{number}": found[min(number, len(found) - 1)] for number in range(FEW)}
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from raceapp.auth.models import AuthSession, User
-from raceapp.events import service as events
 from raceapp.events.models import CrewMember, Event
+from raceapp.feed import service as feed
 from raceapp.feed.cursors import Place, not_ours, read_cursor
 from raceapp.history import proof
 from raceapp.permissions import Role
@@ -37,8 +37,7 @@ def follow(event_id: int, *, actor, until: float, cursor: str | None, **where: s
     Raises NotFound for who is not on the crew, Invalid when the cursor is not of this weekend;
     `where` it was sent is told then.
     """
-    events.check_for_crew(event_id, actor=actor)
-    head = Place(proof.count(event_id))
+    head = Place(feed.head_for_crew(event_id, actor=actor))
     place = head if cursor is None else read_cursor(event_id, cursor, **where)
     if place > head:
         raise not_ours(**where)

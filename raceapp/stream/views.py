@@ -1,9 +1,13 @@
 """A weekend live, as server-sent events."""
 
+from functools import partial
+
 from flask import current_app, g, request
 from flask_jwt_extended import get_jwt
 
 from raceapp import errors
+from raceapp.feed import service as feed
+from raceapp.storage.prepared import ReadAhead
 from raceapp.stream import post, schemas, service
 from raceapp.web.rest import Blueprint, Resource
 from raceapp.web.writing import TEXT, Document
@@ -37,6 +41,8 @@ def hand_over(stream: service.Stream) -> None:
 
 @blp.route("/<id:event_id>/stream")
 class EventStream(Resource):
+    read_ahead = {"GET": partial(ReadAhead, feed.head)}
+
     @blp.arguments(schemas.StreamHeadersSchema, location="headers", as_kwargs=True)
     @blp.arguments(schemas.StreamQuerySchema, location="query", as_kwargs=True)
     @blp.response(200, TEXT, content_type="text/event-stream", example=EXAMPLE)
