@@ -609,6 +609,7 @@ export const texts = {
     new: 'New',
     passwordHint: 'At least 8 characters, and none of the usual ones.',
     notRead: 'No signal: this cannot be shown now. It comes by itself when there is one.',
+    remembered: (clock: string) => `No signal. This is how it was at ${clock}.`,
     noSignal: 'No signal: this cannot be saved now. Try again when there is one.',
   },
   rolesMore: 'Change roles',

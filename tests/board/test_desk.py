@@ -47,7 +47,7 @@ def test_a_new_person_gets_a_link_to_set_a_password_by(desk, new_device):
     press(page, "New")
     fill(page, Name="Lea Stone", Email="lea@demo.example")
     press(page, "Save")
-    link = page.get_by_role("textbox", name="Link").input_value()
+    link = page.get_by_role("link", name="/reset/").inner_text()
     door = new_device().new_page()
     door.goto(link)
     door.get_by_label("New password").fill("short")
@@ -179,6 +179,26 @@ def test_a_list_comes_by_itself_with_the_signal(desk):
     expect(page.get_by_role("alert")).to_contain_text("No signal")
     page.context.set_offline(False)
     expect(page.get_by_role("button", name="44 A")).to_be_visible()
+
+
+def test_a_list_that_was_read_before_is_there_without_a_signal(desk):
+    page = desk("/bikes")
+    page.get_by_role("button", name="44 A").wait_for()
+    page.get_by_role("link", name="Account").click()
+    page.context.set_offline(True)
+    page.get_by_role("link", name="Bikes").click()
+    expect(page.get_by_role("button", name="44 A")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("This is how it was at")
+
+
+def test_what_was_not_saved_is_still_there_later(desk, template):
+    page = desk(f"/templates/{template['id']}")
+    cell(page, "Title", "wd-tyres").fill("Cold pressure")
+    page.get_by_role("link", name="Bikes").click()
+    page.get_by_role("button", name="44 A").wait_for()
+    page.go_back()
+    expect(cell(page, "Title", "wd-tyres")).to_have_value("Cold pressure")
+    expect(page.get_by_text("Not saved yet")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

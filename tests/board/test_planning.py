@@ -136,6 +136,14 @@ def lose(route):
     route.abort()
 
 
+def test_a_plan_that_was_left_goes_on_later(planner):
+    fill(planner, Track="Assen")
+    planner.get_by_role("link", name="Bikes").click()
+    planner.get_by_role("button", name="44 A").wait_for()
+    planner.go_back()
+    expect(planner.get_by_role("textbox", name="Track")).to_have_value("Assen")
+
+
 def test_a_mechanic_is_told_that_planning_is_not_theirs(log_in):
     page = log_in("mechanic", "/events/new")
     expect(page.get_by_role("main")).to_contain_text("This page is for team managers.")

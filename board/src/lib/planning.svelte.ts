@@ -53,6 +53,17 @@ export class Planning {
   }
 }
 
+let kept: { userId: number; plan: Planning } | null = null;
+
+/** The plan that this person left off, otherwise a new one. */
+export function planOf(userId: number): Planning {
+  if (kept?.userId !== userId) kept = { userId, plan: new Planning() };
+  return kept.plan;
+}
+
+/** It is built: the next one starts afresh. */
+export const endPlan = (): void => void (kept = null);
+
 /** What people did at a weekend, to begin with; nothing where that cannot be read. */
 export async function usualRoles(event: RaceEvent | undefined): Promise<Record<number, CrewRole[]>> {
   if (!event) return {};

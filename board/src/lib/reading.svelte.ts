@@ -1,24 +1,61 @@
-// Something read from the server for a page: on its way, here, or why it is not.
+// Something read from the server for a page: on its way, here, or why it is not. What was read
+// before is shown where there is no signal.
+import * as auth from './auth.ts';
+import * as db from './db.ts';
 import { Refused } from './send.ts';
+import { clock, now } from './time.ts';
 import { texts } from '../texts.ts';
+
+interface Options<T> {
+  /** Under which the device remembers it. */
+  key?: string;
+  /** Told of each value before it is shown. */
+  take?: (value: T) => void;
+}
+
+interface Remembered<T> {
+  value: T;
+  at: number;
+}
 
 export class Reading<T> {
   value = $state.raw<T | null>(null);
   problem = $state('');
   readonly #read: () => Promise<T>;
+  readonly #options: Options<T>;
 
-  constructor(read: () => Promise<T>) {
+  constructor(read: () => Promise<T>, options: Options<T> = {}) {
     this.#read = read;
+    this.#options = options;
     void this.again();
   }
 
   /** Read it (again); what was there before stays in sight meanwhile. */
   again = async (): Promise<void> => {
     try {
-      this.value = await this.#read();
+      const value = await this.#read();
+      this.#show(value);
       this.problem = '';
+      if (this.#key) await db.put('kept', this.#key, { value, at: now() } satisfies Remembered<T>);
     } catch (error) {
       this.problem = error instanceof Refused ? error.detail : texts.common.notRead;
+      if (!(error instanceof Refused) && this.value === null) await this.#remember();
     }
   };
+
+  async #remember(): Promise<void> {
+    const kept = this.#key ? await db.get<Remembered<T>>('kept', this.#key) : undefined;
+    if (!kept) return;
+    this.#show(kept.value);
+    this.problem = texts.common.remembered(clock(kept.at));
+  }
+
+  get #key(): string {
+    return this.#options.key ? `${this.#options.key}/${auth.userId()}` : '';
+  }
+
+  #show(value: T): void {
+    this.#options.take?.(value);
+    this.value = value;
+  }
 }
