@@ -115,6 +115,18 @@ def test_an_open_task_has_boxes_to_tick(garage, printed):
     assert boxes == {"Alone": 1, "Second pair": 2}
 
 
+def test_the_cover_lists_the_packs_and_what_is_left_of_each(garage, printed):
+    bike = garage.bike()
+    for fields in ({"bike_id": bike}, {"bike_id": bike, "status": "done"}, {"status": "failed"}):
+        garage.task(**fields)
+
+    cover = printed().partition("</header>")[0]
+
+    assert re.findall("<li>(.*?)</li>", cover) == [
+        "Whole weekend: 1 of 1 to do", "Whole weekend · 44 A: 1 of 2 to do",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("which", ["bike", "session"])
 def test_one_bike_or_session_can_be_printed(garage, printed, which):
     bike, session = garage.bike(), garage.session("FP1", MORNING)

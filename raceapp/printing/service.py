@@ -18,7 +18,7 @@ from raceapp.bikes.models import Bike
 from raceapp.events.models import Event
 from raceapp.history import proof
 from raceapp.storage.session import db
-from raceapp.tasks.models import Act, SignOff, Task, TaskStatus
+from raceapp.tasks.models import TO_DO, Act, SignOff, Task, TaskStatus
 from raceapp.timetable.models import TrackSession
 
 REFUSING = {TaskStatus.FAILED: Act.FAIL, TaskStatus.NOT_APPLICABLE: Act.NOT_APPLICABLE}
@@ -42,6 +42,10 @@ class Pack:
     bike: Bike | None
     rider_name: str | None
     lines: Sequence[Line]
+
+    @property
+    def left(self) -> int:
+        return sum(line.task.status in TO_DO for line in self.lines)
 
 
 @dataclass(frozen=True)
