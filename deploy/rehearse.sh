@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Executes the steps of the Dockerfile and of compose.yaml without a container engine:
 #
-#   deploy/rehearse.sh PLACE DATABASE_URL REDIS_URL
+#   deploy/rehearse.sh PLACE OWNER_URL SERVING_URL REDIS_URL
 #
 # PLACE, an empty folder, gets an environment of requirements.txt and nothing else, and just the
-# files that the Dockerfile copies. Then: the schema, twice; an administrator; gunicorn as in
+# files that the Dockerfile copies. Then, as the owner of the tables: the schema, twice, and the rights
+# of the role that serves, raceapp. As that: an administrator; gunicorn as in
 # production; nginx in front, where there is one; a session with curl. It stops what it started.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")/.." && pwd)
-place=$1 database=$2 redis=$3
+place=$1 owner=$2 serving=$3 redis=$4
 say() { printf '== %s\n' "$*"; }
 free_port() { "$place/venv/bin/python" -c 'import random, socket
 while True:
@@ -41,7 +42,7 @@ if refused=$(env -u DATABASE_URL -u REDIS_URL -u JWT_SECRET_KEY flask --app wsgi
 fi
 for name in DATABASE_URL REDIS_URL JWT_SECRET_KEY; do grep -q "$name" <<<"$refused"; done
 
-export DATABASE_URL=$database REDIS_URL=$redis TRUSTED_PROXY_COUNT=1
+export DATABASE_URL=$owner REDIS_URL=$redis TRUSTED_PROXY_COUNT=1
 JWT_SECRET_KEY=$(python -c 'import secrets; print(secrets.token_urlsafe(48))')
 METRICS_PORT=$(free_port)
 export JWT_SECRET_KEY METRICS_PORT
@@ -49,6 +50,10 @@ export JWT_SECRET_KEY METRICS_PORT
 say "migrations, and again"
 flask --app wsgi db upgrade
 flask --app wsgi db upgrade
+
+say "the role that serves"
+flask --app wsgi grant raceapp
+export DATABASE_URL=$serving
 
 say "an administrator"
 RACEAPP_PASSWORD=torque-wrench-85Nm flask --app wsgi user-create --email boss@team.example --role admin

@@ -1,0 +1,159 @@
+"""Backing up and restoring, by the script and the words of docs/deployment.md."""
+
+import os
+import re
+import shutil
+import subprocess
+import time
+
+import pytest
+import sqlalchemy as sa
+from deployment import DEPLOY, binaries_of, run, tool
+from helpers import created
+from servers import ROOT
+from sqlalchemy.engine import make_url
+
+from raceapp.history import proof as history
+from raceapp.storage.session import db
+
+PAGE = (ROOT / "docs" / "deployment.md").read_text()
+RESTORE = re.search(r"\*\*To restore PostgreSQL\*\*.*?```sh\n(.*?)```", PAGE, re.DOTALL)[1]
+DAY = 24 * 60 * 60
+
+
+def programs(backend):
+    """Return an environment in which the script finds what the server's own release brings."""
+    if backend.settings["DATABASE_URL"].startswith("sqlite"):
+        tool("sqlite3")
+        return {**os.environ}
+    path = f"{binaries_of(backend.postgres)}:{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "PGHOST": str(backend.postgres.place), "PGUSER": "postgres"}
+
+
+@pytest.fixture
+def back_up(backend, tmp_path):
+    """Run the script and return the file that it made."""
+
+    def make(*more, **settings):
+        known = {**programs(backend), **backend.settings, **settings}
+        return run(DEPLOY / "backup.sh", tmp_path, *more, env=known).strip()
+
+    return make
+
+
+@pytest.fixture
+def restore(backend, back_up, make_app, tmp_path):
+    """Back up, restore as the page says and return an application on that."""
+
+    def make():
+        dump = back_up()
+        if dump.endswith(".db"):
+            shutil.copyfile(dump, tmp_path / "restored.db")
+            return make_app(DATABASE_URL=f"sqlite:///{tmp_path / 'restored.db'}")
+        return make_app(DATABASE_URL=restored(backend, dump))
+
+    return make
+
+
+def restored(backend, dump):
+    """Do what the page says with the dump; returns the URL of the database."""
+    with backend.postgres.connect() as admin:
+        admin.execute("DROP DATABASE IF EXISTS raceapp_restored WITH (FORCE)")
+        admin.execute("DROP ROLE IF EXISTS raceapp_owner")
+        admin.execute("CREATE ROLE raceapp_owner")
+    run("sh", "-c", f"set -e\n{RESTORE}", env={**programs(backend), "dump": dump})
+    return backend.postgres.url("raceapp_restored")
+
+
+def statuses(app, person):
+    headers = {"Authorization": f"Bearer {person.token}"}
+    found = created(app.test_client().get("/v1/tasks", headers=headers), status=200)
+    return {task["id"]: task["status"] for task in found}
+
+
+def test_a_restored_backup_holds_what_was_there_then(admin, make_task, restore):
+    first, second = (make_task()["id"] for _ in range(2))
+    created(admin.patch(f"/v1/tasks/{first}", json={"completed": True}), status=200)
+
+    app = restore()
+    make_task()
+
+    assert statuses(app, admin) == {first: "done", second: "open"}
+
+
+def test_the_record_of_a_restored_backup_is_proven_and_still_closed(make_task, restore):
+    make_task()
+
+    app = restore()
+
+    assert "untouched" in app.test_cli_runner().invoke(args=["verify-history"]).output
+    with app.app_context():
+        assert list(history.faults()) == []
+        with pytest.raises(sa.exc.DBAPIError, match="append-only"):
+            db.session.execute(sa.text("DELETE FROM history_entries"))
+
+
+def test_ids_are_not_given_again_after_a_restore(make_task, admin, event, restore):
+    old = make_task()["id"]
+    app, headers = restore(), {"Authorization": f"Bearer {admin.token}"}
+
+    body = {"event_id": event["id"], "title": "After the restore"}
+    new = created(app.test_client().post("/v1/tasks", headers=headers, json=body))
+
+    assert new["id"] > old
+
+
+def test_the_role_that_serves_can_back_up(postgres_only, app, backend, back_up, make_task):
+    make_task()
+    with backend.postgres.connect() as admin:
+        if not admin.execute("SELECT FROM pg_roles WHERE rolname = 'pit_wall'").fetchone():
+            admin.execute("CREATE ROLE pit_wall LOGIN")
+    app.test_cli_runner().invoke(args=["grant", "pit_wall"])
+
+    url = make_url(backend.settings["DATABASE_URL"]).set(username="pit_wall")
+
+    assert os.path.getsize(back_up(DATABASE_URL=url.render_as_string(hide_password=False)))
+
+
+def test_backups_that_are_too_old_are_swept_and_nothing_else(back_up, tmp_path, event):
+    names = {"raceapp-old.dump": 8, "raceapp-new.dump": 6, "notes.txt": 99}
+    for name, days in names.items():
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (time.time() - days * DAY - 60,) * 2)
+
+    made = back_up("7")
+
+    kept = {path.name for path in tmp_path.iterdir()}
+    assert kept >= {"raceapp-new.dump", "notes.txt", os.path.basename(made)}
+    assert "raceapp-old.dump" not in kept
+
+
+def test_a_backup_that_fails_leaves_nothing_and_sweeps_nothing(backend, tmp_path):
+    (tmp_path / "raceapp-old.dump").touch()
+    os.utime(tmp_path / "raceapp-old.dump", (0, 0))
+    url = make_url(backend.settings["DATABASE_URL"]).set(database="/nothing-here")
+    known = {**programs(backend), "DATABASE_URL": url.render_as_string(hide_password=False)}
+
+    command = [DEPLOY / "backup.sh", tmp_path]
+    done = subprocess.run(command, env=known, check=False, capture_output=True)
+
+    assert done.returncode != 0 and done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["raceapp-old.dump"]
+
+
+def test_a_backup_is_for_nobody_elses_eyes(back_up, event):
+    assert os.stat(back_up()).st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("name", ["raceapp-backup.service", "raceapp-backup.timer"])
+def test_systemd_understands_the_units_of_the_backup(name, tmp_path):
+    for unit in DEPLOY.glob("raceapp-backup.*"):
+        here = unit.read_text().replace("/opt/raceapp/current", str(ROOT))
+        (tmp_path / unit.name).write_text(here)
+
+    run(tool("systemd-analyze"), "verify", "--man=no", tmp_path / name)
+
+
+def test_the_page_names_the_files_that_are_there():
+    for name in set(re.findall(r"deploy/[\w@.-]+[a-z]", PAGE)):
+        assert (ROOT / name).exists(), name
