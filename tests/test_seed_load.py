@@ -10,7 +10,6 @@ from accounts import login
 
 from raceapp.checklists import library
 from raceapp.demo import load, seeding
-from raceapp.demo.load import LOADED
 from raceapp.history import proof
 from raceapp.storage.session import db
 from raceapp.tasks.models import Task
@@ -116,7 +115,7 @@ def test_a_load_that_fails_leaves_the_table_as_it_was(
 ):
     before = definitions(backend)
     [row] = load.load_rows(1, [1] * len(load.TEAM), [1])
-    bad = ["shiny" if name == "status" else value for name, value in zip(LOADED, row, strict=True)]
+    bad = {**row, "status": "shiny"}
     monkeypatch.setattr(load, "load_rows", lambda *_, **__: iter([bad]))
 
     with app.app_context():

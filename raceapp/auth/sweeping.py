@@ -23,16 +23,9 @@ def sweep_sessions(at_most: int = FEW) -> int:
 
     Rows that somebody else is deleting are left to them: nobody waits here.
     """
-    expired = (
-        sa.select(RefreshToken.id)
-        .where(RefreshToken.expires_at < clock.utcnow() - MARGIN)
-        .order_by(RefreshToken.expires_at)
-        .limit(at_most)
-        .with_for_update(skip_locked=True)
-    )
     deleted = (
         sa.delete(RefreshToken)
-        .where(RefreshToken.id.in_(expired))
+        .where(RefreshToken.id.in_(expired_tokens(at_most)))
         .returning(RefreshToken.session_id)
         .execution_options(synchronize_session=False)
     )
@@ -45,3 +38,13 @@ def sweep_sessions(at_most: int = FEW) -> int:
             .execution_options(synchronize_session=False)
         )
     return len(session_ids)
+
+
+def expired_tokens(at_most: int) -> sa.Select:
+    return (
+        sa.select(RefreshToken.id)
+        .where(RefreshToken.expires_at < clock.utcnow() - MARGIN)
+        .order_by(RefreshToken.expires_at)
+        .limit(at_most)
+        .with_for_update(skip_locked=True)
+    )

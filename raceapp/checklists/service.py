@@ -6,7 +6,6 @@ again adds only what is missing; deleted tasks are not missing, somebody took th
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from itertools import islice
 
 import sqlalchemy as sa
@@ -127,7 +126,7 @@ def row_for(event: Event, item: dict, target: fanout.Target, *, template_id: int
 
 
 def keep(event: Event, version: TemplateVersion, kept: EventChecklist | None, tier: Tier) -> bool:
-    """Note version and widest tier for the weekend; tells whether that is news."""
+    """Keep version and widest tier for the weekend; tells whether that is news."""
     if kept is None:
         checklist = EventChecklist(event_id=event.id, template_id=version.template_id, tier=tier)
         checklist.template_version_id = version.id
@@ -148,48 +147,37 @@ def per_scope(plans: Sequence[tuple[dict, fanout.Target]]) -> dict[str, int]:
 
 
 def build_for_incident(
-    event: Event,
-    *,
-    kind: str,
-    bikes: Sequence[Bike],
-    session: TrackSession | None,
-    incident_id: int,
-    actor,
-    at: datetime,
+    event: Event, incident, *, bikes: Sequence[Bike], session: TrackSession | None, actor
 ) -> list[int]:
-    """Add the items that wait for an incident of `kind`, crash or wet; returns their tasks' ids.
+    """Add the items that wait for an incident of its kind; returns their tasks' ids.
 
     They come from every checklist of the weekend, in its kept version and tier: once per bike
-    given, per rider of those, or once; due from `at` on; anew each time. Only an item with a
-    session in its scope belongs to `session`. The others hold for every session to come,
+    given, per rider of those, or once; due from the incident on; anew each time. Only an item
+    with a session in its scope belongs to `session`. The others hold for every session to come,
     as the bike has to be sound for all of them.
     """
     plans = (
         (checklist.template_id, item, target)
         for checklist, version in checklists_of(event)
-        for item, target in expanded(waiting(version, checklist.tier, kind), bikes, [session])
+        for item, target in expanded(waiting(version, checklist, incident), bikes, [session])
     )
+    shared = {"event_id": event.id, "incident_id": incident.id, "created_by": actor.id}
     rows = [
-        fanout.task_row(
-            item,
-            target,
-            due_at=due.shifted(at, item["offset_minutes"]),
-            event_id=event.id,
-            template_id=template_id,
-            incident_id=incident_id,
-            created_by=actor.id,
-        )
+        fanout.task_row(item, target, due_at=due_at, template_id=template_id, **shared)
         for template_id, item, target in few_enough(plans, "kind")
+        for due_at in [due.shifted(incident.at, item["offset_minutes"])]
     ]
     task_ids = many.add(rows)
-    if kind != Anchor.CRASH:  # That takes back all releases there are, for a reason of its own.
+    # A crash takes back all releases there are, for a reason of its own.
+    if incident.kind != Anchor.CRASH:
         grounds.tell(grounds.added(rows, task_ids), actor=actor)
     return task_ids
 
 
-def waiting(version: TemplateVersion, tier: Tier, kind: str) -> list[dict]:
+def waiting(version: TemplateVersion, checklist: EventChecklist, incident) -> list[dict]:
     """Return the items that wait for an incident of this kind."""
-    return [item for item in items_of(version, tier) if item["anchor"] == kind]
+    items = items_of(version, checklist.tier)
+    return [item for item in items if item["anchor"] == incident.kind]
 
 
 def checklists_of(event: Event) -> Sequence[tuple[EventChecklist, TemplateVersion]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import islice
+from operator import itemgetter
 
 import sqlalchemy as sa
 
@@ -109,54 +110,59 @@ def added(model, rows: list[dict]) -> list[int]:
     return db.session.scalars(statement, rows).all()
 
 
-def load_rows(number: int, people, weekends, as_sent=lambda moment: moment) -> Iterator[tuple]:
-    """Yield values for LOADED, with times as they are sent."""
+def load_rows(number: int, people, weekends, as_sent=lambda moment: moment) -> Iterator[dict]:
+    """Yield rows with the columns LOADED, with times as they are sent."""
     now = clock.utcnow()
-    now_sent = as_sent(now)
+    at = as_sent(now)
+    stamps = {"version": 1, "created_at": at, "updated_at": at}
     for i in range(number):
         team, place = divmod(i, TEAM_TASKS)
         crew = people[team * len(TEAM) : (team + 1) * len(TEAM)]
-        role = place % len(TEAM)
         due_at = now + week_of(team) + timedelta(minutes=4 * place + 1)
-        is_done, is_free = due_at < now, place % 5 == 0
-        holder = None if is_free and not is_done else crew[role]
-        checker = crew[0] if is_done and place % 8 == 1 else None
-        due_sent = as_sent(due_at)
-        yield (
-            weekends[team],
-            f"Check item {i} on bike {place % 4 + 1}",
-            DESCRIPTION if place % 4 == 2 else None,
-            SECTIONS[place % len(SECTIONS)],
-            TEAM[role].value,
-            holder,
-            crew[0],
-            due_sent,
-            place % 3 == 0,
-            place % 4 == 1,
-            False,
-            False,
-            "done" if is_done else "open",
-            holder if is_done else None,
-            due_sent if is_done else None,
-            checker,
-            due_sent if checker else None,
-            1,
-            now_sent,
-            now_sent,
-        )
+        asked = {"event_id": weekends[team], "due_at": as_sent(due_at), "created_by": crew[0]}
+        asked |= wording(i, place)
+        yield asked | outcome(place, crew, asked["due_at"], is_done=due_at < now) | stamps
+
+
+def wording(i: int, place: int) -> dict:
+    return {
+        "title": f"Check item {i} on bike {place % 4 + 1}",
+        "description": DESCRIPTION if place % 4 == 2 else None,
+        "section": SECTIONS[place % len(SECTIONS)],
+        "crew_role": TEAM[place % len(TEAM)].value,
+        "is_critical": place % 3 == 0,
+        "needs_check": place % 4 == 1,
+        "is_due_pinned": False,
+    }
+
+
+def outcome(place: int, crew: list[int], due_at, *, is_done: bool) -> dict:
+    """Return who holds a task, and who has signed it; every fifth is nobody's until then."""
+    is_free, is_checked = not is_done and place % 5 == 0, is_done and place % 8 == 1
+    holder = None if is_free else crew[place % len(TEAM)]
+    return {
+        "assigned_to": holder,
+        "status": "done" if is_done else "open",
+        "is_struck": False,
+        "done_by": holder if is_done else None,
+        "done_at": due_at if is_done else None,
+        "checked_by": crew[0] if is_checked else None,
+        "checked_at": due_at if is_checked else None,
+    }
 
 
 SECTIONS = ("Chassis", "Brakes", "Tyres", "Fuel", "Electronics", "Paperwork", "Garage")
 
 
 def write_tasks(number: int, people: list[int], weekends: list[int]) -> None:
-    """Write so many rows of LOADED: by COPY where there is one, else many to a statement."""
+    """Write so many rows of LOADED: by COPY where there is one, otherwise many to a statement."""
     connection = db.session.connection()
     if connection.dialect.name == "sqlite":
         table, rows = sa.insert(Task.__table__), load_rows(number, people, weekends)
-        while batch := [dict(zip(LOADED, row, strict=True)) for row in islice(rows, 5000)]:
+        while batch := list(islice(rows, 5000)):
             connection.execute(table, batch)
         return
+    in_order = itemgetter(*LOADED)
     with (
         unindexed(connection, Task.__table__, number),
         connection.connection.cursor() as cursor,
@@ -164,7 +170,7 @@ def write_tasks(number: int, people: list[int], weekends: list[int]) -> None:
     ):
         # A time is written out once, and not wherever it stands.
         for row in load_rows(number, people, weekends, as_sent=str):
-            copy.write_row(row)
+            copy.write_row(in_order(row))
 
 
 INDEXES = """

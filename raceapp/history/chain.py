@@ -143,18 +143,8 @@ def append_one(written: sa.CTE | None = None, *others: sa.CTE) -> sa.Executable:
     `written` returns the id of, and there is none where that returns no row; that id is returned.
     `others` are written with it, as parts of the same statement.
     """
-    before, after = placeholder("before_id", sa.Text), placeholder("after_id", sa.Text)
     row_id = sa.cast(written.c.id, sa.Text) if written is not None else sa.literal("")
-    own_digest = sha256(before.concat(row_id).concat(after))
-    position = HistoryHead.count + 1
-    linked = HistoryHead.last_hash.concat(sa.cast(position, sa.Text)).concat(own_digest)
-    head = (
-        sa.update(HistoryHead)
-        .where(HistoryHead.event_id == placeholder("event_id"), row_id.is_not(None))
-        .values(count=position, last_hash=sha256(linked))
-        .returning(HistoryHead.count, HistoryHead.last_hash, row_id.label("row_id"))
-        .cte("head")
-    )
+    head = moved_head(row_id).cte("head")
     values = {name: placeholder(name, getattr(HistoryEntry, name).type) for name in HASHED}
     values["subject"] = values["subject"].concat(head.c.row_id)
     source = sa.select(*values.values(), head.c.count, head.c.last_hash)
@@ -164,6 +154,20 @@ def append_one(written: sa.CTE | None = None, *others: sa.CTE) -> sa.Executable:
         return added
     entry = added.cte("entry")
     return sa.select(written.c.id).select_from(written.join(entry, sa.true())).add_cte(*others)
+
+
+def moved_head(row_id: sa.ColumnElement) -> sa.Update:
+    """Return the statement that links one more entry, about the row with this id, to the head."""
+    before, after = placeholder("before_id", sa.Text), placeholder("after_id", sa.Text)
+    own_digest = sha256(before.concat(row_id).concat(after))
+    position = HistoryHead.count + 1
+    linked = HistoryHead.last_hash.concat(sa.cast(position, sa.Text)).concat(own_digest)
+    return (
+        sa.update(HistoryHead)
+        .where(HistoryHead.event_id == placeholder("event_id"), row_id.is_not(None))
+        .values(count=position, last_hash=sha256(linked))
+        .returning(HistoryHead.count, HistoryHead.last_hash, row_id.label("row_id"))
+    )
 
 
 def sha256(text) -> sa.ColumnElement:

@@ -29,13 +29,7 @@ def of_event(event: Event) -> sa.Select:
 
 
 def report(
-    event: Event,
-    *,
-    actor,
-    kind: IncidentKind,
-    bike_id: int | None = None,
-    session_id: int | None = None,
-    note: str | None = None,
+    event: Event, *, actor, kind: IncidentKind, bike_id=None, session_id=None, note=None
 ) -> Incident:
     """Take note of an incident and do what follows from it.
 
@@ -51,7 +45,9 @@ def report(
     incident.note, incident.reported_by, incident.at = note, actor.id, clock.utcnow()
     db.session.add(incident)
     db.session.flush()
-    incident.created = add_items(event, incident, bikes, session, actor=actor)
+    incident.created = checklists.build_for_incident(
+        event, incident, bikes=bikes, session=session, actor=actor
+    )
     if kind == IncidentKind.CRASH:
         follow_crash(incident, bikes[0], sessions, actor=actor)
     else:
@@ -87,19 +83,6 @@ def find_session(sessions: Sequence[TrackSession], session_id: int | None) -> Tr
 
 
 # --- what follows ------------------------------------------------------------------------
-
-
-def add_items(event: Event, incident: Incident, bikes, session, *, actor) -> list[int]:
-    """Add the items that wait for such an incident; returns the ids of the tasks."""
-    return checklists.build_for_incident(
-        event,
-        kind=incident.kind,
-        bikes=bikes,
-        session=session,
-        incident_id=incident.id,
-        actor=actor,
-        at=incident.at,
-    )
 
 
 def follow_crash(

@@ -128,12 +128,7 @@ def update(task: TaskRow, changes: dict, *, actor) -> None:
     check_live(task)
     changes, event_id = without_known_due(task, changes), task.event_id
     completed = changes.pop("completed", None)
-    if changes.get("event_id", task.event_id) != task.event_id:
-        check_may_move(task, changes["event_id"], actor=actor)
-    check_unsigned(task, changes)
-    if changes.get("assigned_to", task.assigned_to) != task.assigned_to:
-        is_open = task.status == TaskStatus.OPEN if completed is None else not completed
-        check_hand_over(task, changes["assigned_to"], is_open=is_open, actor=actor)
+    check_fits(task, changes, completed, actor=actor)
     changes |= belonging.settled(task.as_it_would_be(changes), changed_names(task, changes))
     is_signing = completed is not None and completed != task.completed
     if is_signing:
@@ -147,9 +142,24 @@ def update(task: TaskRow, changes: dict, *, actor) -> None:
         history.record(task.event_id, "task.updated", task, actor=actor)
         rows.save(task, actor=actor)
     if task.event_id != event_id:
-        left = {"event_id": [event_id, task.event_id]}
-        history.record(event_id, "task.left", f"task:{task.id}", actor=actor, changes=left)
-        moved.send(task, event_id=event_id, actor=actor)
+        tell_of_move(task, event_id, actor=actor)
+
+
+def check_fits(task: TaskRow, changes: dict, completed: bool | None, *, actor) -> None:
+    """Raise what stands against another weekend, against what was signed for, or a new holder."""
+    if changes.get("event_id", task.event_id) != task.event_id:
+        check_may_move(task, changes["event_id"], actor=actor)
+    check_unsigned(task, changes)
+    if changes.get("assigned_to", task.assigned_to) != task.assigned_to:
+        is_open = task.status == TaskStatus.OPEN if completed is None else not completed
+        check_hand_over(task, changes["assigned_to"], is_open=is_open, actor=actor)
+
+
+def tell_of_move(task: TaskRow, event_id: int, *, actor) -> None:
+    """Tell the weekend that the task has left, and whoever listens."""
+    left = {"event_id": [event_id, task.event_id]}
+    history.record(event_id, "task.left", f"task:{task.id}", actor=actor, changes=left)
+    moved.send(task, event_id=event_id, actor=actor)
 
 
 def without_known_due(task: TaskRow, changes: dict) -> dict:

@@ -102,13 +102,7 @@ def name_of(user_id: int) -> str:
 
 
 def sign_off(
-    task: Task,
-    act: Act,
-    *,
-    actor,
-    value=None,
-    note: str | None = None,
-    device_time: datetime | None = None,
+    task: Task, act: Act, *, actor, value=None, note=None, device_time: datetime | None = None
 ) -> None:
     """Sign `task` as `act`. The caller has checked that `actor` may.
 
@@ -123,7 +117,7 @@ def sign_off(
     if is_self_check and not task.event.allow_self_check:
         raise errors.Conflict("You signed this as done: somebody else has to check it.")
     apply(task, act, actor=actor, value=value, note=note)
-    signed = {
+    task.signed = {
         "act": act,
         "signed_by": actor.id,
         "at": clock.utcnow(),
@@ -132,7 +126,6 @@ def sign_off(
         "note": note,
         "is_self_check": is_self_check,
     }
-    task.signed = signed
     history.record(task.event_id, f"task.{act}", task, actor=actor)
     rows.save(task, actor=actor)
 
