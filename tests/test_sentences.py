@@ -3,6 +3,7 @@
 import pytest
 from helpers import created, problem
 from paddock import PRESSURE, Paddock
+from werkzeug.test import create_environ, run_wsgi_app
 
 TIMES = {
     "2027-06-11T08:00Z": "seconds",
@@ -156,3 +157,23 @@ def test_what_fell_away_tells_why_it_cannot_be_signed(app, admin, event):
     answer = admin.post(f"/v1/tasks/{task_id}/sign-offs", json={"act": "done"})
 
     assert problem(answer, 409)["detail"].endswith("Session FP1 was cancelled.")
+
+
+@pytest.mark.parametrize("path", ["/v1/health", "/v1/tasks"])
+def test_a_request_without_host_is_refused_as_the_protocol_wants(app, path):
+    environ = create_environ(path)
+    del environ["HTTP_HOST"]
+
+    body, status, _headers = run_wsgi_app(app, environ)
+
+    assert status.startswith("400") and b"The Host header is missing" in b"".join(body)
+    assert run_wsgi_app(app, {**environ, "SERVER_PROTOCOL": "HTTP/1.0"})[1][:3] != "400"
+
+
+def test_a_label_that_looks_like_another_tells_which(admin):
+    bike = {"number": 44, "rider_name": "Jo Keller"}
+    created(admin.post("/v1/bikes", json={**bike, "label": "44 A"}))
+
+    again = admin.post("/v1/bikes", json={**bike, "label": "44\u2003a"})
+
+    assert problem(again, 409)["detail"].startswith("There is a bike labelled 44 A already.")

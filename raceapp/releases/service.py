@@ -27,9 +27,10 @@ class Blocked(errors.Conflict):
     """Some tasks stand against the release; `blocking` are their ids."""
 
     def __init__(self, blocking: list[int]):
-        what = "1 task blocks" if len(blocking) == 1 else f"{len(blocking)} tasks block"
+        one, many = "1 task blocks this release. See to it", "tasks block this release. See to them"
+        what = one if len(blocking) == 1 else f"{len(blocking)} {many}"
         super().__init__(
-            f"{what} this release. See to them, or give a reason to override.",
+            f"{what}, or give a reason to override.",
             blocking=blocking[: errors.MAX_BLOCKING],
         )
 

@@ -14,6 +14,8 @@ from flask.json.provider import DefaultJSONProvider
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import MapAdapter
 
+from raceapp import errors
+
 
 class JSONProvider(DefaultJSONProvider):
     """Write JSON with orjson: compact, UTF-8, several times the speed."""
@@ -46,6 +48,14 @@ class NoSessions(SessionInterface):
         return self.EMPTY
 
 
+NO_HOST = "The Host header is missing: HTTP/1.1 requires one."
+
+
+def has_no_host(environ: dict) -> bool:
+    """Tell whether a request lacks what RFC 9112, section 3.2, has servers refuse it for."""
+    return "HTTP_HOST" not in environ and environ.get("SERVER_PROTOCOL") == "HTTP/1.1"
+
+
 class Application(Flask):
     json_provider_class = JSONProvider
     response_class = Response
@@ -71,6 +81,8 @@ class Application(Flask):
 
         No route redirects, so the host that was asked for is in no answer either.
         """
+        if request is not None and has_no_host(request.environ):
+            request.routing_exception = errors.BadRequest(NO_HOST)
         if request is None or self.config["TRUSTED_HOSTS"] is not None:
             return super().create_url_adapter(request)
         return MapAdapter(

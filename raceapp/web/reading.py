@@ -146,7 +146,7 @@ def refuse_garbled(req) -> None:
     pairs = (pair.partition(b"=") for pair in req.query_string.split(b"&"))
     garbled = [name for name, _, value in pairs if not (is_utf8(name) and is_utf8(value))]
     if garbled:
-        faults = {unquote(name.decode("ascii")): ["Is not UTF-8."] for name in garbled}
+        faults = {unquote(name.decode("ascii", "replace")): ["Is not UTF-8."] for name in garbled}
         raise errors.Invalid(errors={"query": faults})
 
 
