@@ -1,6 +1,9 @@
 """Who leaves the crew or loses their account lets go of what they hold."""
 
+from functools import partial
+
 import pytest
+from garage import at_once
 from helpers import created, problem
 from paddock import Paddock
 
@@ -119,3 +122,38 @@ def test_a_refusal_names_who_holds_the_task(rookie, held):
     response = rookie.post(f"/v1/tasks/{held[1]}/sign-offs", json=DONE)
 
     assert "mechanic holds this task" in problem(response, 403)["detail"]
+
+
+def test_nobody_is_given_work_while_their_account_is_being_disabled(
+    postgres_only, admin, second_admin, paddock, make_person, make_task, parallel
+):
+    assert admin.token and second_admin.token
+    for number in range(4):
+        leaver, task = make_person(f"leaver{number}"), make_task()
+        give = {"assigned_to": leaver.id}
+        body = {"event_id": task["event_id"], "title": "Bolts", **give}
+        deeds = [
+            partial(admin.post, "/v1/tasks", json=body),
+            partial(admin.patch, f"/v1/tasks/{task['id']}", json=give),
+            partial(second_admin.patch, f"/v1/users/{leaver.id}", json={"is_active": False}),
+            partial(admin.post, "/v1/tasks", json=body),
+        ]
+
+        answers = at_once(parallel, *deeds)
+
+        assert {answer.status_code for answer in answers} <= {200, 201, 422}
+        assert admin.get(f"/v1/tasks?assigned_to={leaver.id}").json == []
+
+
+def test_nobody_takes_work_while_they_are_put_off_the_crew(
+    postgres_only, admin, paddock, mechanic, rookie, put_crew, parallel
+):
+    assert admin.token and mechanic.token
+    for _ in range(6):
+        put_crew(mechanic, rookie)
+        task_id = paddock.task()
+        take = partial(mechanic.patch, f"/v1/tasks/{task_id}", json={"assigned_to": mechanic.id})
+
+        at_once(parallel, take, partial(put_crew, rookie))
+
+        assert admin.get(f"/v1/tasks/{task_id}").json["assigned_to"] is None

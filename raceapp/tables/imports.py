@@ -57,6 +57,7 @@ def present_tasks(event: Event) -> dict[str, sa.Row]:
 def known_at(event: Event, sheet: sheets.Sheet) -> Known:
     emails = {row.get("assigned_to", "").strip().lower() for row in sheet.rows.values()}
     active = sa.select(User.id, User.email).where(User.email.in_(emails), User.is_active)
+    active = active.order_by(User.id).with_for_update(read=True)  # Until what they get is theirs.
     sessions: dict[str, list[TrackSession]] = {}
     for session in timetable.held(event):
         sessions.setdefault(folded(session.name), []).append(session)

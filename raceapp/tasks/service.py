@@ -10,6 +10,7 @@ from raceapp.history import chain
 from raceapp.history import service as history
 from raceapp.permissions import CrewRole
 from raceapp.storage.prepared import Prepared, placeholder
+from raceapp.storage.session import db
 from raceapp.tasks import belonging, rows, signing
 from raceapp.tasks.models import TO_DO, Act, TaskStatus
 from raceapp.tasks.rows import TaskRow
@@ -73,7 +74,6 @@ def check_may_give(actor, roles, fields: dict) -> None:
 
 
 LIVE_EVENT = Prepared(sa.select(sa.literal(1)).where(is_live(placeholder("event_id"))))
-ACTIVE_USER = Prepared(sa.select(User.id).where(User.id == placeholder("user_id"), User.is_active))
 
 
 def check_event(event_id: int) -> None:
@@ -82,7 +82,14 @@ def check_event(event_id: int) -> None:
 
 
 def check_assignee(user_id: int | None) -> None:
-    if user_id is not None and ACTIVE_USER.row(user_id=user_id) is None:
+    """Raise Invalid for who has no account that is in use; it stays so until the transaction ends.
+
+    Whoever disables it waits, and then finds what it holds.
+    """
+    if user_id is None:
+        return
+    active = sa.select(User.id).where(User.id == user_id, User.is_active)
+    if db.session.scalar(active.with_for_update(read=True)) is None:
         raise errors.Invalid.field("assigned_to", "There is no such person, or not any more.")
 
 
@@ -94,7 +101,12 @@ def is_allowed(question, actor, task: TaskRow, *more) -> bool:
 
 
 def check_may_change(task: TaskRow, changes: dict, *, actor) -> None:
-    """Raise Forbidden unless `actor` may change these fields of `task`."""
+    """Raise Forbidden unless `actor` may change these fields of `task`.
+
+    Whoever takes a task holds its weekend: who is put off the crew meanwhile takes nothing.
+    """
+    if changes.get("assigned_to") == actor.id and not actor.is_admin:
+        belonging.hold_event(task.event_id)
     if is_allowed(permissions.can_change_task, actor, task, changes):
         return
     if changes.get("assigned_to") == actor.id and task.assigned_to not in (None, actor.id):
