@@ -176,6 +176,8 @@ export const texts = {
     noTasks: 'no tasks',
     overridden: 'override',
     unsent: 'not sent yet',
+    crashUnsent: 'crash not sent yet',
+    goneUnsent: 'What was done here is not sent yet, and takes the release back.',
     refused: 'refused',
     counts: (done: number, total: number, late: number) =>
       `${done} of ${total} tasks done${late ? `, ${late} overdue` : ''}.`,
@@ -276,7 +278,6 @@ export const texts = {
     earlier: (n: number) => `${n} min earlier`,
     later: (n: number) => `${n} min later`,
     none: 'There is no session on the timetable yet.',
-    over: 'Over',
   },
   tasks: {
     title: 'Tasks',
@@ -304,10 +305,7 @@ export const texts = {
     tooMany: 'At most 1,000 tasks at once.',
     none: 'No task fits these filters.',
     empty: 'There is no task at this weekend yet.',
-    noDue: 'No due time',
     critical: 'Critical',
-    table: 'As a table (CSV)',
-    print: 'On paper',
   },
   wall: {
     title: 'Wall',
@@ -356,8 +354,6 @@ export const texts = {
     tasks: 'Tasks',
     clean: 'Nothing was late, failed, overridden or not applicable.',
     list: 'One by one',
-    nothing: 'None.',
-    lateBy: (words: string) => `${words} late`,
     stillOpen: 'still open',
     putRight: 'put right since',
     snapshotOnly: 'The record could not be read: what failed and was put right is not counted.',

@@ -159,3 +159,31 @@ def test_axe_finds_nothing_on_the_weekend(log_in, api, axe, scheme):
 
     page.get_by_role("button", name="Report crash").click()
     assert axe(page) == []
+
+
+def test_a_crash_without_a_signal_takes_the_go_away_at_once(log_in, weekend):
+    body = {"bike_id": weekend.bike["id"], "override_reason": "Only a test"}
+    weekend.manager.post(f"/v1/sessions/{weekend.session['id']}/releases", body)
+    page = log_in("mechanic", weekend.page)
+    expect(cell(page)).to_have_text(re.compile(r"^\s*GO"))
+    page.context.set_offline(True)
+
+    page.get_by_role("button", name="Report crash").click()
+    page.get_by_role("dialog").get_by_role("button", name="Report crash").click()
+
+    expect(cell(page)).to_have_text(re.compile(r"^\s*NO GO"))
+
+
+def test_escape_closes_the_question_first_and_then_the_panel(log_in, weekend):
+    page = log_in("chief", weekend.page)
+    panel = open_panel(page)
+    page.get_by_role("button", name="Report crash").click()
+    page.get_by_role("dialog").wait_for()
+
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(panel).to_be_visible()
+
+    page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    expect(cell(page).get_by_role("button")).to_be_focused()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { incidentsUnder, releaseUnder, withAnswered, withAnsweredIncidents } from './deeds.ts';
+import { crashedUnder, incidentsUnder, releaseUnder, withAnswered, withAnsweredIncidents } from './deeds.ts';
 
 const release = (id: number): any => ({ id, session_id: 5, bike_id: 1, voided_at: null });
 const operation = (more: object): any => ({
@@ -36,7 +36,8 @@ test('so does an incident', () => {
 });
 
 test('incidents wait until they are sent', () => {
-  const incident = operation({ path: '/v1/events/2/incidents' });
+  const incident = operation({ path: '/v1/events/2/incidents', body: { kind: 'crash', bike_id: 4 } });
 
   assert.deepEqual(incidentsUnder([operation({}), incident]), [incident]);
+  assert.deepEqual(crashedUnder([operation({}), incident]), new Set([4]));
 });

@@ -34,5 +34,13 @@ export const releaseUnder = (
       one.body.bike_id === bikeId,
   );
 
+/** The bikes whose crash is reported on this device and not sent yet. */
+export const crashedUnder = (operations: Operation[]): Set<number> =>
+  new Set(
+    incidentsUnder(operations)
+      .filter((one) => one.body.kind === 'crash')
+      .map((one) => one.body.bike_id),
+  );
+
 export const incidentsUnder = (operations: Operation[]): Operation[] =>
   operations.filter((one) => one.state === 'waiting' && INCIDENTS.test(one.path));

@@ -4,7 +4,12 @@ import { test } from 'node:test';
 import { isOverdue, nextSession, onTrack, Readiness } from './readiness.ts';
 
 const bike = { id: 1 };
-const fp1 = { id: 5, status: 'scheduled', starts_at: '2026-06-12T08:00:00Z', ends_at: '2026-06-12T08:30:00Z' } as const;
+const fp1 = {
+  id: 5,
+  status: 'scheduled',
+  starts_at: '2026-06-12T08:00:00Z',
+  ends_at: '2026-06-12T08:30:00Z',
+} as const;
 const over = { ...fp1, id: 6, status: 'finished' } as const;
 const NOW = Date.parse('2026-06-12T07:00:00Z');
 
@@ -59,6 +64,18 @@ test('a release that stands is a go although something blocks, one taken back is
 
   assert.equal(taken.state, 'stop');
   assert.equal(taken.voided?.id, 3);
+});
+
+test('a release that falls once this device has sent what was done is no go any more', () => {
+  const failed = task({ status: 'failed', isPending: true });
+
+  assert.equal(cell([failed], [release()]).state, 'stop');
+  assert.equal(cell([failed], [release()]).isFalling, true);
+  assert.equal(cell([task({ status: 'failed' })], [release()]).isFalling, false);
+
+  const crashed = new Readiness([], [release()], NOW, new Set([1])).at(fp1, bike);
+
+  assert.equal(crashed.state, 'stop');
 });
 
 test('a task without a session counts in every session that is to come', () => {

@@ -15,6 +15,8 @@ export interface Task {
   needs_check: boolean;
   checked_at: string | null;
   due_at: string | null;
+  /** Something was done to it on this device that the server does not know yet. */
+  isPending?: boolean;
 }
 export interface Session {
   id: number;
@@ -42,6 +44,8 @@ export interface Cell<T extends Task = Task, R extends Release = Release> {
   overdue: number;
   blocking: T[];
   release: R | undefined;
+  /** A release that falls once what was done on this device is sent. */
+  isFalling: boolean;
   /** The last one that was taken back, while none stands. */
   voided: R | undefined;
 }
@@ -65,8 +69,11 @@ export class Readiness<T extends Task, R extends Release> {
   #tasks: Map<string, T[]>;
   #releases: Map<string, R[]>;
   #now: number;
+  #crashed: Set<number>;
 
-  constructor(tasks: Iterable<T>, releases: Iterable<R>, now: number) {
+  /** `crashed` are the bikes whose crash is reported here and not sent yet. */
+  constructor(tasks: Iterable<T>, releases: Iterable<R>, now: number, crashed = new Set<number>()) {
+    this.#crashed = crashed;
     this.#tasks = grouped(tasks, (task) =>
       task.bike_id === null ? undefined : place(task.bike_id, task.session_id),
     );
@@ -79,8 +86,10 @@ export class Readiness<T extends Task, R extends Release> {
     const given = this.#releases.get(place(bike.id, session.id)) ?? [];
     const release = given.find((one) => one.voided_at === null);
     const blocking = counted.filter(isBlocking);
+    const isFalling = this.#crashed.has(bike.id) || blocking.some((task) => task.isPending);
     return {
-      state: state(session, release, blocking.length),
+      state: state(session, isFalling ? undefined : release, isFalling || blocking.length > 0),
+      isFalling: isFalling && release !== undefined,
       total: counted.length,
       done: counted.filter((task) => task.status === 'done').length,
       overdue: counted.filter((task) => isOverdue(task, this.#now)).length,
@@ -98,10 +107,10 @@ export class Readiness<T extends Task, R extends Release> {
   }
 }
 
-function state(session: Session, release: Release | undefined, blocks: number): State {
+function state(session: Session, release: Release | undefined, isBlocked: boolean): State {
   if (isOver(session)) return 'over';
   if (release) return 'go';
-  return blocks ? 'stop' : 'wait';
+  return isBlocked ? 'stop' : 'wait';
 }
 
 export function grouped<T, K>(things: Iterable<T>, key: (thing: T) => K | undefined): Map<K, T[]> {
