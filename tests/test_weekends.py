@@ -81,6 +81,7 @@ def test_a_timetable_is_read_as_people_type_it(plan):
         "12/06/2026 10h20 - 11h05 | FP1",
         "• 2026-06-12T10:20 to 11:05 FP1",
         "Fri. 12 Jun 10:20-11:05 FP1",
+        "10:20 am - 11:05 AM FP1",
         "\ufeffname;starts_at;ends_at\nFP1;10:20;11:05",
         '"Name","Starts_at","Ends_at"\r\n"FP1","10:20","11:05"',
     ],
@@ -93,6 +94,17 @@ def test_lines_are_written_in_many_ways(plan, line):
         "2026-06-12T08:20:00Z",
         "2026-06-12T09:05:00Z",
     )
+
+
+def test_hours_of_half_a_day_are_read_as_such(plan):
+    lines = "12 am FP1\n9 a.m. FP2\n12:30 PM Q1\n2:15pm Race 1"
+
+    assert [at for _, _, at in told(created(plan(timetable=lines)))] == [
+        "11T22:00",
+        "12T07:00",
+        "12T10:30",
+        "12T12:15",
+    ]
 
 
 def test_a_calendar_file_is_pasted_too(plan):
@@ -125,6 +137,10 @@ def test_a_dry_run_answers_the_same_and_plans_nothing(admin, plan, everything):
     [
         ("Race", {"starts_at": ["This is required."]}),
         ("10:20 11:05 12:00 FP1", {"starts_at": ["Name one start and one end."]}),
+        (
+            "10:20+02:00 FP1",
+            {"starts_at": ["Write the time of the clocks at the track, no offset."]},
+        ),
         ("31 June 10:00 FP1", {"date": ["There is no such day."]}),
         ("10:20", {"name": ["This is required."]}),
         (

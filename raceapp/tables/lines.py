@@ -19,6 +19,8 @@ DAY = re.compile(
 )
 CLOCK = r"(?<![\d.:])(\d{1,2}[:.h]\d\d(?::\d\d)?)(?!\d|[.:]\d)"
 CLOCKS = re.compile(rf"{CLOCK}(?:\s*(?:[-–—]|to|until)\s*{CLOCK})?", re.ASCII)
+HALF_DAYS = re.compile(r"\b(1[0-2]|0?[1-9])(?:[:.]([0-5]\d))? ?([ap])\.?m\b\.?", re.IGNORECASE)
+OFFSET = re.compile(r"\d(?:\+\d\d:?\d\d|Z)\b")
 KIND = re.compile(rf"[,;\t(]\s*({'|'.join(SessionKind)})\s*(?=[,;\t)]|$)", re.IGNORECASE)
 AROUND = " \t,;:|()[]-–—•*"
 MAX_CLOCKS = 2
@@ -39,7 +41,9 @@ def rows_in(text: str) -> dict[int, dict[str, str]]:
 
 
 def row_of(number: int, line: str, faults: sheets.Faults) -> dict[str, str]:
-    days, line = taken(DAY, line)
+    if OFFSET.search(line):
+        faults.add(number, "starts_at", "Write the time of the clocks at the track, no offset.")
+    days, line = taken(DAY, HALF_DAYS.sub(in_24_hours, line))
     kinds, line = taken(KIND, line)
     clocks, line = taken(CLOCKS, line)
     if len(clocks) > MAX_CLOCKS:
@@ -51,6 +55,12 @@ def row_of(number: int, line: str, faults: sheets.Faults) -> dict[str, str]:
         "starts_at": clocks[0] if clocks else "",
         "ends_at": clocks[1] if len(clocks) > 1 else "",
     }
+
+
+def in_24_hours(found: re.Match) -> str:
+    """Return `2:15 pm` as 14:15."""
+    hour = int(found[1]) % 12 + (12 if found[3].lower() == "p" else 0)
+    return f"{hour:02}:{found[2] or '00'}"
 
 
 def taken(pattern: re.Pattern, line: str) -> tuple[list[str], str]:
