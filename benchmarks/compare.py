@@ -23,7 +23,7 @@ from benchmarks.services import ROOT, SafePostgres
 from benchmarks.targets import COMMANDS, Target, start_peers, start_project
 
 RESULTS = ROOT / "benchmarks" / "results"
-ENDPOINTS = ("list", "get", "post", "patch", "sign-off", "board", "readiness", "login")
+ENDPOINTS = ("list", "get", "post", "patch", "sign-off", "weekend", "readiness", "login")
 CONNECTIONS = 32
 
 
@@ -48,15 +48,18 @@ def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=5)
-    parser.add_argument("--targets", type=lambda text: text.split(","), default=[*COMMANDS])
+    parser.add_argument(
+        "--targets", type=lambda text: text.split(","), default=[*COMMANDS, "granian"]
+    )
     parser.add_argument("--endpoints", type=lambda text: text.split(","), default=ENDPOINTS)
     parser.add_argument("--name", default="compare", help="of the file under benchmarks/results")
     return parser.parse_args()
 
 
 def start_targets(names, servers, stack) -> list[Target]:
-    targets = start_peers(servers["pg"], servers["redis"], names)
-    targets.append(start_project(servers["pg"], servers["redis"]))
+    peers = [name for name in names if name in COMMANDS]
+    targets = start_peers(servers["pg"], servers["redis"], peers)
+    targets += start_project(servers["pg"], servers["redis"], names)
     for target in targets:
         stack.callback(target.server.close)
     return targets

@@ -101,7 +101,7 @@ def requests_of(place: project.Place) -> dict[str, Request]:
         "list, manager, not done": ("/v1/tasks?limit=20&completed=false", boss),
         "list, manager, q": ("/v1/tasks?limit=20&q=item%20777%20", boss),
         "list, crew, all they see": ("/v1/tasks?limit=20&assigned_to=any", mechanic),
-        "board of a weekend, crew": (
+        "all tasks of a weekend, crew": (
             f"/v1/tasks?limit=20&event_id={place.weekend_id}&assigned_to=any",
             mechanic,
         ),

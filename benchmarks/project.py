@@ -26,6 +26,11 @@ SETTINGS = {
     **{f"RATELIMIT_{name}": PLENTY for name in BUDGETS},
 }
 GUNICORN = f"{sys.executable} -m gunicorn -c gunicorn.conf.py -b 127.0.0.1:{{port}} wsgi:app"
+# What docs/deployment.md calls the other server; threads as many as gunicorn's workers have.
+GRANIAN = (
+    f"{sys.executable} -m granian --interface wsgi --workers 2 --blocking-threads 6 "
+    "--no-access-log --log-level warning --host 127.0.0.1 --port {port} wsgi:app"
+)
 PEOPLE = {"boss": "admin", "reader": "user", "writer": "user", "mechanic": "user"}
 KINDS = (
     *("setup", "tech_control", "practice", "practice", "qualifying"),
@@ -76,8 +81,8 @@ class Installation:
         with self.postgres.connect("raceapp") as connection:
             connection.execute("VACUUM ANALYZE")
 
-    def serve(self) -> WebServer:
-        return WebServer(GUNICORN, self.settings, ROOT)
+    def serve(self, command: str = GUNICORN) -> WebServer:
+        return WebServer(command, self.settings, ROOT)
 
 
 def email(name: str) -> str:
@@ -162,13 +167,13 @@ def add_sessions(boss: Caller, event_id: int, first: datetime) -> None:
 
 def own_requests(place: Place) -> dict[str, Request]:
     """Return the requests that only the project answers."""
-    board = f"/v1/tasks?event_id={place.weekend_id}&assigned_to=any&limit=20&include_total=true"
+    weekend = f"/v1/tasks?event_id={place.weekend_id}&assigned_to=any&limit=20&include_total=true"
     login = f'{{"email": "{email("writer")}", "password": "{PASSWORD}"}}'
     signed = "/v1/tasks/{id}/sign-offs"
     mechanic, reader = place.mechanic.token, place.reader.token
     return {
         "sign-off": Request("POST", signed, reader, place.task_ids, SIGNATURES),
-        "board": Request("GET", board, mechanic),
+        "weekend": Request("GET", weekend, mechanic),
         "readiness": Request("GET", f"/v1/events/{place.weekend_id}/readiness", mechanic),
         # A login is bcrypt by design; more than two at once only measure the queue.
         "login": Request("POST", "/v1/auth/login", bodies=[login], connections=2),

@@ -7,7 +7,7 @@ PROJECT = "raceapp"
 CEILING = "ceiling"
 ASYNC = "fastapi_async"
 # What only the project answers is held against the bare route that is most like it.
-LIKE = {"sign-off": "post", "board": "list", "readiness": "list", "login": "post"}
+LIKE = {"sign-off": "post", "weekend": "list", "readiness": "list", "login": "post"}
 NAMES = {
     "ceiling": "bare Flask route",
     "fastapi_sync": "FastAPI, sync",
@@ -15,6 +15,7 @@ NAMES = {
     "drf": "Django REST framework",
     "smorest": "plain flask-smorest",
     "raceapp": "this project",
+    "granian": "this project, granian",
 }
 HEAD = (
     "| {} | req/s | p50 ms | p99 ms | of bare | of async | CPU of async "

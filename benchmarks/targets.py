@@ -86,9 +86,14 @@ def peer_requests(name: str, server: WebServer) -> dict:
 IDS = tuple(range(1, 10_000, 50))
 
 
-def start_project(postgres, valkey) -> Target:
+def start_project(postgres, valkey, names) -> list[Target]:
+    """Start the project, and once more under granian where that is named: on the same rows."""
     server, place = project.start(postgres, valkey)
-    return Target("raceapp", server, project_requests(place), {"sign-off": place.reopen_all})
+    servers = {"raceapp": server}
+    if "granian" in names:
+        servers["granian"] = place.installation.serve(project.GRANIAN)
+    requests, before = project_requests(place), {"sign-off": place.reopen_all}
+    return [Target(name, server, requests, before) for name, server in servers.items()]
 
 
 def project_requests(place: project.Place) -> dict:

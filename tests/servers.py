@@ -224,3 +224,15 @@ class Gunicorn(Server):
 
     def ping(self) -> None:
         urllib.request.urlopen(f"{self.url}/v1/health", timeout=5).close()
+
+
+class Granian(Gunicorn):
+    """The same application under the other server of docs/deployment.md."""
+
+    def start(self, environment: dict[str, str]) -> None:
+        self.port = port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        options = ["--interface", "wsgi", "--blocking-threads", "6", "--no-access-log"]
+        address = ["--host", "127.0.0.1", "--port", port]
+        command = [sys.executable, "-m", "granian", *options, *address, "wsgi:app"]
+        self.launch(*command, cwd=ROOT, env={**os.environ, **environment})
