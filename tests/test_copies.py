@@ -160,3 +160,15 @@ def test_a_weekend_that_was_taken_back_cannot_be_copied(admin, event):
     admin.delete(f"/v1/events/{event['id']}")
 
     problem(admin.post(f"/v1/events/{event['id']}/copies", json=NEXT_YEAR), 404)
+
+
+def test_a_session_that_lies_far_from_its_weekend_is_named(admin, event):
+    body = {"name": "FP1", "kind": "practice"}
+    times = {"starts_at": "2026-06-12T08:00:00Z", "ends_at": "2026-06-12T08:40:00Z"}
+    path = f"/v1/events/{event['id']}"
+    created(admin.post(f"{path}/sessions", json={**body, **times}))
+    admin.patch(path, json={"event_date": "2026-08-14", "end_date": "2026-08-16"})
+
+    answer = admin.post(f"{path}/copies", json={"event_date": "2027-06-11"})
+
+    assert "FP1" in problem(answer, 422)["errors"]["json"]["event_date"][0]

@@ -177,3 +177,39 @@ def test_a_label_that_looks_like_another_tells_which(admin):
     again = admin.post("/v1/bikes", json={**bike, "label": "44\u2003a"})
 
     assert problem(again, 409)["detail"].startswith("There is a bike labelled 44 A already.")
+
+
+@pytest.mark.parametrize(
+    ("held", "change", "said"),
+    [
+        ({"assigned_to": "mechanic"}, {"is_critical": True}, "change is_critical"),
+        ({"assigned_to": "mechanic"}, {"title": "A"}, "change title"),
+        ({"assigned_to": "mechanic"}, {"assigned_to": "chief"}, "give this task to somebody else"),
+        ({"assigned_to": "chief"}, {"completed": True}, "chief holds this task"),
+        ({"assigned_to": None}, {"completed": True}, "Nobody holds this task"),
+        ({"assigned_to": None}, {"assigned_to": "mechanic"}, "the task's role"),
+    ],
+    ids=str,
+)
+def test_a_change_that_is_not_theirs_tells_what_stands_against_it(
+    app, event, admin, mechanic, chief, held, change, said
+):
+    ids = {"mechanic": mechanic.id, "chief": chief.id}
+    held, change = (
+        {name: ids.get(value, value) for name, value in fields.items()} for fields in (held, change)
+    )
+    paddock = Paddock(app, event["id"], admin.id)
+    paddock.crew(mechanic, "fuel_tech")
+
+    response = mechanic.patch(f"/v1/tasks/{paddock.task(**held)}", json=change)
+
+    assert said in problem(response, 403)["detail"]
+
+
+def test_a_session_that_was_taken_off_is_told_so(app, event, admin, make_task):
+    session_id = Paddock(app, event["id"], admin.id).session("FP1")
+    admin.delete(f"/v1/sessions/{session_id}")
+
+    response = admin.patch(f"/v1/tasks/{make_task()['id']}", json={"session_id": session_id})
+
+    assert at_field(response, "session_id") == "This session was taken off the timetable."

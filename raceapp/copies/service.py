@@ -41,10 +41,19 @@ def copy(source: Event, *, actor, event_date: date, **changes) -> Event:
     crew.set_crew(event, present_crew(source), actor=actor)
     for session in db.session.scalars(timetable.of_event(source).order_by(*IN_ORDER)).all():
         fields = {"name": session.name, "kind": session.kind, **times(session, source, event)}
-        timetable.create(event, actor=actor, **fields)
+        create_session(event, actor=actor, **fields)
     for template_id, tier in db.session.execute(checklists_of(source)).all():
         checklists.build(event, template_id=template_id, tier=tier, actor=actor)
     return event
+
+
+def create_session(event: Event, *, actor, name: str, **fields) -> None:
+    """Add a session; raises Invalid, naming it, where it lay far from its weekend."""
+    try:
+        timetable.create(event, actor=actor, name=name, **fields)
+    except errors.Invalid as error:
+        message = f"{name} lies far from the days of the weekend copied: put it right there first."
+        raise errors.Invalid.field("event_date", message) from error
 
 
 IN_ORDER = (TrackSession.starts_at, TrackSession.id)

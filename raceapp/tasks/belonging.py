@@ -99,16 +99,19 @@ def check_belongs(task: TaskRow, names: set[str], event: Event) -> None:
     riders = {folded(bike.rider_name) for bike in bikes}
     if "rider_name" in names and task.rider_name and folded(task.rider_name) not in riders:
         raise errors.Invalid.field("rider_name", "Rides no bike of the race weekend.")
-    if "session_id" in names and task.session_id is not None and not has_session(task):
-        raise errors.Invalid.field("session_id", "This session is not of the race weekend.")
-    if "session_id" in names and task.session_id and task.session.status == "cancelled":
-        raise errors.Invalid.field("session_id", "This session has been cancelled.")
+    if "session_id" in names and task.session_id is not None:
+        check_session(task)
     check_anchor(task, names)
 
 
-def has_session(task: TaskRow) -> bool:
+def check_session(task: TaskRow) -> None:
     session = task.session
-    return session and session.deleted_at is None and session.event_id == task.event_id
+    if session is None or session.event_id != task.event_id:
+        raise errors.Invalid.field("session_id", "This session is not of the race weekend.")
+    if session.deleted_at is not None:
+        raise errors.Invalid.field("session_id", "This session was taken off the timetable.")
+    if session.status == "cancelled":
+        raise errors.Invalid.field("session_id", "This session has been cancelled.")
 
 
 def check_anchor(task: TaskRow, names: set[str]) -> None:

@@ -107,14 +107,25 @@ def check_may_change(task: TaskRow, changes: dict, *, actor) -> None:
     """
     if changes.get("assigned_to") == actor.id and not actor.is_admin:
         belonging.hold_event(task.event_id)
-    if is_allowed(permissions.can_change_task, actor, task, changes):
-        return
-    if changes.get("assigned_to") == actor.id and task.assigned_to not in (None, actor.id):
-        raise errors.Forbidden(f"{signing.name_of(task.assigned_to)} holds this task.")
-    raise errors.Forbidden(
-        "You may tick tasks that you hold, reword those you also created, and take what is "
-        "nobody's and of your crew role."
-    )
+    if not is_allowed(permissions.can_change_task, actor, task, changes):
+        raise errors.Forbidden(why_not_change(task, changes, actor=actor))
+
+
+MANAGERS = "a team manager or the crew chief"
+
+
+def why_not_change(task: TaskRow, changes: dict, *, actor) -> str:
+    """Return a sentence that names what stands against a change: who holds it, field or role."""
+    if task.assigned_to not in (None, actor.id):
+        return f"{signing.name_of(task.assigned_to)} holds this task: they or {MANAGERS} change it."
+    if task.assigned_to is None and "assigned_to" not in changes:
+        return "Nobody holds this task: take it first, or sign it off."
+    if changes.get("assigned_to") not in (None, actor.id):
+        return f"Only {MANAGERS} may give this task to somebody else."
+    others = changes.keys() - permissions.own_fields(actor, task) - {"assigned_to"}
+    if others:
+        return f"Only {MANAGERS} may change {min(others)} of this task."
+    return f"Only the crew with the task's role, {MANAGERS} may take this task or give it back."
 
 
 def check_may_delete(task: TaskRow, *, actor) -> None:
