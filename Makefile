@@ -28,7 +28,7 @@ ifneq ($(shell .venv/bin/python -c 'print("works")' 2>/dev/null),works)
 .PHONY: $(READY) .venv/.run-$(VERSION)
 endif
 
-.PHONY: help run port board test test-fast test-faults lint lint-api screenshots fuzz docs bench bench-growth bench-streams format lock audit clean
+.PHONY: help run port board test test-fast test-faults lint lint-api screenshots fuzz docs bench bench-growth bench-streams bench-batches format lock audit clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -120,6 +120,9 @@ bench-growth: $(READY) .tools/bench/.ready ## Time requests from 1,000 to 1,000,
 
 bench-streams: $(READY) ## Measure what 1,000 streams cost a worker (ARGS="--readers 300")
 	PYTHONPATH=tests:. $(BIN) benchmarks.streams $(ARGS)
+
+bench-batches: $(READY) ## Measure what a batch of 200 takes beside as many calls (ARGS="--rounds 9")
+	PYTHONPATH=tests:. $(BIN) benchmarks.batches $(ARGS)
 
 PLOTS = .tools/bench/bin/python benchmarks/plots.py
 

@@ -23,7 +23,10 @@ from benchmarks.services import ROOT, SafePostgres
 from benchmarks.targets import COMMANDS, Target, start_peers, start_project
 
 RESULTS = ROOT / "benchmarks" / "results"
-ENDPOINTS = ("list", "get", "post", "patch", "sign-off", "weekend", "readiness", "login")
+ENDPOINTS = (
+    *("list", "get", "post", "patch", "sign-off", "weekend", "readiness", "login"),
+    *("snapshot", "changes", "sync", "keyed post"),
+)
 CONNECTIONS = 32
 
 

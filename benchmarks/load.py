@@ -14,8 +14,11 @@ SCRIPT = Path(__file__).with_name("requests.lua")
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked again and again: `{id}` in the path is one of `ids`, `{n}` in a body a
-    running number. Each pass over the ids takes the next body."""
+    """What is asked again and again: `{id}` in the path is one of `ids`.
+
+    In bodies and headers `{n}` is a running number, `{uuid}` another UUID each time. Each pass over
+    the ids takes the next body.
+    """
 
     method: str
     path: str
@@ -23,6 +26,7 @@ class Request:
     ids: Sequence[int] = ()
     bodies: Sequence[str] = ()
     connections: int | None = None
+    headers: Sequence[str] = ()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -31,6 +35,7 @@ class Request:
             "BENCH_PATH": self.path,
             "BENCH_IDS": ",".join(map(str, self.ids)),
             "BENCH_BODIES": "\n".join(self.bodies),
+            "BENCH_HEADERS": "\n".join(self.headers),
         }
         return named | ({"BENCH_TOKEN": self.token} if self.token else {})
 

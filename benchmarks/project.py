@@ -3,6 +3,7 @@
 All rules are on; only the budgets are so high that they never bite.
 """
 
+import json
 import os
 import secrets
 import subprocess
@@ -17,7 +18,7 @@ from benchmarks.services import ROOT, WebServer
 
 PASSWORD = "torque-wrench-85Nm"
 PLENTY = "100000000/minute"
-BUDGETS = ("TASKS", "SIGN_OFFS", "LOGIN", "REGISTER", "REFRESH")
+BUDGETS = ("TASKS", "SIGN_OFFS", "SYNC", "LOGIN", "REGISTER", "REFRESH")
 SETTINGS = {
     "RACEAPP_ENV": "production",
     "LOG_LEVEL": "WARNING",
@@ -175,6 +176,55 @@ def own_requests(place: Place) -> dict[str, Request]:
         "sign-off": Request("POST", signed, reader, place.task_ids, SIGNATURES),
         "weekend": Request("GET", weekend, mechanic),
         "readiness": Request("GET", f"/v1/events/{place.weekend_id}/readiness", mechanic),
+        **feed_requests(place),
         # A login is bcrypt by design; more than two at once only measure the queue.
         "login": Request("POST", "/v1/auth/login", bodies=[login], connections=2),
     }
+
+
+def feed_requests(place: Place) -> dict[str, Request]:
+    """Return those of a device: all of a weekend, what changed after one tick, 200 sign-offs at
+    once, and a task that may be sent twice."""
+    event, reader = f"/v1/events/{place.event_id}", place.reader.token
+    cursor = place.boss.get(f"{event}/snapshot")["cursor"]
+    place.reader.call("PATCH", f"/v1/tasks/{place.task_ids[0]}", {"title": "Bench tick"})
+    task = f'{{"event_id": {place.event_id}, "title": "Bench item {{n}}"}}'
+    return {
+        "snapshot": Request(
+            "GET",
+            f"/v1/events/{place.weekend_id}/snapshot",
+            place.mechanic.token,
+            connections=4,
+            headers=["Accept-Encoding: gzip"],
+        ),
+        "changes": Request("GET", f"{event}/changes?since={cursor}&limit=1", place.boss.token),
+        # Two at once would sign the same tasks.
+        "sync": Request("POST", "/v1/sync", reader, bodies=batches(place), connections=1),
+        "keyed post": Request(
+            "POST",
+            "/v1/tasks",
+            place.writer.token,
+            bodies=[task],
+            headers=["Idempotency-Key: {uuid}"],
+        ),
+    }
+
+
+def batches(place: Place) -> list[str]:
+    """Return a batch for each signature, of all the reader's tasks."""
+    return [
+        json.dumps(
+            {
+                "operations": [
+                    {
+                        "id": "{uuid}",
+                        "method": "POST",
+                        "path": f"/v1/tasks/{task_id}/sign-offs",
+                        "body": json.loads(signature),
+                    }
+                    for task_id in place.task_ids
+                ]
+            }
+        )
+        for signature in SIGNATURES
+    ]

@@ -7,7 +7,10 @@ PROJECT = "raceapp"
 CEILING = "ceiling"
 ASYNC = "fastapi_async"
 # What only the project answers is held against the bare route that is most like it.
-LIKE = {"sign-off": "post", "weekend": "list", "readiness": "list", "login": "post"}
+LIKE = {
+    **{"sign-off": "post", "weekend": "list", "readiness": "list", "login": "post"},
+    **{"snapshot": "list", "changes": "get", "sync": "post", "keyed post": "post"},
+}
 NAMES = {
     "ceiling": "bare Flask route",
     "fastapi_sync": "FastAPI, sync",
