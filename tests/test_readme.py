@@ -1,4 +1,4 @@
-"""The README tells the truth: its session is run against a real server, its files are there."""
+"""README and docs/shell.md tell the truth: a real server answers so, their files are there."""
 
 import re
 import subprocess
@@ -10,12 +10,13 @@ from raceapp.demo import seeding
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+SHELL = (ROOT / "docs" / "shell.md").read_text()
 MARK = "~~~ end of command"
 
 
-def session():
-    """Return the (command, expected output) pairs of the README's consoles."""
-    blocks = re.findall(r"^```console\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+def session(page):
+    """Return the (command, expected output) pairs of the page's consoles."""
+    blocks = re.findall(r"^```console\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
     steps = [
         step.partition("\n") for block in blocks for step in re.split(r"^\$ ", block, flags=re.M)
     ]
@@ -29,8 +30,9 @@ def demo_server(gunicorn_server, app):
     return gunicorn_server(RATELIMIT_TASKS="120/minute")
 
 
-def test_the_session_of_the_readme_goes_as_it_says(demo_server):
-    commands = [command for command, _ in session()]
+@pytest.mark.parametrize("page", [README, SHELL], ids=["README", "shell"])
+def test_sessions_go_as_they_say(demo_server, page):
+    commands = [command for command, _ in session(page)]
     script = "".join(f"{command}\necho '{MARK}'\n" for command in commands)
     script = script.replace("http://127.0.0.1:8000", demo_server.url)
 
@@ -38,7 +40,7 @@ def test_the_session_of_the_readme_goes_as_it_says(demo_server):
 
     outputs = [output.strip() for output in ran.stdout.split(MARK)]
     assert ran.stderr == ""
-    for (command, expected), output in zip(session(), outputs, strict=False):
+    for (command, expected), output in zip(session(page), outputs, strict=False):
         assert re.fullmatch(re.escape(expected).replace("…", ".*"), output), (command, output)
 
 
