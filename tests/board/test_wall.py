@@ -98,7 +98,9 @@ def test_it_says_since_when_it_is_not_live_and_gets_stale(hang_up, weekend):
     page.context.set_offline(True)
 
     said = page.get_by_role("status").filter(has_text=re.compile(r"Not live since \d\d:\d\d"))
-    expect(said.first).to_be_visible(timeout=25_000)
+    expect(said.first).to_be_visible()
+    expect(page.locator(".stale").first).to_be_visible(timeout=45_000)
+    expect(said.first).to_be_visible()
 
 
 def test_the_size_of_the_screen_is_kept_on_it(hang_up, weekend):

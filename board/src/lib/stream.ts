@@ -60,6 +60,8 @@ async function read(id: number, cursor: string, tell: Tell, signal: AbortSignal)
   const line = new AbortController();
   const end = () => line.abort();
   signal.addEventListener('abort', end);
+  // What still seems to be open then says nothing any more, or only what was under way.
+  addEventListener('offline', end);
   try {
     const headers = { Authorization: `Bearer ${token}`, 'Last-Event-ID': cursor };
     const path = `/v1/events/${id}/stream`;
@@ -70,6 +72,7 @@ async function read(id: number, cursor: string, tell: Tell, signal: AbortSignal)
     return 0;
   } finally {
     signal.removeEventListener('abort', end);
+    removeEventListener('offline', end);
     end();
   }
 }
