@@ -135,6 +135,7 @@ class Hub:
             reader = Reader(sock, stream)
             self.epoll.register(reader.descriptor, TO_READ)
         except OSError:  # They have left on the way from door to seat.
+            sock.close()
             self.release()
             return
         self.readers[reader.descriptor] = reader

@@ -1,5 +1,7 @@
 """The connection of somebody who follows a stream. Nothing here waits."""
 
+import collections
+import contextlib
 import select
 import socket
 import time
@@ -18,7 +20,10 @@ class Reader:
     """What is still to be sent on a connection, and how far it has come: `place`."""
 
     def __init__(self, taken, stream):
-        self.unsent = taken.unsent
+        # Parts of what may be sent to many, which they share.
+        self.waiting = collections.deque()
+        self.unsent = 0
+        self.keep(bytes(taken.unsent))
         self.sock = socket.socket(fileno=taken.detach())
         self.sock.setblocking(False)
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SYSTEM_KEEPS)
@@ -35,11 +40,11 @@ class Reader:
 
     @property
     def has_room(self) -> bool:
-        return len(self.unsent) < ROOM
+        return self.unsent < ROOM
 
     @property
     def is_too_far_behind(self) -> bool:
-        return len(self.unsent) > MOST_UNSENT
+        return self.unsent > MOST_UNSENT
 
     def is_stuck(self, now: float) -> bool:
         return bool(self.unsent) and now > self.moved_at + SILENT_SECONDS
@@ -47,25 +52,25 @@ class Reader:
     def say(self, data: bytes) -> None:
         """Send as much as is taken now and keep the rest; raises OSError for who has gone."""
         self.spoken_at = time.monotonic()
-        if self.unsent:
-            self.unsent += data
-            self.flush()
-            return
-        self.moved_at = self.spoken_at
-        if (sent := self.sent_of(data)) < len(data):
-            self.unsent += data[sent:]
+        if not self.unsent:
+            self.moved_at = self.spoken_at
+        self.keep(data)
+        self.flush()
+
+    def keep(self, data: bytes) -> None:
+        if data:
+            self.waiting.append(memoryview(data))
+            self.unsent += len(data)
 
     def flush(self) -> None:
-        del self.unsent[: self.sent_of(self.unsent)]
-
-    def sent_of(self, data: bytes | bytearray) -> int:
-        """Send what is taken at once; return how much that was."""
-        try:
-            sent = self.sock.send(data)
-        except BlockingIOError:
-            return 0
-        self.moved_at = time.monotonic()
-        return sent
+        with contextlib.suppress(BlockingIOError):
+            while self.waiting:
+                sent = self.sock.send(self.waiting[0])
+                self.moved_at = time.monotonic()
+                self.unsent -= sent
+                self.waiting[0] = self.waiting[0][sent:]
+                if not self.waiting[0]:
+                    self.waiting.popleft()
 
     def is_there(self, events: int) -> bool:
         """Tell whether the other end is still there; what it says is not listened to."""

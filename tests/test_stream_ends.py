@@ -56,7 +56,8 @@ def test_whoever_may_not_look_any_more_is_cut_off(quick, follow, admin, mechanic
     assert ended("rights") == before + 1
 
 
-def test_whoever_may_look_is_not_cut_off(quick, follow, admin, mechanic, make_task):
+def test_whoever_may_look_is_not_cut_off(quick, follow, admin, mechanic, make_task, monkeypatch):
+    monkeypatch.setattr(service, "AT_ONCE", 1)
     listeners = [follow(admin), follow(mechanic), follow(mechanic)]
     for listener in listeners:
         listener.wait_until(lambda found=listener: len(found.comments) > 5)
@@ -233,3 +234,34 @@ def test_streams_outlive_a_database_that_cannot_be_read(
 def test_nothing_is_asked_where_nobody_follows(app):
     with app.app_context():
         assert service.unwelcome([]) == []
+
+
+def test_a_turn_that_fails_is_not_the_last(hub, follow, make_task, monkeypatch, caplog):
+    monkeypatch.setattr("server.hub.PAUSE_SECONDS", 0.01)
+    listener, tick = follow(), hub.tick
+
+    def fail(now):
+        monkeypatch.setattr(hub, "tick", tick)
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(hub, "tick", fail)
+    task = make_task()
+
+    listener.wait_for_change("task", task["id"])
+    assert "a stream failed" in caplog.text
+
+
+def test_who_leaves_on_the_way_to_a_seat_leaves_it_free(
+    hub, follow, connect, mechanic, monkeypatch
+):
+    follow()
+
+    def leave(*_):
+        monkeypatch.undo()
+        raise OSError
+
+    monkeypatch.setattr("server.hub.Reader", leave)
+    connect(mechanic)
+
+    follow()
+    assert hub.admitted == 2

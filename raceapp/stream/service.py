@@ -1,6 +1,6 @@
 """Who may follow a weekend live, from where on, and for how long."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -13,6 +13,8 @@ from raceapp.history import proof
 from raceapp.permissions import Role
 from raceapp.storage.session import db
 from raceapp.stream import letters
+
+AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,15 +49,28 @@ def follow(event_id: int, *, actor, until: float, cursor: str | None, **where: s
 
 def grown(places: dict[int, Place]) -> list[int]:
     """Return which of these weekends have entries behind the place that was read."""
-    heads = proof.counts(places)
-    return [
-        event_id for event_id, place in places.items() if heads.get(event_id, 0) > place.position
-    ]
+    heads = {}
+    for some in portions(places):
+        heads |= proof.counts(some)
+    return [name for name, place in places.items() if heads.get(name, 0) > place.position]
 
 
 def unwelcome(streams: Collection[Stream]) -> list[Stream]:
     """Return the streams of those who have been logged out or may not see the weekend any more."""
     asked = {(stream.session_id, stream.channel) for stream in streams}
+    welcome = {pair for some in portions(asked) for pair in welcome_of(some)}
+    return [one for one in streams if (one.session_id, one.channel) not in welcome]
+
+
+def portions(found: Collection) -> Iterator[list]:
+    """Yield these in portions that fit into a statement."""
+    listed = [*found]
+    for start in range(0, len(listed), AT_ONCE):
+        yield listed[start : start + AT_ONCE]
+
+
+def welcome_of(asked: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield those pairs of log-in and weekend of which the one may see the other."""
     on_crew = sa.exists().where(
         CrewMember.event_id == Event.id, CrewMember.user_id == AuthSession.user_id
     )
@@ -67,5 +82,4 @@ def unwelcome(streams: Collection[Stream]) -> list[Stream]:
         .where(AuthSession.revoked_at.is_(None), User.is_active, Event.deleted_at.is_(None))
         .where(sa.or_(User.role == Role.ADMIN, on_crew))
     )
-    welcome = {tuple(row) for row in db.session.execute(found)} if asked else set()
-    return [one for one in streams if (one.session_id, one.channel) not in welcome]
+    return (tuple(row) for row in db.session.execute(found))
