@@ -68,6 +68,22 @@ def test_a_chief_gives_many_to_one_person(log_in, weekend, three):
     assert weekend.read(three[0])["assigned_to"] == weekend.ids["mechanic2"]
 
 
+def test_an_assignment_is_taken_back_to_whoever_held_each(log_in, weekend, three):
+    page = log_in("chief", f"{weekend.page}/tasks")
+    page.get_by_role("checkbox", name="Select all").check()
+    page.get_by_role("button", name="Assign").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("combobox", name="Assigned to").select_option(str(weekend.ids["mechanic2"]))
+    dialog.get_by_role("button", name="Assign").click()
+    expect(tasks(page).filter(has_text="Nils Berg")).to_have_count(3)
+
+    page.get_by_role("button", name="Undo").click()
+
+    expect(tasks(page).filter(has_text="Nils Berg")).to_have_count(0)
+    held = [weekend.read(task)["assigned_to"] for task in three]
+    assert held == [None, weekend.ids["tyres"], weekend.ids["mechanic"]]
+
+
 def test_all_that_is_shown_is_selected_at_once(log_in, weekend, three):
     page = log_in("chief", f"{weekend.page}/tasks")
     expect(tasks(page)).to_have_count(3)
