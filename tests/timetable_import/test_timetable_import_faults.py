@@ -1,0 +1,88 @@
+"""What a file of a timetable is refused for."""
+
+import pytest
+from helpers import problem
+from timetable_files import EVENT, FP1, HEAD, ICS, TAIL
+
+
+def faults(response):
+    return problem(response, 422)["errors"]["csv"]
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "column"),
+    [
+        ("name,starts_at\nFP1,25:00\n", "2", "starts_at"),
+        ("name,starts_at\nFP1,\n", "2", "starts_at"),
+        ("name,starts_at\n\n\n,10:00\n", "4", "name"),
+        ("name,starts_at\nBriefing,10:00\n", "2", "kind"),
+        ("name,kind,starts_at\nFP1,superpole,10:00\n", "2", "kind"),
+        ("name,starts_at,date\nFP1,10:00,2026-02-30\n", "2", "date"),
+        ("name,starts_at,date\nFP1,10:00,Monday\n", "2", "date"),
+        ("name,starts_at,date\nFP1,10:00,2025-06-12\n", "2", "date"),
+        ("name,starts_at,date\nFP1,10:00,17.06.2026\n", "2", "date"),
+        ("name,starts_at,ends_at\nFP1,10:00,10:00\n", "2", "ends_at"),
+        ("name,starts_at\nFP1,10:00\nfp1,11:00\n", "3", "name"),
+        ("name,starts_at\nFP1\n", "2", "starts_at"),
+        ("name,starts_at\nFP1,10:00,x\n", "2", "starts_at"),
+        ("name,starts_at,colour\nFP1,10:00,red\n", "1", "colour"),
+        ("name,starts_at,name\n", "1", "name"),
+        ("name\nFP1\n", "1", "starts_at"),
+        ("", "1", "name"),
+        ('name,starts_at\n"FP1,10:00\nFP2,11:00\n', "2", "table"),
+        ("name,starts_at\nFP\x001,10:00\n", "1", "table"),
+        (f"name,starts_at\n{'x' * 101},10:00\n", "2", "name"),
+        ('name,starts_at\n"FP\n1",10:00\nFP2,xx\n', "3", "starts_at"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_by_row_and_column(send, shown, table, row, column):
+    response = send(table)
+
+    assert column in faults(response)[row]
+    assert shown() == []
+
+
+def test_all_faults_are_told_at_once(send):
+    found = faults(send("name,starts_at\nFP1,x\nBriefing,11:00\nFP2,y\n"))
+
+    assert [*found] == ["2", "3", "4"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "cp1252"])
+def test_another_encoding_is_refused_unless_it_is_named(send, encoding):
+    response = send("name,starts_at\nPréparation,10:00\n".encode(encoding))
+
+    assert [*faults(response)["1" if "16" in encoding else "2"]] == ["table"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "BEGIN:VCALENDAR\r\n", f"{HEAD}{TAIL}", "<html>", f"{HEAD}BEGIN:VEVENT\r\n{TAIL}",
+        f"{HEAD}{EVENT.replace('UID:1', 'RRULE:FREQ=DAILY')}{TAIL}",
+        f"{HEAD}{EVENT.replace('SUMMARY:FP1', 'X-A:1')}{TAIL}",
+        f"{HEAD}{EVENT.replace('DTSTART:20260612T082000Z', 'DTSTART:soon')}{TAIL}",
+        f"{HEAD}{EVENT}{EVENT}{TAIL}", HEAD + EVENT * 5000 + TAIL,
+    ],
+    ids=range(10),
+)  # fmt: skip
+def test_a_calendar_that_is_no_timetable_is_refused_with_a_sentence(send, shown, text):
+    body = problem(send(text, ICS), 422)
+
+    assert "errors" not in body and body["detail"].endswith(".")
+    assert shown() == []
+
+
+def test_a_file_of_another_type_or_too_large_is_refused(send):
+    problem(send("{}", "application/json"), 415)
+    problem(send(b" " * (5 * 1024 * 1024 + 1)), 413)
+    problem(send(HEAD + " " * 1024 * 1024 + TAIL, ICS), 413)
+
+
+def test_a_crew_chief_imports_and_nobody_else_of_the_crew(timetable, send, chief, mechanic, rookie):
+    timetable.paddock.crew(chief, "crew_chief")
+    timetable.paddock.crew(mechanic, "mechanic")
+
+    problem(send(FP1, by=mechanic), 403)
+    problem(send(FP1, by=rookie), 404)
+    assert send(FP1, by=chief).status_code == 200
