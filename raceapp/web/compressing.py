@@ -14,19 +14,24 @@ WORTHWHILE = 1_000
 def gzipped(view: Callable[..., Response]) -> Callable[..., Response]:
     """Compress what `view` answers with gzip, if the caller accepts that.
 
-    The bytes differ then, so the ETag becomes a weak one (RFC 9110, section 8.8.3).
+    The bytes differ then, so for whoever accepts it the ETag is a weak one (RFC 9110, section
+    8.8.3), also where it says that nothing has changed (15.4.5).
     """
 
     @wraps(view)
     def answer(*args, **kwargs) -> Response:
         response = view(*args, **kwargs)
         response.vary.add("Accept-Encoding")
-        is_wanted = request_ctx.request.accept_encodings["gzip"] > 0
-        if is_wanted and response.status_code == 200 and len(response.data) >= WORTHWHILE:
-            response.set_data(gzip.compress(response.data, compresslevel=6, mtime=0))
-            response.content_encoding = "gzip"
-            tag, _ = response.get_etag()
-            response.set_etag(tag, weak=True)
+        if request_ctx.request.accept_encodings["gzip"] > 0:
+            compress(response)
         return response
 
     return answer
+
+
+def compress(response: Response) -> None:
+    tag, _ = response.get_etag()
+    response.set_etag(tag, weak=True)
+    if response.status_code == 200 and len(response.data) >= WORTHWHILE:
+        response.set_data(gzip.compress(response.data, compresslevel=6, mtime=0))
+        response.content_encoding = "gzip"

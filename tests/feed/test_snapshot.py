@@ -73,7 +73,9 @@ def test_a_snapshot_is_compressed_for_whoever_takes_it_so(mechanic, paddock, pat
     assert json.loads(gzip.decompress(packed.data)) == plain.json
     assert "Accept-Encoding" in packed.headers["Vary"] and "Content-Encoding" not in plain.headers
     seen = {**headers, "If-None-Match": packed.headers["ETag"]}
-    assert mechanic.get(f"{path}/snapshot", headers=seen).status_code == 304
+    again = mechanic.get(f"{path}/snapshot", headers=seen)
+    assert (again.status_code, again.headers["ETag"]) == (304, packed.headers["ETag"])
+    assert "Accept-Encoding" in again.headers["Vary"]
 
 
 @pytest.mark.parametrize("accepted", ["gzip;q=0", "identity", "br"])
