@@ -106,7 +106,7 @@ def test_ids_are_not_given_again_after_a_restore(make_task, admin, event, restor
 def test_the_role_that_serves_can_back_up(postgres_only, app, backend, back_up, make_task):
     make_task()
     with backend.postgres.connect() as admin:
-        if not admin.execute("SELECT FROM pg_roles WHERE rolname = 'pit_wall'").fetchone():
+        if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = 'pit_wall'").fetchone():
             admin.execute("CREATE ROLE pit_wall LOGIN")
     app.test_cli_runner().invoke(args=["grant", "pit_wall"])
 

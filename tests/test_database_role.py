@@ -31,7 +31,7 @@ def grant(app, role=ROLE):
 def served(postgres_only, app, backend, make_app):
     """The application as the role that serves."""
     with backend.postgres.connect("raceapp") as owner:
-        if not owner.execute("SELECT FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
+        if not owner.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
             owner.execute(f"CREATE ROLE {ROLE} LOGIN")
     assert "neither change nor empty the record" in grant(app).output
     url = make_url(backend.settings["DATABASE_URL"]).set(username=ROLE)
