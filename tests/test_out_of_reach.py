@@ -11,6 +11,7 @@ import psutil
 import pytest
 from device import Device, assert_is_what_a_new_snapshot_says
 from helpers import created
+from listener import listen
 from paddock import Paddock
 
 QUALIFYING = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
@@ -77,8 +78,16 @@ def until_heard(server, person, outbox):
             return send(server, person, outbox)
 
 
+@pytest.fixture
+def garage(gunicorn_server, paddock, admin):
+    """The garage screen, which follows live on another host."""
+    listener = listen(gunicorn_server(workers=1).url, admin.token, paddock.event_id)
+    yield listener
+    listener.close()
+
+
 def test_forty_ticks_sent_three_times_through_a_kill_are_forty_ticks(
-    gunicorn_server, paddock, admin, mechanic, rookie, session_id, task_ids, outbox
+    gunicorn_server, paddock, admin, mechanic, rookie, session_id, task_ids, outbox, garage
 ):
     server, screen = gunicorn_server(), Device(admin, paddock.event_id)
     path = f"/v1/events/{paddock.event_id}"
@@ -100,3 +109,5 @@ def test_forty_ticks_sent_three_times_through_a_kill_are_forty_ticks(
         assert [(row["act"], row["signed_by"]) for row in signed] == [("done", by)]
     screen.follow()
     assert_is_what_a_new_snapshot_says(screen)
+    garage.wait_until(lambda: garage.messages[-1].id == screen.cursor)
+    assert {("task", task_id) for task_id in task_ids} <= {*garage.subjects}
