@@ -276,5 +276,10 @@ class Weekend:
 
 
 @pytest.fixture
-def weekend(api):
-    return Weekend(api, api("manager"))
+def new_weekend(api):
+    return lambda: Weekend(api, api("manager"))
+
+
+@pytest.fixture
+def weekend(new_weekend):
+    return new_weekend()

@@ -6,7 +6,7 @@ import { DAY, localDay, now } from './time.ts';
 import type { RaceEvent, Task } from './types.ts';
 
 const WEEK = 7 * DAY;
-/** More than this nobody works at, and each is followed. */
+/** Of weekends that are nobody's own, more than this are not followed: a team manager sees all of them. */
 const MOST = 5;
 
 interface Lists {
@@ -27,9 +27,10 @@ class Events {
 
   /** Weekends that one works at now. */
   readonly current: RaceEvent[] = $derived.by(() => {
-    const own = this.mine.length || !isAdmin() ? this.mine : this.all;
+    const isNobodys = !this.mine.length && isAdmin();
+    const near = isNobodys ? current(this.all).slice(0, MOST) : current(this.mine);
     const busy = this.all.filter((event) => this.#lists!.busy.includes(event.id));
-    return [...new Set([...current(own), ...busy])].slice(0, MOST);
+    return [...new Set([...near, ...busy])];
   });
 
   get #key(): string {

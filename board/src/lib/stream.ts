@@ -8,6 +8,10 @@ const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
 /** Where there is no stream to be had, it is asked for again after this. */
 const WITHOUT = 60_000;
+/** A browser has six connections to a server, over all its tabs. What finds none of these free is
+ * asked for changes instead, until one is. */
+const LINES = ['line-1', 'line-2', 'line-3', 'line-4'];
+const UNTIL_FREE = 10_000;
 
 interface Heard {
   /** Something changed; otherwise only that the line is alive. */
@@ -47,11 +51,20 @@ async function keepReading(id: number, since: () => string, tell: Tell, signal: 
   let wait = FIRST_WAIT;
   while (!signal.aborted) {
     const started = Date.now();
-    const pause = await read(id, since(), tell, signal).catch(() => 0);
+    const pause = await onLine(() => read(id, since(), tell, signal)).catch(() => 0);
     if (Date.now() - started > LONGEST_WAIT) wait = FIRST_WAIT;
     await rest(pause || wait * (0.5 + Math.random()), signal);
     wait = Math.min(wait * 2, LONGEST_WAIT);
   }
+}
+
+/** Do it on a line that is free; returns how long to wait where none is. */
+async function onLine(work: () => Promise<number>, lines = LINES): Promise<number> {
+  if (!navigator.locks) return work();
+  if (!lines.length) return UNTIL_FREE;
+  const [line, ...others] = lines;
+  const pause = await navigator.locks.request(line, { ifAvailable: true }, (held) => held && work());
+  return pause ?? onLine(work, others);
 }
 
 /** Read until the line ends; returns how long to wait before asking again, 0 for as usual. */
