@@ -61,12 +61,13 @@ def known_at(event: Event, sheet: sheets.Sheet) -> Known:
     sessions: dict[str, list[TrackSession]] = {}
     for session in timetable.held(event):
         sessions.setdefault(folded(session.name), []).append(session)
+    present = [bike for bike in event.bikes if bike.deleted_at is None]
     return Known(
         event=event,
         people={email: user_id for user_id, email in exports.pairs(active).items()},
-        bikes={folded(bike.label): bike.id for bike in event.bikes},
+        bikes={folded(bike.label): bike.id for bike in present},
         sessions=sessions,
-        riders={folded(bike.rider_name): bike.rider_name for bike in event.bikes},
+        riders={folded(bike.rider_name): bike.rider_name for bike in present},
     )
 
 
