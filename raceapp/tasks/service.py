@@ -156,7 +156,7 @@ def update(task: TaskRow, changes: dict, *, actor) -> None:
     is_signing = completed is not None and completed != task.completed
     if is_signing:
         act = Act.DONE if completed else Act.REOPEN
-        signing.check_may_sign(task, act, actor=actor)
+        check_may_sign(task, changes, act, actor=actor)
     for name, value in changes.items():
         setattr(task, name, value)
     if is_signing:
@@ -172,10 +172,19 @@ def check_fits(task: TaskRow, changes: dict, completed: bool | None, *, actor) -
     """Raise what stands against another weekend, against what was signed for, or a new holder."""
     if changes.get("event_id", task.event_id) != task.event_id:
         check_may_move(task, changes["event_id"], actor=actor)
-    check_unsigned(task, changes)
+    if completed is not False:  # Otherwise it is reopened by the same change.
+        check_unsigned(task, changes)
     if changes.get("assigned_to", task.assigned_to) != task.assigned_to:
         is_open = task.status == TaskStatus.OPEN if completed is None else not completed
         check_hand_over(task, changes["assigned_to"], is_open=is_open, actor=actor)
+
+
+def check_may_sign(task: TaskRow, changes: dict, act: Act, *, actor) -> None:
+    """Raise Forbidden unless `actor` may sign the task as it will be, or as it is."""
+    try:
+        signing.check_may_sign(task.as_it_would_be(changes), act, actor=actor)
+    except errors.Refusal:
+        signing.check_may_sign(task, act, actor=actor)
 
 
 def tell_of_move(task: TaskRow, event_id: int, *, actor) -> None:

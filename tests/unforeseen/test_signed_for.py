@@ -91,3 +91,21 @@ def test_nothing_is_pinned_that_hangs_on_no_anchor(spare_job, change):
         {"is_due_pinned": True, "due_at": "2026-06-12T06:00:00Z"},
     ):
         assert "is_due_pinned" in problem(change(spare_job, **fields), 422)["errors"]["json"]
+
+
+def test_a_crew_chief_takes_and_ticks_in_one_change_as_well(paddock, spare_job, change, chief):
+    problem(change(spare_job, by=chief, completed=True), 403)
+
+    task = created(change(spare_job, by=chief, assigned_to=chief.id, completed=True), status=200)
+
+    assert (task["assigned_to"], task["done_by"]) == (chief.id, chief.id)
+
+
+def test_what_was_signed_is_reopened_and_put_elsewhere_in_one_change(clip_on, change, paddock):
+    change(clip_on, completed=True)
+    spare = paddock.bike("44 B")
+
+    problem(change(clip_on, bike_id=spare), 409)
+    task = created(change(clip_on, bike_id=spare, completed=False), status=200)
+
+    assert (task["bike_id"], task["status"]) == (spare, "open")
