@@ -1,7 +1,7 @@
 """The crew of a weekend: who names it, who sees it, what being on it opens."""
 
 import pytest
-from helpers import problem
+from helpers import created, problem
 from paddock import Paddock
 
 
@@ -100,7 +100,7 @@ def test_an_unknown_or_deleted_event_has_no_crew(admin, event, path, deed):
         ("user_id", 999), ("user_id", "1"), ("user_id", None), ("user_id", 2**63),
         ("crew_roles", []), ("crew_roles", ["mechanic", "mechanic"]), ("crew_roles", None),
         ("crew_roles", "mechanic"), ("crew_roles", ["driver"]), ("crew_roles", [None]),
-        ("crew_roles", ["mechanic"] * 9), ("name", "Ana"),
+        ("crew_roles", ["mechanic"] * 9), ("colour", "red"),
     ],
 )  # fmt: skip
 def test_a_wrong_field_is_named_with_its_place_in_the_list(admin, path, rookie, crew, field, value):
@@ -222,3 +222,20 @@ def test_the_event_says_whether_one_checks_ones_own_work(
     assert response.status_code == status
     signs = admin.get(f"/v1/tasks/{task_id}/sign-offs").json
     assert [sign["is_self_check"] for sign in signs] == [False, True][: 1 + allowed]
+
+
+def test_the_crew_as_it_was_read_is_put_back_unchanged(admin, event, mechanic, chief):
+    path = f"/v1/events/{event['id']}/crew"
+    members = [
+        {"user_id": person.id, "crew_roles": [role]}
+        for person, role in ((mechanic, "mechanic"), (chief, "crew_chief"))
+    ]
+    first = admin.put(path, json=members)
+
+    again = admin.put(path, json=admin.get(path).json)
+
+    assert (created(again, status=200), again.headers["ETag"]) == (
+        first.json,
+        first.headers["ETag"],
+    )
+    assert {member["name"] for member in again.json} == {"mechanic", "chief"}

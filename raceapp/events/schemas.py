@@ -102,6 +102,21 @@ class CrewMemberSchema(ma.Schema):
         metadata={"example": ["mechanic", "tyre_tech"]},
     )
 
+    name = fields.Text(
+        254,
+        allow_blank=True,
+        allow_none=True,
+        metadata={
+            "description": "As the list tells it; it changes nothing",
+            "example": "Jo Keller",
+        },
+    )
+
+    @ma.post_load
+    def leave_out_name(self, data, **kwargs):
+        data.pop("name", None)
+        return data
+
     @ma.validates_schema(pass_collection=True)
     def check_people(self, data, many, **kwargs):
         if not many:
