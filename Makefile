@@ -88,9 +88,10 @@ test-fast: $(READY) raceapp/board/sw.js ## Run only the tests that need no real 
 test-faults: $(READY) ## Break what the API stands on, under load: Redis, database, processes, disk, clock
 	$(BIN) pytest -n 0 -m faults tests/faults $(ARGS)
 
-lint: $(READY) ## Check style and formatting
+lint: $(READY) ## Check style, formatting and the board's types
 	$(BIN) ruff check .
 	$(BIN) ruff format --check .
+	@board/check.sh
 
 lint-api: $(READY) .tools/npm/.ready ## Lint the OpenAPI document and the calendars by others' tools (needs npm)
 	@DATABASE_URL=sqlite:// $(BIN) flask --app wsgi openapi write .tools/openapi.json

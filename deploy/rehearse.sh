@@ -28,9 +28,9 @@ else
         --require-hashes --only-binary :all: -r "$here/requirements.txt"
 fi
 
-say "files: what the Dockerfile copies"
+say "files: what the Dockerfile copies; the board as it is built here"
 mkdir -p "$place/app"
-sed -n 's/^COPY \([^-].*\) [^ ]*$/\1/p' "$here/deploy/Dockerfile" | tr ' ' '\n' | while read -r name; do
+sed -n 's/^COPY \([^-].*\) [^ ]*$/\1/p' "$here/deploy/Dockerfile" | tr ' ' '\n' | grep -v '^board/' | while read -r name; do
     cp -R "$here/${name%/}" "$place/app/"
 done
 cd "$place/app"

@@ -23,6 +23,7 @@ PASSWORD = "pit-lane-demo"
 PHONE = {"width": 390, "height": 844}
 WATCH = """addEventListener('securitypolicyviolation', (event) =>
     console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`))"""
+PATIENCE = 30_000  # milliseconds, on a machine that does other things too
 NUMBERS = count(1)
 
 
@@ -137,6 +138,7 @@ def new_device(new_context, complaints):
 
     def make(**options):
         context = new_context(**options)
+        context.set_default_timeout(PATIENCE)
         context.add_init_script(WATCH)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         context.on("console", lambda said: "CSP" in said.text and complaints.append(said.text))
@@ -148,11 +150,14 @@ def new_device(new_context, complaints):
 
 @pytest.fixture
 def log_in(new_device):
-    """Log somebody in on a new device, or on the one given; returns the page, at `path`."""
+    """Log somebody in on a new device, or on the one given; returns the page, at `path`.
 
-    def enter(name: str, path: str = "/", device=None, **options):
+    `at` is another server than the one of all.
+    """
+
+    def enter(name: str, path: str = "/", device=None, at: str = "", **options):
         page = (device or new_device(**options)).new_page()
-        page.goto(f"/login?to={path}")
+        page.goto(f"{at}/login?to={path}")
         page.get_by_role("textbox", name="Email").fill(f"{name}@demo.example")
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Log in", exact=True).click()
@@ -277,7 +282,16 @@ class Weekend:
 
 @pytest.fixture
 def new_weekend(api):
-    return lambda: Weekend(api, api("manager"))
+    """Make weekends of a test's own, gone afterwards, so that nobody is at many at once."""
+    made = []
+
+    def make():
+        made.append(Weekend(api, api("manager")))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.manager.ask("DELETE", one.path)
 
 
 @pytest.fixture

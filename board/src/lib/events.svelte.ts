@@ -6,8 +6,13 @@ import { DAY, localDay, now } from './time.ts';
 import type { RaceEvent, Task } from './types.ts';
 
 const WEEK = 7 * DAY;
+<<<<<<< HEAD
 /** Of weekends that are nobody's own, more than this are not followed: a team manager sees all of them. */
 const MOST = 5;
+=======
+/** More than this nobody works at, and each is followed. */
+const MOST = 8;
+>>>>>>> aa0e15a (The phone's two hours without a signal in a real browser; the board's types are checked, its modules tested, the image builds it; docs/board.md)
 
 interface Lists {
   all: RaceEvent[];
@@ -71,12 +76,15 @@ auth.onAuth(({ user }) => {
 const isAdmin = (): boolean => auth.current().user?.role === 'admin';
 const nextWeek = (): string => new Date(now() + WEEK).toISOString();
 
-/** Weekends that are on, were until yesterday, or begin within a week; otherwise the next one,
- * otherwise the last. */
+/** Weekends that are on, were until yesterday, or begin within a week, the latest made first of
+ * those that are on; otherwise the next one, otherwise the last. */
 function current(rows: RaceEvent[]): RaceEvent[] {
+  const [yesterday, today, soon] = [-DAY, 0, WEEK].map((more) => localDay(now() + more, 'UTC'));
+  const isOn = (event: RaceEvent) => event.event_date <= today;
   const inOrder = rows.toSorted((a, b) => (a.event_date < b.event_date ? -1 : 1));
-  const [yesterday, soon] = [now() - DAY, now() + WEEK].map((at) => localDay(at, 'UTC'));
   const coming = inOrder.filter((event) => event.end_date >= yesterday);
   const near = coming.filter((event) => event.event_date <= soon);
-  return near.length ? near : coming.length ? coming.slice(0, 1) : inOrder.slice(-1);
+  if (!near.length) return coming.length ? coming.slice(0, 1) : inOrder.slice(-1);
+  const on = near.filter(isOn).toSorted((a, b) => b.id - a.id);
+  return [...on, ...near.filter((event) => !isOn(event))];
 }

@@ -52,9 +52,28 @@ export class Unreachable extends Error {}
 
 export const TIMEOUT = 8_000;
 
-/** Milliseconds that the server's clock is ahead of the device's, by its last answer. */
-let offset = 0;
+/** Milliseconds that the server's clock is ahead of the device's, by its last answer: kept, since
+ * a page that begins without a signal has none. */
+let offset = remembered();
 export const clockOffset = (): number => offset;
+
+function remembered(): number {
+  try {
+    return Number(localStorage.getItem('clock-offset')) || 0;
+  } catch {
+    return 0; // Storage is refused, or this is no browser.
+  }
+}
+
+function remember(value: number): void {
+  if (value === offset) return;
+  offset = value;
+  try {
+    localStorage.setItem('clock-offset', String(value));
+  } catch {
+    // It is known for as long as the page is open.
+  }
+}
 
 export async function send<T = any>(
   method: string,
@@ -114,5 +133,5 @@ function heed(date: string | null, started: number): void {
   if (Number.isNaN(told)) return;
   const now = Date.now();
   const isWithin = told + 1_000 >= started && told <= now;
-  offset = isWithin ? 0 : Math.round(told + 500 - (started + now) / 2);
+  remember(isWithin ? 0 : Math.round((told + 500 - (started + now) / 2) / 1000) * 1000);
 }

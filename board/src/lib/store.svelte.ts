@@ -10,7 +10,7 @@ import type { Operation } from './operations.ts';
 import { lay, type Shown } from './overlay.ts';
 import { Beat } from './beat.ts';
 import { forget, onOperations } from './queue.ts';
-import { listen } from './stream.ts';
+import { listen, type Heard } from './stream.ts';
 import { now } from './time.ts';
 import type {
   Bike,
@@ -26,8 +26,8 @@ import type {
 } from './types.ts';
 import { fromSnapshot, withChanges, type Kept } from './weekend.ts';
 
-/** Silence after which it is asked although a line is open; it speaks at least every 15 s. */
-const SILENCE = 20_000;
+/** Silence after which the server is asked: with an open line it speaks at least every 15 s. */
+const SILENCE = { withLine: 20_000, without: 9_000 };
 const SAVE_AFTER = 400;
 const NOBODY: never[] = [];
 const NOTHING: Map<number, any> = new Map();
@@ -51,8 +51,8 @@ export class Weekend {
   notLiveSince = $state(0);
   /** The server says there is no such weekend for this person. */
   isMissing = $state(false);
-  /** How often the server has told of changes: for pages that show what is not kept here. */
-  changes = $state(0);
+  /** How many comments have come or gone: pages that show some read them anew then. */
+  comments = $state(0);
   /** Why the server would not answer. */
   error = $state('');
   #heardAt = $state(0);
@@ -87,13 +87,14 @@ export class Weekend {
   readonly #beat: Beat;
   #saving: ReturnType<typeof setTimeout> | undefined;
   #caughtUpAt = 0;
+  #hasLine = false;
 
   constructor(id: number) {
     this.id = id;
     this.#beat = new Beat(
       () => this.#ask(),
       (signal) => this.#listen(signal),
-      () => now() - this.#heardAt > SILENCE,
+      () => now() - this.#heardAt > (this.#hasLine ? SILENCE.withLine : SILENCE.without),
     );
   }
 
@@ -108,10 +109,15 @@ export class Weekend {
     return `${auth.userId()}/${this.id}`;
   }
 
-  /** Keep up with the server until the returned function is called: `$effect(() => weekend.follow())`. */
-  follow(): () => void {
+  /**
+   * Keep up with the server until the returned function is called: `$effect(() => weekend.follow())`.
+   *
+   * A browser has few connections to a server: of many weekends at once only some have one of
+   * their own, and the others are asked for every 10 s.
+   */
+  follow({ hasLine = true } = {}): () => void {
     return untrack(() => {
-      const isFirst = this.#beat.start(() => this.#remember());
+      const isFirst = this.#beat.start(() => this.#remember(), hasLine);
       if (isFirst) followed.add(this);
       return () => {
         if (this.#beat.stop()) followed.drop(this);
@@ -127,9 +133,10 @@ export class Weekend {
   }
 
   #listen(signal: AbortSignal): void {
-    const heard = ({ isChange }: { isChange: boolean }) => {
-      this.#hear();
-      if (isChange) void this.catchUp();
+    const heard = (what: Heard) => {
+      this.#hasLine = what !== 'lost';
+      if (this.#hasLine) this.#hear();
+      if (what !== 'alive') void this.catchUp();
     };
     listen(this.id, () => this.kept?.cursor ?? '', heard, signal);
   }
@@ -188,7 +195,7 @@ export class Weekend {
     const { body } = await call<Changes>('GET', path);
     if (body.reset) return this.#snapshot();
     if (body.changes.length || body.people.length) this.kept = withChanges(this.kept!, body, now());
-    this.changes += body.changes.length;
+    this.comments += body.changes.filter((change) => change.kind === 'comment').length;
     return body.has_more;
   }
 

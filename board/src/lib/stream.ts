@@ -13,10 +13,8 @@ const WITHOUT = 60_000;
 const LINES = ['line-1', 'line-2', 'line-3', 'line-4'];
 const UNTIL_FREE = 10_000;
 
-interface Heard {
-  /** Something changed; otherwise only that the line is alive. */
-  isChange: boolean;
-}
+/** The line is alive; something changed; or the line was lost, and somebody has to ask. */
+export type Heard = 'alive' | 'change' | 'lost';
 
 /**
  * Listen to a weekend until `signal` says so; `heard` is told of every sign of life.
@@ -51,7 +49,12 @@ async function keepReading(id: number, since: () => string, tell: Tell, signal: 
   let wait = FIRST_WAIT;
   while (!signal.aborted) {
     const started = Date.now();
+<<<<<<< HEAD
     const pause = await onLine(() => read(id, since(), tell, signal)).catch(() => 0);
+=======
+    const pause = await read(id, since(), tell, signal).catch(() => 0);
+    tell('lost');
+>>>>>>> aa0e15a (The phone's two hours without a signal in a real browser; the board's types are checked, its modules tested, the image builds it; docs/board.md)
     if (Date.now() - started > LONGEST_WAIT) wait = FIRST_WAIT;
     await rest(pause || wait * (0.5 + Math.random()), signal);
     wait = Math.min(wait * 2, LONGEST_WAIT);
@@ -107,7 +110,7 @@ async function follow(body: ReadableStream<Uint8Array>, tell: Tell, end: () => v
       dead = setTimeout(end, DEAD);
       const messages = reader.take(value as string);
       // What was missed until now comes with the catching up that `hello` asks for.
-      tell({ isChange: messages.length > 0 });
+      tell(messages.length ? 'change' : 'alive');
     }
   } finally {
     clearTimeout(dead);

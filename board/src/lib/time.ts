@@ -35,8 +35,18 @@ export const day = (at: Instant, zone = ''): string =>
 /** `Fri 12 Jun 10:40`. */
 export const dayAndClock = (at: Instant, zone = ''): string => `${day(at, zone)} ${clock(at, zone)}`;
 
-/** `2026-06-12`: the local day, to compare and to group by. */
+const days = new Map<string, string>();
+
+/** `2026-06-12`: the local day, to compare and to group by; of hundreds of tasks, so kept. */
 export function localDay(at: Instant, zone = ''): string {
+  if (typeof at !== 'string') return dayOf(at, zone);
+  const key = at + zone;
+  let found = days.get(key);
+  if (!found) days.set(key, (found = dayOf(at, zone)));
+  return found;
+}
+
+function dayOf(at: Instant, zone: string): string {
   const parts = formatter(zone, DATE).formatToParts(new Date(at));
   const part = (type: string) => parts.find((one) => one.type === type)!.value;
   return `${part('year')}-${part('month')}-${part('day')}`;

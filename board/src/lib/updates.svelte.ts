@@ -32,7 +32,8 @@ export function watch(): void {
   navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' }).then(follow, () => undefined);
 }
 
-function follow(registration: ServiceWorkerRegistration): void {
+function follow(registration?: ServiceWorkerRegistration): void {
+  if (!registration) return; // Whoever blocks workers may say so in this way.
   const look = () => void registration.update().catch(() => undefined);
   setInterval(look, EVERY);
   document.addEventListener('visibilitychange', () => document.hidden || look());

@@ -1,0 +1,110 @@
+"""What the phone does when the server goes away, or has a newer board."""
+
+import os
+import shutil
+import signal
+import urllib.request
+
+import pytest
+from phone import installed, row, signatures, tick, unsent
+from servers import ROOT, Gunicorn, wait_until
+
+
+class Deployed(Gunicorn):
+    application = "deployed:app"
+
+
+@pytest.fixture
+def board(tmp_path):
+    return shutil.copytree(ROOT / "raceapp" / "board", tmp_path / "board")
+
+
+@pytest.fixture
+def start(settings, board):
+    """Start a server with a board of its own on the database of all; `start(port)` again there."""
+    running = []
+    own = {**settings, "BOARD": str(board), "PYTHONPATH": str(ROOT / "tests" / "board")}
+
+    def run(port=None):
+        running.append(Deployed(own, 1, port))
+        return running[-1]
+
+    yield run
+    for server in running:
+        server.close()
+
+
+@pytest.fixture
+def deploy(board):
+    """Put a newer board in the place of the one that a server has."""
+
+    def put(server):
+        worker = board / "sw.js"
+        worker.write_text(worker.read_text().replace('"board-', '"board-newer-', 1))
+        (board / "sw.js.gz").unlink()
+        os.kill(server.pid, signal.SIGHUP)
+        wait_until(lambda: expect(server, b"board-newer-"), 30)
+
+    def expect(server, words):
+        with urllib.request.urlopen(f"{server.url}/sw.js", timeout=5) as answer:
+            if words not in answer.read():
+                raise OSError("not yet")
+
+    return put
+
+
+@pytest.fixture
+def task(weekend):
+    return weekend.task("Bolt 1", of="mechanic")
+
+
+def caches(page):
+    return page.evaluate("caches.keys()")
+
+
+def test_ticks_wait_while_the_server_is_stopped_and_every_page_opens(task, weekend, start, log_in):
+    server = start()
+    page = log_in("mechanic", at=server.url)
+    row(page, "Bolt 1").wait_for()
+    installed(page)
+
+    server.close()
+    tick(page, "Bolt 1")
+    unsent(page, 1)
+    page.get_by_role("status").filter(has_text="Not live since").wait_for()
+    for path in ("/events", weekend.page, f"{weekend.page}/wall", "/account", "/"):
+        page.goto(f"{server.url}{path}")
+        page.get_by_role("heading", level=1).first.wait_for()
+    unsent(page, 1)
+    start(server.port)
+    page.get_by_role("button", name="Send now").click()
+
+    unsent(page, 0)
+    assert signatures(weekend, task) == ["done"]
+
+
+def test_a_newer_board_waits_until_somebody_agrees_and_the_queue_survives_it(
+    task, weekend, start, deploy, log_in
+):
+    server = start()
+    page = log_in("mechanic", at=server.url)
+    row(page, "Bolt 1").wait_for()
+    installed(page)
+    page.route("**/v1/sync", lambda route: route.abort())
+    tick(page, "Bolt 1")
+    unsent(page, 1)
+
+    deploy(server)
+    page.evaluate("navigator.serviceWorker.getRegistration().then((found) => found.update())")
+    reload = page.get_by_role("button", name="Reload")
+    reload.wait_for()
+    assert len(caches(page)) == 2
+    page.unroute("**/v1/sync")
+    with page.expect_navigation():
+        reload.click()
+
+    row(page, "Bolt 1").get_by_role("button", name="Reopen").wait_for()
+    unsent(page, 0)
+    assert signatures(weekend, task) == ["done"]
+    assert [name.startswith("board-newer-") for name in caches(page)] == [True]
+    reload.wait_for(state="detached")
