@@ -105,20 +105,14 @@ export const texts = {
       'task.updated': 'Changed by',
       'task.deleted': 'Deleted by',
       'task.restored': 'Restored by',
-<<<<<<< HEAD
       'task.moved': 'Moved with the timetable by',
-      'task.left': 'Left to nobody by',
-      'task.let_go': 'Freed by',
-=======
       'task.left': 'Taken off the weekend by',
->>>>>>> aa0e15a (The phone's two hours without a signal in a real browser; the board's types are checked, its modules tested, the image builds it; docs/board.md)
+      'task.let_go': 'Freed by',
       'task.done': 'Done by',
       'task.check': 'Checked by',
       'task.fail': 'Failed by',
       'task.not_applicable': 'Not applicable, says',
       'task.reopen': 'Reopened by',
-      'task.moved': 'Moved with its session by',
-      'task.let_go': 'Let go by',
     } as Record<string, string>,
   },
   acts: {

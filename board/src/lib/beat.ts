@@ -20,19 +20,19 @@ export class Beat {
   }
 
   /** Begin, with what `prepare` finds on the device; returns whether this is the first follower. */
-  start(prepare: () => Promise<void>, hasLine: boolean): boolean {
+  start(prepare: () => Promise<void>): boolean {
     this.#followers += 1;
     if (this.#followers > 1) return false;
     this.#listening = new AbortController();
     this.#timer = setInterval(() => this.#isSilent() && void this.now(), EVERY);
-    void this.#begin(prepare, hasLine, this.#listening.signal);
+    void this.#begin(prepare, this.#listening.signal);
     return true;
   }
 
-  async #begin(prepare: () => Promise<void>, hasLine: boolean, signal: AbortSignal): Promise<void> {
+  async #begin(prepare: () => Promise<void>, signal: AbortSignal): Promise<void> {
     await prepare();
     await this.now();
-    if (hasLine && !signal.aborted) this.#listen(signal);
+    if (!signal.aborted) this.#listen(signal);
   }
 
   /** End, if this was the last follower; returns whether it was. */

@@ -6,13 +6,8 @@ import { DAY, localDay, now } from './time.ts';
 import type { RaceEvent, Task } from './types.ts';
 
 const WEEK = 7 * DAY;
-<<<<<<< HEAD
 /** Of weekends that are nobody's own, more than this are not followed: a team manager sees all of them. */
 const MOST = 5;
-=======
-/** More than this nobody works at, and each is followed. */
-const MOST = 8;
->>>>>>> aa0e15a (The phone's two hours without a signal in a real browser; the board's types are checked, its modules tested, the image builds it; docs/board.md)
 
 interface Lists {
   all: RaceEvent[];

@@ -109,15 +109,10 @@ export class Weekend {
     return `${auth.userId()}/${this.id}`;
   }
 
-  /**
-   * Keep up with the server until the returned function is called: `$effect(() => weekend.follow())`.
-   *
-   * A browser has few connections to a server: of many weekends at once only some have one of
-   * their own, and the others are asked for every 10 s.
-   */
-  follow({ hasLine = true } = {}): () => void {
+  /** Keep up with the server until the returned function is called: `$effect(() => weekend.follow())`. */
+  follow(): () => void {
     return untrack(() => {
-      const isFirst = this.#beat.start(() => this.#remember(), hasLine);
+      const isFirst = this.#beat.start(() => this.#remember());
       if (isFirst) followed.add(this);
       return () => {
         if (this.#beat.stop()) followed.drop(this);

@@ -49,12 +49,7 @@ async function keepReading(id: number, since: () => string, tell: Tell, signal: 
   let wait = FIRST_WAIT;
   while (!signal.aborted) {
     const started = Date.now();
-<<<<<<< HEAD
     const pause = await onLine(() => read(id, since(), tell, signal)).catch(() => 0);
-=======
-    const pause = await read(id, since(), tell, signal).catch(() => 0);
-    tell('lost');
->>>>>>> aa0e15a (The phone's two hours without a signal in a real browser; the board's types are checked, its modules tested, the image builds it; docs/board.md)
     if (Date.now() - started > LONGEST_WAIT) wait = FIRST_WAIT;
     await rest(pause || wait * (0.5 + Math.random()), signal);
     wait = Math.min(wait * 2, LONGEST_WAIT);
@@ -84,7 +79,7 @@ async function read(id: number, cursor: string, tell: Tell, signal: AbortSignal)
     const answer = await fetch(path, { headers, signal: line.signal, cache: 'no-store' });
     if (answer.status === 401) await auth.refresh(token);
     if (answer.status !== 200 || !answer.body) return pauseOf(answer);
-    await follow(answer.body, tell, end);
+    await follow(answer.body, tell, end).finally(() => tell('lost'));
     return 0;
   } finally {
     signal.removeEventListener('abort', end);
