@@ -189,14 +189,6 @@ def test_a_new_address_ends_the_one_before(client, rookie):
     assert client.get(new).status_code == 200
 
 
-def test_no_answer_with_a_secret_is_kept_for_a_key(client, rookie):
-    headers = {"Idempotency-Key": "calendar-1"}
-
-    first, second = (rookie.post("/v1/calendar", headers=headers) for _ in range(2))
-
-    assert created(first)["url"] != created(second)["url"]
-
-
 def test_an_ended_address_is_gone(client, rookie):
     path = open_link(rookie)
 

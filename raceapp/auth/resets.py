@@ -1,6 +1,5 @@
 """Links by which a person sets a password: good once, for a day, and only the latest of them."""
 
-import secrets
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -11,6 +10,7 @@ from raceapp.auth import service as accounts
 from raceapp.auth.models import PasswordReset, User
 from raceapp.auth.sessions import hash_token
 from raceapp.storage.session import db
+from raceapp.web.secret_links import new_seed
 
 LASTS = timedelta(hours=24)
 # The same words whatever was wrong: they tell nobody which links there were.
@@ -19,7 +19,7 @@ NOT_GOOD = "This link is not good any more. Ask your team manager for another."
 
 def make(user: User, *, actor) -> PasswordReset:
     """Add a link, ending those before it. Its `token` is told this once."""
-    token, now = secrets.token_urlsafe(32), clock.utcnow()
+    token, now = new_seed().secret, clock.utcnow()
     sweeping.sweep_resets()
     accounts.end_resets(user.id)
     reset = PasswordReset(

@@ -23,6 +23,7 @@ from raceapp.permissions import Role
 from raceapp.storage.prepared import Prepared, placeholder
 from raceapp.storage.session import db
 from raceapp.telemetry import metrics
+from raceapp.web.secret_links import key_id
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,6 @@ def access_token(user: User, session: AuthSession) -> str:
         additional_claims={"role": user.role, "sid": session.id},
         additional_headers={"kid": key_id(current_app.config["JWT_SECRET_KEY"])},
     )
-
-
-def key_id(secret: str) -> str:
-    """Return a name for a signing key that does not give it away."""
-    return hashlib.sha256(b"key id:" + secret.encode()).hexdigest()[:8]
 
 
 def hash_token(token: str) -> str:

@@ -15,6 +15,7 @@ from jwt import InvalidTokenError
 from raceapp.auth import sessions
 from raceapp.permissions import Role
 from raceapp.storage.columns import MAX_ID
+from raceapp.web.secret_links import key_id
 
 ISSUER, AUDIENCE = "raceapp", "raceapp-access"
 
@@ -70,7 +71,7 @@ def key_for(header: dict, claims: dict) -> str:
     if claims.get("type") != "access":
         raise InvalidTokenError("This is not an access token.")
     previous = current_app.config["JWT_PREVIOUS_SECRET_KEY"]
-    if previous and header.get("kid") == sessions.key_id(previous):
+    if previous and header.get("kid") == key_id(previous):
         return previous
     return current_app.config["JWT_SECRET_KEY"]
 

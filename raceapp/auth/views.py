@@ -164,8 +164,6 @@ class PasswordResetUse(Resource):
 
 @users.route("")
 class UserList(Resource):
-    minds_keys = False  # An answer that is kept would hold the secret of the link.
-
     @admin_only
     @users.arguments(schemas.UserQuerySchema, location="query", as_kwargs=True)
     @users.response(200, schemas.UserSchema(many=True))
@@ -212,8 +210,6 @@ class UserItem(Resource):
 
 @users.route("/<id:user_id>/password-resets")
 class UserPasswordResets(Resource):
-    minds_keys = False
-
     @admin_only
     @users.response(201, schemas.PasswordResetSchema)
     @users.alt_response(404, description="No such person")

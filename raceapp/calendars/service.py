@@ -5,7 +5,6 @@ has 256 bits and is stored as a hash only; a new one ends the one before.
 """
 
 import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +21,7 @@ from raceapp.permissions import Role
 from raceapp.storage.session import db
 from raceapp.tasks.models import Task, TaskStatus
 from raceapp.timetable.models import TrackSession
+from raceapp.web.secret_links import new_seed
 
 KEPT = timedelta(days=90)
 
@@ -57,7 +57,7 @@ class Calendar:
 def open_link(*, actor) -> str:
     """Return a new secret for the calendar of `actor`; the one before is good no more."""
     accounts.get(actor.id, for_update=True)  # Two requests at once take turns.
-    secret = secrets.token_urlsafe(32)
+    secret = new_seed().secret
     link = db.session.get(CalendarLink, actor.id) or CalendarLink(user_id=actor.id)
     link.secret_hash, link.created_at = hash_of(secret), clock.utcnow()
     db.session.add(link)

@@ -48,8 +48,6 @@ class EventCalendarItem(Resource):
 
 @blp.route("/calendar")
 class CalendarLinkItem(Resource):
-    minds_keys = False  # An answer that is kept would hold the secret.
-
     @blp.response(201, schemas.CalendarLinkSchema)
     @blp.doc(operationId="create_calendar_link")
     def post(self):

@@ -4,44 +4,27 @@ It is told again as a QR code, yet stored as a hash only: it follows from what i
 of the application, so whoever reads the database knows no link. It dies with that key.
 """
 
-import base64
-import hmac
-import secrets
-
 import sqlalchemy as sa
-from flask import current_app
 
 from raceapp import clock
 from raceapp.auth.models import User
-from raceapp.auth.sessions import hash_token, key_id
+from raceapp.auth.sessions import hash_token
 from raceapp.events.models import CrewMember, Event
 from raceapp.invitations.models import Invitation
 from raceapp.permissions import CrewRole, Role
-
-
-def keys() -> dict[str, str]:
-    """Return the keys that are accepted by their ids, first the one that signs."""
-    names = ("JWT_SECRET_KEY", "JWT_PREVIOUS_SECRET_KEY")
-    found = (current_app.config[name] for name in names)
-    return {key_id(key): key for key in found if key}
-
-
-def derived(key: str, nonce: str) -> str:
-    """Return a secret of 256 bits. What is signed here is never what a token signs."""
-    digest = hmac.digest(key.encode(), f"invitation:{nonce}".encode(), "sha256")
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+from raceapp.web.secret_links import Seed, keys, new_seed
 
 
 def give_secret(invitation: Invitation) -> None:
     """Have an invitation that is being made be known by a secret of its own."""
-    invitation.nonce = secrets.token_urlsafe(32)
-    invitation.key_id = next(iter(keys()))
-    invitation.token_hash = hash_token(secret_of(invitation))
+    seed = new_seed()
+    invitation.key_id, invitation.nonce = seed
+    invitation.token_hash = hash_token(seed.secret)
 
 
 def secret_of(invitation: Invitation) -> str:
     """Return the secret of an invitation whose key is still accepted."""
-    return derived(keys()[invitation.key_id], invitation.nonce)
+    return Seed(invitation.key_id, invitation.nonce).secret
 
 
 def is_good() -> sa.ColumnElement[bool]:

@@ -34,8 +34,6 @@ def qr_code(link: str) -> bytes:
 
 @blp.route("/events/<id:event_id>/invitations")
 class InvitationList(Resource):
-    minds_keys = False  # An answer that is kept would hold the secret of the link.
-
     @blp.arguments(schemas.InvitationQuerySchema, location="query", as_kwargs=True)
     @blp.response(200, schemas.InvitationSchema(many=True))
     @blp.alt_response(403, description=NOT_YOURS)

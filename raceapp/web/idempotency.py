@@ -24,6 +24,7 @@ from raceapp.storage.answers import Kept
 from raceapp.storage.session import commits_held_back, db
 from raceapp.web.application import Response
 from raceapp.web.reading import read_body
+from raceapp.web.secret_links import with_secrets, without_secrets
 from raceapp.web.strict_json import parse_json
 
 METHODS = ("POST", "PATCH")
@@ -144,7 +145,8 @@ def answer_kept(key: Key) -> Response | None:
 def replay(kept: Kept, key: Key) -> Response:
     if kept.fingerprint != key.fingerprint:
         raise refused("Came with another request before: a new request wants a new key.")
-    return Response(kept.body, kept.status, Headers({**kept.headers, REPLAYED: "true"}))
+    headers = {name: with_secrets(value) for name, value in kept.headers.items()}
+    return Response(with_secrets(kept.body), kept.status, Headers({**headers, REPLAYED: "true"}))
 
 
 def keep(key: Key, response: Response) -> None:
@@ -156,8 +158,8 @@ def keep(key: Key, response: Response) -> None:
         fingerprint=key.fingerprint,
         path=request_ctx.request.path,
         status=response.status_code,
-        headers={name: sent[name] for name in KEPT_HEADERS if name in sent},
-        body=response.get_data(as_text=True),
+        headers={name: without_secrets(sent[name]) for name in KEPT_HEADERS if name in sent},
+        body=without_secrets(response.get_data(as_text=True)),
         expires_at=clock.utcnow() + key.lasts,
     )
     answers.keep(kept)

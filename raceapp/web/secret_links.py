@@ -1,0 +1,68 @@
+"""The secrets of links. Each follows from a nonce and a key of the application.
+
+So a link can be told again, as a QR code or to whoever sends a request twice, though nobody keeps
+its secret: whoever reads the database knows no link. It dies with that key.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+from typing import NamedTuple
+
+from flask import current_app, g
+
+from raceapp import errors
+
+# No JSON text and no header has these characters, so nothing that people write is taken for one.
+MARK = "\x02{} {}\x03"
+MARKED = re.compile(MARK.format("([0-9a-f]{8})", "([A-Za-z0-9_-]{43})"))
+KEY_IS_GONE = "This link has ended, since the key of the application has changed: make another."
+
+
+class Seed(NamedTuple):
+    """What the secret of a link follows from: a key of the application, by its id, and a nonce."""
+
+    key_id: str
+    nonce: str
+
+    @property
+    def secret(self) -> str:
+        """Return a secret of 256 bits. What is signed here is never what a token signs."""
+        key = keys().get(self.key_id)
+        if key is None:
+            raise errors.Conflict(KEY_IS_GONE)
+        digest = hmac.digest(key.encode(), f"link:{self.nonce}".encode(), "sha256")
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def new_seed() -> Seed:
+    """Return the seed of a secret that the present answer may tell."""
+    seed = Seed(next(iter(keys())), secrets.token_urlsafe(32))
+    g.setdefault("seeds", []).append(seed)
+    return seed
+
+
+def without_secrets(text: str) -> str:
+    """Return what an answer tells with the seeds in place of the secrets, to be kept."""
+    for seed in g.get("seeds", ()):
+        text = text.replace(seed.secret, MARK.format(*seed))
+    return text
+
+
+def with_secrets(text: str) -> str:
+    """Return what was told; raises Conflict when the key it follows from is accepted no more."""
+    return MARKED.sub(lambda found: Seed(*found.groups()).secret, text)
+
+
+def keys() -> dict[str, str]:
+    """Return the keys that are accepted by their ids, first the one that signs."""
+    names = ("JWT_SECRET_KEY", "JWT_PREVIOUS_SECRET_KEY")
+    found = (current_app.config[name] for name in names)
+    return {key_id(key): key for key in found if key}
+
+
+def key_id(key: str) -> str:
+    """Return a name for a key that does not give it away."""
+    return hashlib.sha256(b"key id:" + key.encode()).hexdigest()[:8]
