@@ -7,6 +7,7 @@ import pytest
 from prometheus_client import REGISTRY
 from redis.exceptions import ConnectionError
 
+from raceapp.limits import redis_window
 from raceapp.stream import bell
 
 PATIENCE = 10
@@ -118,7 +119,7 @@ def unheard():
 
 def test_a_bell_that_cannot_be_rung_is_counted_and_the_next_one_rings():
     before, redis = unheard(), Redis(lost)
-    found = bell.Bell(redis)
+    found = bell.Bell(lambda: redis)
 
     found.publish([1])
     found.publish([2])
@@ -130,7 +131,7 @@ def test_a_bell_that_cannot_be_rung_is_counted_and_the_next_one_rings():
 def test_who_loses_redis_listens_anew(listen):
     redis = Redis(lost)
 
-    ears = listen(1, found=bell.Bell(redis))
+    ears = listen(1, found=bell.Bell(lambda: redis))
 
     wait_until(lambda: len(redis.asked) > 1)
     ears.close()
@@ -147,11 +148,21 @@ def test_a_redis_that_says_nothing_is_asked_and_then_left(listen, monkeypatch):
     monkeypatch.setattr(bell, "SILENT_SECONDS", 0)
     redis = Redis()
 
-    ears = listen(1, found=bell.Bell(redis))
+    ears = listen(1, found=bell.Bell(lambda: redis))
 
     wait_until(lambda: redis.asked.count(("raceapp:event:1",)) > 1)
     ears.close()
     assert "ping" in redis.asked
+
+
+@pytest.mark.parametrize("scheme", ["redis", "redis+sentinel", "redis+cluster"])
+def test_a_redis_out_of_reach_does_not_stop_the_start(scheme):
+    before, path = unheard(), "/name" if scheme == "redis+sentinel" else ""
+    found = bell.Bell(redis_window.connector(f"{scheme}://127.0.0.1:1{path}"))
+
+    found.publish([1])
+
+    assert unheard() == before + 1
 
 
 def test_without_a_redis_nothing_rings():

@@ -188,6 +188,7 @@ def test_who_was_far_behind_is_brought_up_as_they_read(follow, make_task, monkey
     monkeypatch.setattr(letters, "MOST_ENTRIES", 1)
     monkeypatch.setattr(letters.Page, "__new__", heavy(letters.Page.__new__))
     first = follow()
+    first.close()
     numbers = [make_task()["id"] for _ in range(8)]
 
     listener = follow(last_id=first.messages[0].id)
@@ -206,7 +207,7 @@ def test_a_stop_ends_all_and_lets_nobody_in(hub, follow, connect, mechanic):
 
 
 def test_without_a_bell_the_hub_looks_by_itself(follow, app, monkeypatch, make_task):
-    monkeypatch.setattr(app.extensions["bell"], "client", None)
+    monkeypatch.setattr(app.extensions["bell"], "connect", None)
     monkeypatch.setattr(channels, "LOOK_SECONDS", 0.1)
     listener = follow()
 

@@ -11,6 +11,7 @@ import functools
 import hashlib
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from limits.storage import (
@@ -153,15 +154,17 @@ class OneTripCluster(OneRoundTrip, RedisClusterStorage):
         return super().get_connection(readonly)
 
 
-def client(url: str | None, redis=None):
-    """Return a client for a Redis URL of any kind that gives up at once, None without one.
+def connector(url: str | None, redis=None) -> Callable | None:
+    """Return what makes a client for a Redis URL of any kind that gives up at once, None without.
 
-    A ready client is returned as it is.
+    A cluster is connected to as the client is made. A ready client is returned as it is.
     """
-    if redis is not None or not url:
-        return redis
+    if redis is not None:
+        return lambda: redis
+    if not url:
+        return None
     asked = {**options(url)["storage_options"], "retry": NO_RETRY}
-    return storage_from_string(url, **asked).get_connection()
+    return lambda: storage_from_string(url, **asked).get_connection()
 
 
 def options(url: str | None, redis=None) -> dict[str, object]:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Collection
 from contextlib import closing
+from functools import cached_property
 
 from flask import Flask, current_app
 
@@ -25,17 +26,22 @@ log = logging.getLogger(__name__)
 
 
 class Bell:
-    """Rings and listens through `client`, a Redis; without one it does neither."""
+    """Rings and listens through the client that `connect` makes; without it does neither."""
 
-    def __init__(self, client):
-        self.client = client
+    def __init__(self, connect: Callable | None):
+        self.connect = connect
         self.rung: set[int] = set()
         self.waiting = threading.Condition()
         self.thread: threading.Thread | None = None
 
+    @cached_property
+    def client(self):
+        """The client, once Redis can be reached: one that is away does not stop the start."""
+        return self.connect()
+
     def ring(self, event_ids: Collection[int]) -> None:
         """Have it said that the records of these weekends have grown."""
-        if self.client is None:
+        if self.connect is None:
             return
         with self.waiting:
             self.rung.update(event_ids)
@@ -68,7 +74,7 @@ class Bell:
         It is called too where a bell may have been missed: from the first moment that one is
         listened for, and after Redis was away.
         """
-        while self.client is not None and wanted() is not None:
+        while self.connect is not None and wanted() is not None:
             try:
                 with closing(self.client.pubsub()) as pubsub:
                     attend(pubsub, wanted, hear)
@@ -116,4 +122,4 @@ def ring(event_ids: Collection[int]) -> None:
 
 
 def init_app(app: Flask, redis=None) -> None:
-    app.extensions["bell"] = Bell(redis_window.client(app.config["REDIS_URL"], redis))
+    app.extensions["bell"] = Bell(redis_window.connector(app.config["REDIS_URL"], redis))
