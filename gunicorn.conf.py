@@ -27,7 +27,7 @@ control_socket_disable = True
 # The application itself looks at what proxies say, and believes TRUSTED_PROXY_COUNT of them.
 forwarder_headers = ""
 secure_scheme_headers = {}
-# Files are sent as answers are: sendfile() would wait without end for who does not read.
+# Files are sent as answers are: sendfile() would wait without end for somebody who does not read.
 sendfile = False
 
 

@@ -50,7 +50,7 @@ class Reader:
         return bool(self.unsent) and now > self.moved_at + SILENT_SECONDS
 
     def say(self, data: bytes) -> None:
-        """Send as much as is taken now and keep the rest; raises OSError for who has gone."""
+        """Send what is taken now and keep the rest; raises OSError when the reader has gone."""
         self.spoken_at = time.monotonic()
         if not self.unsent:
             self.moved_at = self.spoken_at

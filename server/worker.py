@@ -1,9 +1,10 @@
 """A gunicorn worker whose threads fetch their own work.
 
-What this buys: the stock threaded worker hands each request from its main thread to a thread and
-back, through a queue, a future and a pipe, which takes an eighth of the CPU of a short request.
-Here the threads wait for requests themselves, all at one `epoll`; the main thread takes in
-new connections, closes those whose time is up, and sees to the end, as the stock one does.
+The threads wait for requests themselves, all at one `epoll`; the main thread accepts new
+connections, closes those whose time is up, and sees to the end, as the stock worker does.
+
+The stock threaded worker hands each request from its main thread to a thread and back, through a
+queue, a future and a pipe, which takes an eighth of the CPU of a short request.
 
 No thread waits for a caller who sends, reads or closes slowly: see `server.connection`.
 """
@@ -41,7 +42,7 @@ class Worker(ThreadWorker):
 
     def init_process(self):
         self.ready = select.epoll()
-        # By descriptor. Whoever takes a connection out of it has it for themselves.
+        # Idle connections by descriptor. Popping one makes it the thread's own.
         self.waiting = {}
         self.looked_at = 0
         self.serving = threading.local()
@@ -78,10 +79,10 @@ class Worker(ThreadWorker):
                 listener.close()
 
     def accept(self, listener):
-        """Take in a connection, the later the more are here: a worker with fewer goes first.
+        """Accept a connection, after a pause that grows with those already here.
 
-        Connections stay for long, and at first come all will knock at once; a worker that had
-        them all would leave the others, and their cores, with nothing to do.
+        Connections stay for long, and at first all come at once; a worker that accepted them all
+        would leave the others, and their cores, with nothing to do.
         """
         if self.alive:
             time.sleep(min(self.nr_conns, MOST_STEPS) * STEP_SECONDS)

@@ -206,7 +206,7 @@ def count_wrong(session: AuthSession, guess: proof.Guess) -> str | None:
     return "The current password is wrong, as it was too often: log in again."
 
 
-# Its values have names that no filter has: it is asked together with other statements.
+# Its placeholders have names of their own, because it is joined to other statements.
 WHO = Prepared(
     sa.select(User.id, User.email, User.role)
     .join(AuthSession, AuthSession.user_id == User.id)

@@ -55,7 +55,7 @@ class Calendar:
 
 
 def open_link(*, actor) -> str:
-    """Return a new secret for the calendar of `actor`; the one before is good no more."""
+    """Return a new secret for the calendar of `actor`; the one before is no longer valid."""
     accounts.get(actor.id, for_update=True)  # Two requests at once take turns.
     secret = new_seed().secret
     link = db.session.get(CalendarLink, actor.id) or CalendarLink(user_id=actor.id)

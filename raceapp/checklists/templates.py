@@ -53,7 +53,7 @@ def create(*, name: str, items: list[dict], description: str | None = None) -> T
 
 
 def update(template: Template, changes: dict) -> None:
-    """Change a template, which makes its next version; what is so already changes nothing."""
+    """Make the next version of a template; its present values make none."""
     present = {name: getattr(template, name) for name in changes}
     if present == changes:
         return

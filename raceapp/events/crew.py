@@ -40,7 +40,7 @@ def crew_of(event: Event) -> Crew:
 def set_crew(event: Event, members: list[dict], *, actor) -> None:
     """Make these people the crew, and nobody else.
 
-    Raises Invalid for who has no account; who is on the crew already may stay without one.
+    Raises Invalid for a person without an account, unless they are on the crew already.
     """
     present = [*crew_of(event)]
     check_accounts(members, known=people_in(present))
@@ -63,7 +63,7 @@ def set_crew(event: Event, members: list[dict], *, actor) -> None:
 
 
 def roles_lost(before: list[dict], after: list[dict]) -> dict[int, set[CrewRole] | None]:
-    """Return the crew roles that people have no longer; None for who is off the crew."""
+    """Return the crew roles that people have no longer; None where they are off the crew."""
     kept = {member["user_id"]: {*member["crew_roles"]} for member in after}
     lost = {
         member["user_id"]: {*member["crew_roles"]} - kept[member["user_id"]]

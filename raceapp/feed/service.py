@@ -81,7 +81,7 @@ def head(is_admin: bool) -> Prepared:
 
 
 def head_for_crew(event_id: int, *, actor) -> int:
-    """Return how many entries the record has; raises NotFound for who is not on the crew."""
+    """Return how many entries the record has; raises NotFound unless the actor is on the crew."""
     values = {"event_id": event_id, "actor_id": actor.id}
     return head_of(event_id, rows_read_ahead(head(actor.is_admin), **values))
 
@@ -117,7 +117,7 @@ def record_for_crew(event_id: int, after: int, most: int, *, actor) -> tuple[int
 def changes(event_id: int, *, actor, since: str, limit: int) -> dict:
     """Return up to `limit` resources that changed since the cursor, as they are now.
 
-    Raises NotFound for who is not on the crew, Invalid when the cursor is not of this weekend.
+    Raises NotFound unless the actor is on the crew, Invalid when the cursor is not of this weekend.
     """
     try:
         place = read_cursor(event_id, since)

@@ -58,10 +58,10 @@ class DrawLimit(Limit):
 
 
 class BudgetLimiter(Limiter):
-    """Asks Redis at once; where it can't be asked, the stock limiter counts in this process.
+    """Counts in one round trip to Redis; without Redis the stock limiter counts in this process.
 
-    What the first buys: the stock class spends several times as long as the question takes on
-    finding out which of all possible limits apply, while here it is the budget of the view.
+    The limit is that of the view's budget; the stock class spends several times as long as the
+    question takes on finding out which of all possible limits apply.
     Storage, notation, keys, refusals and the way back to Redis are those of the stock class.
     """
 

@@ -164,7 +164,7 @@ def is_last(act: SignOff, task: Task | None) -> bool:
 
 
 def names_in(rows: Iterable[sa.Row]) -> dict[int, str]:
-    """Return the names of the people of a weekend who signed or hold tasks, else their emails."""
+    """Return the names, or emails, of the people who signed or hold these tasks."""
     events = {row[0].event_id for row in rows}
     people = []
     for column in (Task.done_by, Task.checked_by, Task.assigned_to):

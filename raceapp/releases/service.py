@@ -80,7 +80,7 @@ def give(
     check_bike(session, bike_id)
     check_not_over(session)
     seen = readiness.of_bike(session, bike_id)
-    # Only now: a release that was just being voided has been by the time its task is held.
+    # Checked only now: holding the tasks has waited for anybody who was voiding a release.
     check_not_released(session, bike_id, actor=actor)
     if not override_reason:
         check_ready(seen)

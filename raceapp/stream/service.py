@@ -36,7 +36,7 @@ class Stream:
 def follow(event_id: int, *, actor, until: float, cursor: str | None, **where: str) -> Stream:
     """Return the stream of a weekend from the cursor on, otherwise from now on.
 
-    Raises NotFound for who is not on the crew, Invalid when the cursor is not of this weekend;
+    Raises NotFound unless the actor is on the crew, Invalid when the cursor is not of this weekend;
     `where` it was sent is told then.
     """
     head = Place(feed.head_for_crew(event_id, actor=actor))

@@ -110,7 +110,7 @@ def entry_of(cells: Cells, event: Event, day: date) -> Entry | None:
 
 
 def with_ends(entries: Sequence[Entry], event: Event) -> list[Entry]:
-    """Give the entries without an end the next start of their local day, else half an hour."""
+    """Give the entries without an end the next start of their local day, otherwise half an hour."""
     starts = sorted(entry.starts_at for entry in entries)
     return [
         entry if entry.ends_at else replace(entry, ends_at=end_for(entry.starts_at, starts, event))

@@ -18,7 +18,7 @@ from raceapp.tasks.visibility import is_led_by, is_theirs, visible_to
 def found_beforehand(actor):
     """Have the database find what a crew member sees before it looks at the order.
 
-    It would else walk all tasks in that order until it has met a page of theirs.
+    Otherwise it would walk all tasks in that order until it had found a page of theirs.
     """
     task = sa.orm.aliased(Task)
     theirs = sa.select(task.id).where(is_theirs(task, actor))
@@ -89,7 +89,7 @@ def mentions(text: str):
 
 
 def is_done(wanted: bool):
-    """The literal lets an index of what is not done serve the others."""
+    """`done` is written into the statement, so that an index of the others can serve `false`."""
     done = sa.literal(TaskStatus.DONE, Task.status.type, literal_execute=True)
     return (Task.status == done) if wanted else (Task.status != done)
 

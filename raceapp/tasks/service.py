@@ -82,7 +82,7 @@ def check_event(event_id: int) -> None:
 
 
 def check_assignee(user_id: int | None) -> None:
-    """Raise Invalid for who has no account that is in use; it stays so until the transaction ends.
+    """Raise Invalid unless the person has an account in use; it is held until the transaction ends.
 
     Whoever disables it waits, and then finds what it holds.
     """
@@ -254,7 +254,7 @@ def delete(task: TaskRow, *, actor) -> None:
 
 
 def restore(task: TaskRow, *, actor) -> None:
-    """Bring a deleted task back; for who manages it, nobody else sees deleted ones."""
+    """Bring a deleted task back. Only those who manage it see deleted tasks."""
     if not is_managed(actor, task):
         raise errors.NotFound(NO_SUCH_TASK)
     if task.deleted_at is None:

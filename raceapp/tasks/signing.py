@@ -65,7 +65,7 @@ def spoken(act: Act) -> str:
 
 
 def check_may_sign(task: Task, act: Act, *, actor) -> None:
-    """Raise Forbidden unless `actor` may sign `task` so; AlreadySigned for who comes second."""
+    """Raise Forbidden unless `actor` may sign `task` so; AlreadySigned when somebody was first."""
     if permissions.can_sign(actor, frozenset(), task, act):
         return  # It is theirs already, and roles only ever add to that.
     roles = events.crew_roles(task.event_id, actor)

@@ -48,7 +48,7 @@ def of_sessions(sessions: Iterable, *, blame: str) -> list[Move]:
 
 
 def of_days(event: Event) -> list[Move]:
-    """Return the moves of the tasks that hang on the first or last day; raises as above."""
+    """Return the moves of the tasks that hang on the first or last day; raises Invalid."""
     rows = many.hold(Task.event_id == event.id, Task.anchor.in_(DAY_OF))
     dues = ((row, new_due(row, blame=DAY_OF[row.anchor], event=event)) for row in rows)
     return [Move(row, due_at) for row, due_at in dues if due_at != row.due_at]

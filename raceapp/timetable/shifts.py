@@ -113,7 +113,7 @@ def check_near(slots: Sequence[Slot], event: Event) -> None:
 
 
 def check_order(slots: Sequence[Slot], staying: Sequence[TrackSession]) -> None:
-    """Raise Invalid when a session would pass one that stays; cancelled ones are in no way."""
+    """Raise Invalid when a session would pass one that stays; cancelled sessions do not count."""
     for session in staying:
         if session.status == SessionStatus.CANCELLED:
             continue

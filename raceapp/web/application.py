@@ -1,8 +1,8 @@
 """Flask without what this API has no use for, and with orjson.
 
-What this buys: Flask prepares for sessions in cookies, for routes by host, for views that are
-coroutines and for addresses to be corrected. None of that is here, and leaving it out saves a
-twentieth of a short request.
+Flask prepares for sessions in cookies, for routes by host, for views that are coroutines and for
+addresses to be corrected. None of that is here, and leaving it out saves a twentieth of a short
+request.
 """
 
 from contextvars import Context

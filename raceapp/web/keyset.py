@@ -21,7 +21,7 @@ from raceapp.web import fields
 from raceapp.web.cursors import read_cursor, write_cursor
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
-# Written into the statement: PostgreSQL else plans for a tenth of the table.
+# Written into the statement: otherwise PostgreSQL plans for a tenth of the table.
 USUAL_LIMITS = (20, DEFAULT_LIMIT, 100, MAX_LIMIT)
 # What the columns that a page is sorted by are called in its statement.
 KEY_NAMES = ("place_0", "place_1", "place_2")
@@ -159,7 +159,7 @@ class PageRequest:
         found = rows.rows(**values, **self.place)
         count = None
         if self.include_total:
-            # Each row comes with it; where there is none, it is asked for by itself.
+            # Every row carries the total; an empty page has to ask for it.
             count = found[0][-1] if found else total.row(**values)[0]
         end = -1 if self.include_total else None
         places = slice(-len(self.key) + (end or 0), end)

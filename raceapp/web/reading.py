@@ -22,7 +22,7 @@ BODY_LIMIT = 64 * 1024
 
 
 class IdConverter(BaseConverter):
-    """A path id: plain digits without leading zeros that fit the column, else 404."""
+    """A path id: plain digits without leading zeros that fit the column, otherwise 404."""
 
     regex = "[1-9][0-9]{0,18}"
 
@@ -82,7 +82,7 @@ class StrictParser(FlaskParser):
         self._understood: dict[tuple, dict] = {}
 
     def parse(self, argmap, req=None, *, location=None, **kwargs):
-        """Remember what a query means: it is a matter of its text alone, and phones repeat it."""
+        """Remember what a query means: it always means the same, and phones repeat theirs."""
         asked = req or request_ctx.request
         if location != "query":
             return super().parse(argmap, asked, location=location, **kwargs)

@@ -233,7 +233,7 @@ LOST_RACES = {"40001", "40P01"}  # serialization_failure, deadlock_detected (Pos
 
 
 def give_way(error: Exception, attempt: int) -> None:
-    """After a lost race, make ready for another try; raises where trying again is wrong."""
+    """Roll back after a lost race so that the view can run again; raises if it must not."""
     is_stale = isinstance(error, StaleDataError)
     if not is_stale and getattr(error.orig, "sqlstate", None) not in LOST_RACES:
         raise error

@@ -23,6 +23,6 @@ from raceapp.web.fields.times import YEARS, Date, TimeZone, UTCDateTime, time_zo
 
 
 class Numbered(ma.Schema):
-    """The last base of an answer, so that its id stands first."""
+    """Put this base last, and `id` comes first in the answer."""
 
     id = Id(required=True)
