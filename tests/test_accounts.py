@@ -74,6 +74,12 @@ def test_an_account_that_makes_no_sense_is_not_made(admin, fields):
     assert [*fields] == [*problem(answer, 422)["errors"]["json"]]
 
 
+def test_an_account_that_somebody_else_makes_has_a_name(admin):
+    answer = admin.post("/v1/users", json={"email": ANA["email"]})
+
+    assert problem(answer, 422)["errors"]["json"] == {"name": ["This is required."]}
+
+
 # Links
 
 

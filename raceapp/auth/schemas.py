@@ -103,7 +103,7 @@ class NewUserSchema(ma.Schema):
         example = {"email": "ana@team.example", "name": "Ana Ruiz"}
 
     email = fields.Email(required=True)
-    name = person_name(load_default=None)
+    name = person_name(required=True)
     role = fields.Choice(Role, load_default=Role.USER)
 
 
