@@ -9,21 +9,22 @@ from icalendar.error import BrokenCalendarProperty
 
 from raceapp import errors
 from raceapp.events.models import Event
-from raceapp.tables import kinds, programme
+from raceapp.tables import kinds, programme, sheets
 from raceapp.tables.days import days_of, local, local_day
 from raceapp.tables.programme import Entry, Programme
 from raceapp.web.fields.texts import FORBIDDEN
 
 MAX_BYTES = 1024 * 1024
+NO_UTF_8 = "This is no UTF-8. Save it as UTF-8, or send charset=windows-1252."
 LONGEST = timedelta(days=2)
 
 
-def read(data: bytes, event: Event) -> Programme:
+def read(data: bytes, event: Event, charset: str | None = None) -> Programme:
     """Read what falls on the days of the weekend; raises Invalid or TooLarge."""
     if len(data) > MAX_BYTES:
         raise errors.TooLarge(f"An iCalendar file has at most {MAX_BYTES:,} bytes.")
     entries, skipped, zones = [], [], {}
-    for item in events_in(data):
+    for item in events_in(decoded(data, charset)):
         entry = None if is_cancelled(item) else published(item, event)
         if why := why_not(item, entry, event):
             skipped.append(f"{called(item)}: {why}")
@@ -66,8 +67,18 @@ def undefined_zones(found: icalendar.Component) -> Iterator[str]:
 BROKEN = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError)
 
 
-def events_in(data: bytes) -> list[icalendar.Component]:
-    if data.upper().count(b"BEGIN:VEVENT") > programme.MAX_ENTRIES:
+def decoded(data: bytes, charset: str | None) -> str:
+    """Return the text of a file. The library would put signs in place of what it cannot read."""
+    try:
+        return sheets.text_in(data, charset)
+    except UnicodeDecodeError as error:
+        raise errors.Invalid(NO_UTF_8) from error
+    except ValueError as error:
+        raise errors.Invalid(str(error)) from error
+
+
+def events_in(data: str) -> list[icalendar.Component]:
+    if data.upper().count("BEGIN:VEVENT") > programme.MAX_ENTRIES:
         raise errors.Invalid(f"An iCalendar file has at most {programme.MAX_ENTRIES:,} events.")
     try:
         calendars = icalendar.Calendar.from_ical(data, multiple=True)

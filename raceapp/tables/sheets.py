@@ -102,17 +102,24 @@ def read(
 
 
 def decoded(data: bytes, charset: str | None) -> str:
-    if data.startswith(UTF_16) or b"\0" in data:
-        raise fault(1, WHOLE, "This is no text in UTF-8. Save it as CSV UTF-8.")
-    encoding = CHARSETS.get((charset or "utf-8").lower())
-    if encoding is None:
-        raise fault(1, WHOLE, "The charset must be utf-8 or windows-1252.")
     try:
-        return data.decode(encoding)
+        return text_in(data, charset)
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
         sentence = "This is no UTF-8. Save it as CSV UTF-8, or send charset=windows-1252."
         raise fault(row, WHOLE, sentence) from error
+    except ValueError as error:
+        raise fault(1, WHOLE, str(error)) from error
+
+
+def text_in(data: bytes, charset: str | None) -> str:
+    """Return the text of a file, whatever kind it is; raises UnicodeDecodeError or ValueError."""
+    if data.startswith(UTF_16) or b"\0" in data:
+        raise ValueError("This is no text in UTF-8. Save it as UTF-8.")
+    encoding = CHARSETS.get((charset or "utf-8").lower())
+    if encoding is None:
+        raise ValueError("The charset must be utf-8 or windows-1252.")
+    return data.decode(encoding)
 
 
 def separator_of(text: str) -> str:

@@ -40,7 +40,7 @@ def carry_out(event: Event, upload, *, actor) -> dict:
     name stands twice on one day, and what adding and moving a session raise.
     """
     if upload.media_type == ICS:
-        found = files.read(upload.data, event)
+        found = files.read(upload.data, event, upload.charset)
     else:
         found = programme.of_table(upload.data, upload.charset, event)
     noted = {"skipped": found.skipped, "undefined_zones": found.undefined_zones}

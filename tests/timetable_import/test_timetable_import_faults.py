@@ -73,6 +73,24 @@ def test_a_calendar_that_is_no_timetable_is_refused_with_a_sentence(send, shown,
     assert shown() == []
 
 
+FRENCH = f"{HEAD}{EVENT.replace('SUMMARY:FP1', 'SUMMARY:Préparation FP1')}{TAIL}"
+
+
+@pytest.mark.parametrize(("charset", "status"), [("windows-1252", 200), ("koi8-r", 422)])
+def test_a_calendar_says_its_encoding(send, shown, charset, status):
+    answer = send(FRENCH.encode(charset, "replace"), f"{ICS}; charset={charset}")
+
+    assert answer.status_code == status
+    assert [name for name, *_ in shown()] == ["Préparation FP1"] * (status == 200)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "cp1252"])
+def test_a_calendar_in_another_encoding_is_refused_unless_it_is_named(send, shown, encoding):
+    body = problem(send(FRENCH.encode(encoding), ICS), 422)
+
+    assert "UTF-8" in body["detail"] and shown() == []
+
+
 def test_a_file_of_another_type_or_too_large_is_refused(send):
     problem(send("{}", "application/json"), 415)
     problem(send(b" " * (5 * 1024 * 1024 + 1)), 413)
