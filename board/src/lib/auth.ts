@@ -34,6 +34,16 @@ export function onAuth(listener: (auth: Auth) => void): () => void {
   return () => listeners.delete(listener);
 }
 
+/** Be told when it is somebody else who is here than at the time of asking, and so on. */
+export function onOther(listener: () => void): () => void {
+  let who = userId();
+  return onAuth(() => {
+    if (userId() === who) return;
+    who = userId();
+    listener();
+  });
+}
+
 function become(next: Auth): void {
   auth = next;
   listeners.forEach((listener) => listener(auth));

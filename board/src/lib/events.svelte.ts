@@ -1,6 +1,7 @@
 // The list of weekends as state: what the server told last, kept on the device.
 import * as auth from './auth.ts';
-import { all } from './call.ts';
+import { texts } from '../texts.ts';
+import { all, Refused } from './call.ts';
 import * as db from './db.ts';
 import { DAY, localDay, now } from './time.ts';
 import type { RaceEvent, Task } from './types.ts';
@@ -51,8 +52,13 @@ class Events {
       this.problem = '';
       await db.put('kept', this.#key, this.#lists);
     } catch (error) {
-      this.problem = (error as Error).message;
+      this.problem = error instanceof Refused ? error.detail : texts.common.noSignal;
     }
+  }
+
+  /** Ask again, if they have been asked for. */
+  refresh(): void {
+    if (this.isKnown || this.problem) void this.load();
   }
 
   forget(): void {
@@ -62,11 +68,9 @@ class Events {
 
 export const events = new Events();
 
-let who: number | null = null;
-auth.onAuth(({ user }) => {
-  if ((user?.id ?? null) !== who) events.forget();
-  who = user?.id ?? null;
-});
+auth.onOther(() => events.forget());
+addEventListener('online', () => events.refresh());
+document.addEventListener('visibilitychange', () => document.hidden || events.refresh());
 
 const isAdmin = (): boolean => auth.current().user?.role === 'admin';
 const nextWeek = (): string => new Date(now() + WEEK).toISOString();

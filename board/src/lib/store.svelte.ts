@@ -259,11 +259,7 @@ onOperations((operations) => {
   }
 });
 
-let who: number | null = null;
-auth.onAuth(({ user }) => {
-  if ((user?.id ?? null) !== who) weekends.clear();
-  who = user?.id ?? null;
-});
+auth.onOther(() => weekends.clear());
 
 addEventListener('offline', () => followed.all.forEach((weekend) => weekend.lose()));
 addEventListener('online', () => followed.all.forEach((weekend) => void weekend.catchUp()));
