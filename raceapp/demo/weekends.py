@@ -13,7 +13,7 @@ from raceapp.incidents import service as incidents
 from raceapp.incidents.models import IncidentKind
 from raceapp.invitations import service as invitations
 from raceapp.permissions import CrewRole
-from raceapp.tasks import rows
+from raceapp.tasks import creating, rows
 from raceapp.tasks import service as tasks
 from raceapp.tasks.models import Act, Anchor, Task, TaskStatus
 from raceapp.timetable import shifts
@@ -166,7 +166,7 @@ def add_coming(crew: dict[str, Actor], bikes: list[Bike]) -> None:
     donington.session("Qualifying", SessionKind.QUALIFYING, donington.at(1, 11), 20)
     donington.session("Race", SessionKind.RACE, donington.at(2, 15), 40)
     for login, title, description, is_critical, days in TO_PREPARE:
-        tasks.create(
+        creating.create(
             actor=donington.manager,
             event_id=donington.event.id,
             assigned_to=crew[login].id,

@@ -1,9 +1,8 @@
 """Race weekends: planning, finding, changing, taking back."""
 
 import functools
-from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable
+from datetime import date
 
 import sqlalchemy as sa
 from blinker import Signal
@@ -12,6 +11,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from raceapp import clock, errors
 from raceapp.bikes import service as bikes
 from raceapp.bikes.models import Bike
+from raceapp.events import days
 from raceapp.events.models import CrewMember, Event
 from raceapp.history import service as history
 from raceapp.permissions import CrewRole
@@ -19,7 +19,6 @@ from raceapp.storage import hidden
 from raceapp.storage.expressions import mentions
 from raceapp.storage.prepared import ActorPlaceholder, Prepared, placeholder, rows_read_ahead
 from raceapp.storage.session import db
-from raceapp.web.fields import YEARS
 
 # Sent with the event once its days or zone have changed, before the commit, and by how many days
 # its timetable is to move. What hangs on them stands above this package, so it listens.
@@ -30,7 +29,6 @@ bikes_changed = Signal()
 restored = Signal()
 # Sent with the event and, by the id of a person, the crew roles that they lost; None for all.
 roles_left = Signal()
-DAYS = {"event_date", "end_date", "timezone"}
 
 
 def get(event_id: int, *, for_update: bool = False, deleted_too: bool = False) -> Event:
@@ -77,7 +75,7 @@ def create(*, actor, track: str, event_date: date, bike_ids=(), **fields) -> Eve
     fields.setdefault("name", default_name(track, event_date))
     fields.setdefault("end_date", event_date)
     event = Event(track=track, event_date=event_date, created_by=actor.id, **fields)
-    check_dates(event)
+    days.check_dates(event)
     event.bikes = bikes_for(event, bike_ids)
     db.session.add(event)
     db.session.flush()
@@ -92,23 +90,18 @@ def default_name(track: str, event_date: date) -> str:
     return f"{track[:95].rstrip()} {event_date.year}"
 
 
-def check_dates(event: Event) -> None:
-    if event.end_date < event.event_date:
-        raise errors.Invalid.field("end_date", "Must not be before event_date.")
-
-
 def update(event: Event, changes: dict, *, actor) -> None:
     """Change a weekend; raises Invalid when it would end before it starts, or for an unknown bike.
 
     What is left to do for a bike falls away with it, and comes back with it.
     """
     present, bike_ids, changes = [*event.bikes], event.bike_ids, dict(changes)
-    days = days_to_move(event, changes)
+    by_days = days.days_to_move(event, changes)
     # Asked before anything is set: one change is one version.
     chosen = bikes_for(event, changes.pop("bike_ids", bike_ids))
     for name, value in changes.items():
         setattr(event, name, value)
-    check_dates(event)
+    days.check_dates(event)
     changed = history.changes_of(event)
     if chosen != event.bikes:
         event.bikes = chosen
@@ -116,27 +109,9 @@ def update(event: Event, changes: dict, *, actor) -> None:
         changed["bike_ids"] = [bike_ids, event.bike_ids]
     if changed:
         history.record(event.id, "event.updated", event, actor=actor, changes=changed)
-    if changed.keys() & DAYS:
-        days_changed.send(event, days=days, actor=actor)
+    if changed.keys() & days.DAYS:
+        days_changed.send(event, days=by_days, actor=actor)
     tell_of_bikes(event, present, actor=actor)
-
-
-def days_to_move(event: Event, changes: dict) -> int:
-    """Return by how many days the timetable is to move, and have the last day move as well."""
-    if not changes.pop("move_timetable", False):
-        return 0
-    if "event_date" not in changes:
-        message = "Send the new event_date as well: the timetable moves with it."
-        raise errors.Invalid.field("move_timetable", message)
-    moved = changes["event_date"] - event.event_date
-    changes.setdefault("end_date", later(event.end_date, moved))
-    return moved.days
-
-
-def later(day: date, by: timedelta) -> date:
-    if (day + by).year not in YEARS:
-        raise errors.Invalid.field("event_date", "Leads out of the years 1970 to 2099.")
-    return day + by
 
 
 def tell_of_bikes(event: Event, before: list[Bike], *, actor) -> None:
@@ -167,7 +142,7 @@ def restore(event: Event, *, actor) -> None:
     """
     hidden.bring_back(event, "race weekend")
     history.record(event.id, "event.restored", event, actor=actor)
-    if is_over(event):
+    if days.is_over(event):
         return
     present, bike_ids = [*event.bikes], event.bike_ids
     event.bikes = bikes.hold(bike_ids)
@@ -195,21 +170,8 @@ def bikes_for(event: Event, bike_ids: Iterable[int]) -> list[Bike]:
 @bikes.deleting.connect
 def keep_needed_bike(bike: Bike, *, actor) -> None:
     """Raise Conflict when a weekend that is not over yet has this bike."""
-    for event in not_over(Event.deleted_at.is_(None), Event.bikes.any(Bike.id == bike.id)):
+    for event in days.not_over(Event.deleted_at.is_(None), Event.bikes.any(Bike.id == bike.id)):
         raise errors.Conflict(f"{event.name} has this bike: take it off there first.")
-
-
-def not_over(*which) -> Iterator[Event]:
-    """Yield the weekends that meet these conditions and whose last local day is not past."""
-    # No zone is a whole day behind UTC.
-    may_go_on = Event.end_date >= clock.utcnow().date() - timedelta(days=1)
-    for event in db.session.scalars(sa.select(Event).where(may_go_on, *which).order_by(Event.id)):
-        if not is_over(event):
-            yield event
-
-
-def is_over(event: Event) -> bool:
-    return event.end_date < clock.utcnow().astimezone(ZoneInfo(event.timezone)).date()
 
 
 # --- crew --------------------------------------------------------------------------------

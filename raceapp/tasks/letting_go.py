@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from raceapp.auth import service as accounts
 from raceapp.auth.models import User
+from raceapp.events import days
 from raceapp.events import service as events
 from raceapp.events.models import Event
 from raceapp.permissions import CrewRole
@@ -34,7 +35,7 @@ def follow_crew(event: Event, *, lost: Mapping[int, set[CrewRole] | None], actor
 @accounts.disabled.connect
 def follow_account(user: User, *, actor) -> None:
     """Let go of what a disabled account holds at weekends that are not over."""
-    event_ids = [event.id for event in events.not_over()]
+    event_ids = [event.id for event in days.not_over()]
     let_go(Task.assigned_to == user.id, Task.event_id.in_(event_ids), actor=actor)
 
 

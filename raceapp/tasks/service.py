@@ -6,9 +6,7 @@ from blinker import Signal
 from raceapp import clock, errors, permissions
 from raceapp.auth.models import User
 from raceapp.events import service as events
-from raceapp.history import chain
 from raceapp.history import service as history
-from raceapp.permissions import CrewRole
 from raceapp.storage.prepared import Prepared, placeholder
 from raceapp.storage.session import db
 from raceapp.tasks import belonging, rows, signing
@@ -18,59 +16,6 @@ from raceapp.tasks.visibility import NO_SUCH_TASK, is_live
 
 # Sent with a task that has been moved to another weekend, and the id of the one it has left.
 moved = Signal()
-
-
-def create(*, actor, event_id: int, **fields):
-    """Add a task; raises what `drafted` raises, and Invalid when there is no such weekend."""
-    try:
-        given = drafted(actor=actor, event_id=event_id, **fields)
-    except errors.Refusal:
-        check_event(event_id)
-        raise
-    as_recorded = {"title": given["title"]}
-    entry = history.entry(event_id, "task.created", rows.SUBJECT, actor=actor, changes=as_recorded)
-    task = rows.add(given, entry, actor=actor)
-    if task is None:
-        check_event(event_id)
-        chain.check_head(event_id)
-        raise belonging.no_such_event()
-    return task
-
-
-def drafted(*, actor, event_id: int, **fields) -> dict:
-    """Return the columns of a new task. A crew member's is their own, a manager's nobody's.
-
-    Raises Forbidden for what `actor` may not give it there, Invalid when the person does not
-    exist or something is not of the weekend.
-    """
-    roles = roles_for(actor, event_id, fields)
-    check_may_give(actor, roles, fields)
-    is_free = permissions.manages(actor, roles) and (actor.is_admin or "assigned_to" in fields)
-    assigned_to = fields.get("assigned_to") if is_free else actor.id
-    if assigned_to != actor.id:
-        check_assignee(assigned_to)
-    given = {"event_id": event_id, **fields, "assigned_to": assigned_to, "created_by": actor.id}
-    names = {name for name, value in fields.items() if value is not None}
-    return given | belonging.settled(rows.TaskRow({**rows.BLANK, **given}), names)
-
-
-def roles_for(actor, event_id: int, fields: dict) -> frozenset[CrewRole]:
-    """Return the crew roles of `actor` there, where creating such a task is a matter of them."""
-    given = {name for name, value in fields.items() if value}
-    is_of_no_role = given <= {"title", "description", "due_at"} and "assigned_to" not in fields
-    return frozenset() if actor.is_admin or is_of_no_role else events.crew_roles(event_id, actor)
-
-
-def check_may_give(actor, roles, fields: dict) -> None:
-    """Raise Forbidden for what only managers may give a new task, or only the crew."""
-    if not permissions.can_assign(actor, roles, fields.get("assigned_to")):
-        raise errors.Forbidden("You may create tasks for yourself only.")
-    planned = sorted(name for name in belonging.PLANNED if fields.get(name))
-    if planned and not permissions.manages(actor, roles):
-        message = f"Only a team manager or the crew chief may give a task {planned[0]}."
-        raise errors.Forbidden(message)
-    if fields.get("is_critical") and not (actor.is_admin or roles):
-        raise errors.Forbidden("Only the crew of a race weekend may create critical tasks there.")
 
 
 LIVE_EVENT = Prepared(sa.select(sa.literal(1)).where(is_live(placeholder("event_id"))))

@@ -9,7 +9,7 @@ from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema
 from raceapp.limits import budgets
 from raceapp.storage.prepared import ReadAhead
 from raceapp.storage.session import db
-from raceapp.tasks import assigning, lists, queries, rows, schemas, service, signing
+from raceapp.tasks import assigning, creating, lists, queries, rows, schemas, service, signing
 from raceapp.web import etags
 from raceapp.web.rest import Blueprint, Resource
 
@@ -36,7 +36,7 @@ class TaskList(TaskResource):
     @blp.alt_response(403, description="For somebody else, critical or planned, by who may not")
     def post(self, fields):
         """Create a task"""
-        task = service.create(actor=g.actor, **fields)
+        task = creating.create(actor=g.actor, **fields)
         db.session.commit()
         return task, {"Location": url_for("tasks.TaskItem", task_id=task.id)}
 

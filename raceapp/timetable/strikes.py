@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from raceapp.bikes import service as bikes
 from raceapp.bikes.alike import folded
 from raceapp.bikes.models import Bike
+from raceapp.events import days
 from raceapp.events import service as events
 from raceapp.events.models import Event
 from raceapp.storage.session import db
@@ -108,7 +109,7 @@ def follow_bikes(event: Event, *, gone: Sequence[Bike], back: Sequence[Bike], ac
 def follow_rider(bike: Bike, *, rider_name: str, actor) -> None:
     """Strike the tasks of who rides no bike any more, where the weekend is not over."""
     has_it = Event.bikes.any(Bike.id == bike.id)
-    for found in [*events.not_over(Event.deleted_at.is_(None), has_it)]:
+    for found in [*days.not_over(Event.deleted_at.is_(None), has_it)]:
         event = events.get(found.id, for_update=True)
         strike(event, of_riders(event, [rider_name]), actor=actor)
         bring_back(event, Task.rider_name.is_not(None), actor=actor)

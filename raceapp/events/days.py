@@ -1,0 +1,50 @@
+"""The days of a weekend: which they may be, how they move, and whether they are over."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from raceapp import clock, errors
+from raceapp.events.models import Event
+from raceapp.storage.session import db
+from raceapp.web.fields import YEARS
+
+DAYS = {"event_date", "end_date", "timezone"}
+
+
+def check_dates(event: Event) -> None:
+    if event.end_date < event.event_date:
+        raise errors.Invalid.field("end_date", "Must not be before event_date.")
+
+
+def days_to_move(event: Event, changes: dict) -> int:
+    """Return by how many days the timetable is to move, and have the last day move as well."""
+    if not changes.pop("move_timetable", False):
+        return 0
+    if "event_date" not in changes:
+        message = "Send the new event_date as well: the timetable moves with it."
+        raise errors.Invalid.field("move_timetable", message)
+    moved = changes["event_date"] - event.event_date
+    changes.setdefault("end_date", later(event.end_date, moved))
+    return moved.days
+
+
+def later(day: date, by: timedelta) -> date:
+    if (day + by).year not in YEARS:
+        raise errors.Invalid.field("event_date", "Leads out of the years 1970 to 2099.")
+    return day + by
+
+
+def not_over(*which) -> Iterator[Event]:
+    """Yield the weekends that meet these conditions and whose last local day is not past."""
+    # No zone is a whole day behind UTC.
+    may_go_on = Event.end_date >= clock.utcnow().date() - timedelta(days=1)
+    for event in db.session.scalars(sa.select(Event).where(may_go_on, *which).order_by(Event.id)):
+        if not is_over(event):
+            yield event
+
+
+def is_over(event: Event) -> bool:
+    return event.end_date < clock.utcnow().astimezone(ZoneInfo(event.timezone)).date()
