@@ -37,7 +37,7 @@ export const updates = new Updates();
 
 /** Register the worker, look for newer ones now and then, and load anew once one took over. */
 export function watch(): void {
-  if (!('serviceWorker' in navigator) || import.meta.env.DEV) return;
+  if (!navigator.serviceWorker || import.meta.env.DEV) return;
   let hasOne = navigator.serviceWorker.controller !== null;
   let isLoading = false;
   navigator.serviceWorker.addEventListener('controllerchange', () => {
