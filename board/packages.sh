@@ -7,5 +7,5 @@ ready=node_modules/.ready${1:-}
 for stamp in node_modules/.ready "$ready"; do
     [ "$stamp" -nt package-lock.json ] && exit 0
 done
-npm_config_fetch_retries=1 npm_config_fetch_timeout=30000 ./with-node npm ci --silent --no-progress "$@"
+npm_config_fetch_retries=1 npm_config_fetch_timeout=30000 ./with-node npm ci --loglevel=error --no-progress "$@"
 touch "$ready"
