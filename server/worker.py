@@ -156,6 +156,8 @@ class Worker(ThreadWorker):
                 return
         except BaseException:  # A thread that ended would be missing from now on.
             self.log.exception("a connection failed")
+            if conn.stream:
+                self.take_back(conn)
         self.method_queue.defer(self.part_with, conn)
 
     def goes_on(self, conn) -> bool:

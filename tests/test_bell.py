@@ -138,6 +138,21 @@ def test_who_loses_redis_listens_anew(listen):
     assert redis.asked[:2] == [("raceapp:event:1",)] * 2
 
 
+def test_an_outage_of_redis_is_logged_once_until_it_is_heard_again(listen, caplog):
+    caplog.set_level("INFO", "raceapp.stream.bell")
+    redis = Redis(lost, lost, confirmed, lost, lost)
+
+    ears = listen(1, found=bell.Bell(lambda: redis))
+
+    wait_until(lambda: len(redis.asked) > 4)
+    ears.close()
+    assert caplog.messages.count("the bell is silent: ConnectionError") == 2
+
+
+def confirmed():
+    return {"type": "subscribe", "channel": b"raceapp:event:1"}
+
+
 def wait_until(holds):
     ticks = threading.Event()
     assert any(holds() or ticks.wait(0.01) for _ in range(1000))

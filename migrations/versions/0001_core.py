@@ -200,6 +200,13 @@ def upgrade():
     )
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invitations_event_id"), ["event_id"], unique=False)
+        batch_op.create_index(
+            "ix_invitations_expires_at",
+            ["expires_at"],
+            unique=False,
+            postgresql_where=sa.text("accepted_at IS NULL"),
+            sqlite_where=sa.text("accepted_at IS NULL"),
+        )
 
     op.create_table(
         "idempotency_keys",
@@ -780,6 +787,11 @@ def downgrade():
 
     op.drop_table("idempotency_keys")
     with op.batch_alter_table("invitations", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_invitations_expires_at",
+            postgresql_where=sa.text("accepted_at IS NULL"),
+            sqlite_where=sa.text("accepted_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_invitations_event_id"))
 
     op.drop_table("invitations")

@@ -26,6 +26,14 @@ class Invitation(Identified, db.Model):
     """
 
     __tablename__ = "invitations"
+    __table_args__ = (
+        sa.Index(
+            "ix_invitations_expires_at",
+            "expires_at",
+            postgresql_where=sa.text("accepted_at IS NULL"),
+            sqlite_where=sa.text("accepted_at IS NULL"),
+        ),
+    )
 
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"), index=True)
     crew_roles: Mapped[list] = mapped_column(Json)

@@ -72,14 +72,23 @@ class Bell:
         """Call `hear` for each of the `wanted` weekends whose bell is rung, until it is None.
 
         It is called too where a bell may have been missed: from the first moment that one is
-        listened for, and after Redis was away.
+        listened for, and after Redis was away. An outage is logged once.
         """
+        is_silent = False
+
+        def heard(event_id: int) -> None:
+            nonlocal is_silent
+            is_silent = False
+            hear(event_id)
+
         while self.connect is not None and wanted() is not None:
             try:
                 with closing(self.client.pubsub()) as pubsub:
-                    attend(pubsub, wanted, hear)
+                    attend(pubsub, wanted, heard)
             except Exception as error:
-                log.info("the bell is silent: %s", type(error).__name__)
+                if not is_silent:
+                    log.info("the bell is silent: %s", type(error).__name__)
+                is_silent = True
                 time.sleep(PAUSE_SECONDS)
 
 
