@@ -4,11 +4,12 @@
 //   weekend.tasks, weekend.sessions …       // lists, already sorted, changing by themselves
 import { untrack } from 'svelte';
 import * as auth from './auth.ts';
+import { Beat } from './beat.ts';
 import { call, Refused } from './call.ts';
 import * as db from './db.ts';
 import type { Operation } from './operations.ts';
 import { lay, type Shown } from './overlay.ts';
-import { Beat } from './beat.ts';
+import { followed } from './followed.svelte.ts';
 import { forget, onOperations } from './queue.ts';
 import { listen, type Heard } from './stream.ts';
 import { now } from './time.ts';
@@ -194,7 +195,6 @@ export class Weekend {
     return body.has_more;
   }
 
-
   #saveSoon(): void {
     clearTimeout(this.#saving);
     this.#saving = setTimeout(() => this.#save(), SAVE_AFTER);
@@ -219,28 +219,6 @@ const timed = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 function sorted<T>(rows: Map<number, T>, order: (a: T, b: T) => number): T[] {
   return [...rows.values()].sort(order);
 }
-
-class Followed {
-  #all = $state.raw<Weekend[]>([]);
-
-  get all(): Weekend[] {
-    return this.#all;
-  }
-  /** Since when a weekend that is being looked at is not live, in ms; 0 while all are. */
-  get since(): number {
-    return Math.max(0, ...this.#all.map((weekend) => (weekend.isLive ? 0 : weekend.notLiveSince)));
-  }
-  add(weekend: Weekend): void {
-    this.#all = [...untrack(() => this.#all), weekend];
-  }
-  drop(weekend: Weekend): void {
-    this.#all = untrack(() => this.#all).filter((one) => one !== weekend);
-  }
-}
-
-/** The weekends that are being looked at. */
-export const followed = new Followed();
-export { followed as live };
 
 const weekends = new Map<number, Weekend>();
 
