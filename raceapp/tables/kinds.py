@@ -19,8 +19,14 @@ WORDS = {
     r"|qualifications?|qualifiche|quali ?\d?|qualifs?|qp ?\d?|q ?\d?|time attack|shootout",
 }
 AFTERWARDS = {
-    SessionKind.PRACTICE: r"practices?( ?\d)?|p ?\d|pr ?\d?|session ?\d|prove( libere)?|essais"
+    SessionKind.PRACTICE: r"practices?( ?\d)?|p ?\d|pr ?\d?|session ?\d|prove( libere)?|essais",
+    SessionKind.RACE: r"grand prix",
 }
+# What goes with a session and is none: a race briefing is no race.
+NONE = re.compile(
+    r"\b(?:briefings?|podium|press conference|parade|autographs?|pit[ -]?walk|ceremony)\b",
+    re.IGNORECASE,
+)
 PATTERNS = [
     (kind, re.compile(rf"\b(?:{words})\b", re.IGNORECASE))
     for kind, words in (*WORDS.items(), *AFTERWARDS.items())
@@ -29,6 +35,8 @@ PATTERNS = [
 
 def guessed(name: str) -> SessionKind | None:
     """Return the kind that `name` tells, or None."""
+    if NONE.search(name):
+        return None
     for kind, pattern in PATTERNS:
         if pattern.search(name):
             return kind

@@ -170,6 +170,8 @@ def test_what_is_cancelled_may_be_as_broken_as_it_likes(send):
         ("Warm Up", "warm_up"), ("WUP", "warm_up"), ("Race 1", "race"), ("RACE2", "race"),
         ("Sprint race", "race"), ("Technical inspection", "tech_control"), ("Set-up", "setup"),
         ("8 Hours", "race"), ("Podium", None), ("Riders' briefing", None),
+        ("Grand Prix", "race"), ("Grand Prix Practice", "practice"), ("Race briefing", None),
+        ("Race 1 Podium", None), ("Post-race press conference", None), ("Pit Walk", None),
     ],
 )  # fmt: skip
 def test_kinds_are_guessed_from_the_words_of_organisers(name, kind):
