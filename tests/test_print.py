@@ -127,6 +127,17 @@ def test_the_cover_lists_the_packs_and_what_is_left_of_each(garage, printed):
     ]  # fmt: skip
 
 
+def test_the_cover_counts_the_packs(garage, printed):
+    bike = garage.bike()
+
+    counts = []
+    for fields in ({}, {"bike_id": bike}):
+        garage.task(**fields)
+        counts += re.findall(r", (\d+ packs?)</p>", printed())
+
+    assert counts == ["1 pack", "2 packs"]
+
+
 @pytest.mark.parametrize("which", ["bike", "session"])
 def test_one_bike_or_session_can_be_printed(garage, printed, which):
     bike, session = garage.bike(), garage.session("FP1", MORNING)
