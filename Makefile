@@ -28,7 +28,7 @@ ifneq ($(shell .venv/bin/python -c 'print("works")' 2>/dev/null),works)
 .PHONY: $(READY) .venv/.run-$(VERSION)
 endif
 
-.PHONY: help run port board test test-fast test-faults lint lint-api screenshots fuzz docs bench bench-growth bench-streams bench-batches format lock audit clean
+.PHONY: help run port board test test-fast test-faults lint lint-api screenshots lighthouse fuzz docs bench bench-growth bench-streams bench-batches format lock audit clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -105,6 +105,9 @@ lint-api: $(READY) .tools/npm/.ready ## Lint the OpenAPI document and the calend
 screenshots: $(READY) raceapp/board/sw.js ## Take the pictures of the board in docs/images/ (needs chromium)
 	PYTHONPATH=tests $(BIN) screenshots
 
+lighthouse: $(READY) raceapp/board/sw.js .tools/lighthouse/.ready ## Score the board on a phone with 200 tasks by Lighthouse (needs chromium)
+	PYTHONPATH=tests $(BIN) lighthouse
+
 fuzz: $(READY) .tools/contract/.ready ## Try all the document allows, on both databases (SEEDS="1 2 3", EXAMPLES=30)
 	PYTHONPATH=. .venv/bin/python tests/fuzz.py
 
@@ -174,6 +177,11 @@ CONTRACT_TOOLS := schemathesis==4.32.5 openapi-python-client==0.29.1 ruff
 	@rm -rf .tools/audit
 	$(PYTHON) -m venv .tools/audit
 	.tools/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	@touch $@
+
+.tools/lighthouse/.ready: Makefile
+	@board/with-node npm install --silent --no-audit --no-fund --no-progress \
+		--prefix .tools/lighthouse lighthouse@13.5.0
 	@touch $@
 
 NPM_TOOLS := @redocly/cli@2.77.0 @stoplight/spectral-cli@6.16.3 ical.js@2.2.1 @stoplight/spectral-owasp-ruleset@2.0.1
