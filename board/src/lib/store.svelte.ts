@@ -239,6 +239,13 @@ onOperations((operations) => {
 
 auth.onOther(() => weekends.clear());
 
+// Somebody whose log-in had ended is here again, and has missed what was done meanwhile.
+let wasLocked = false;
+auth.onAuth(({ isLocked }) => {
+  if (wasLocked && !isLocked) followed.all.forEach((weekend) => void weekend.catchUp());
+  wasLocked = isLocked;
+});
+
 addEventListener('offline', () => followed.all.forEach((weekend) => weekend.lose()));
 addEventListener('online', () => followed.all.forEach((weekend) => void weekend.catchUp()));
 document.addEventListener('visibilitychange', () => {
