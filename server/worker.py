@@ -154,6 +154,8 @@ class Worker(ThreadWorker):
                 self.hub.take(conn.sock, conn.stream)
                 self.method_queue.defer(self.count_out)
                 return
+        except ConnectionError:  # The caller has gone in the middle of an answer, or is too slow.
+            self.log.debug("a caller has gone")
         except BaseException:  # A thread that ended would be missing from now on.
             self.log.exception("a connection failed")
             if conn.stream:

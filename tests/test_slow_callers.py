@@ -86,6 +86,14 @@ def test_answers_that_nobody_reads_keep_nobody_waiting(server):
         assert seconds_to_read_health(server) < 5
 
 
+def test_callers_who_go_in_the_middle_of_an_answer_are_no_fault(server):
+    with callers_who(server, send=BUNDLE * 5):
+        seconds_to_read_health(server)
+
+    seconds_to_read_health(server)
+    assert "a connection failed" not in server.log
+
+
 def test_callers_who_do_not_hang_up_keep_nobody_waiting(server):
     with callers_who(server, send=LAST):
         assert seconds_to_read_health(server) < 2
