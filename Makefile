@@ -32,7 +32,7 @@ endif
 .DEFAULT_GOAL := help
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 run: port $(RUNNABLE) raceapp/board/sw.js ## Run it on http://127.0.0.1:8000 with demo data (PORT=... for another port)
 	@echo "Bringing the database up to date, with a demo team in it"
@@ -53,7 +53,7 @@ HEAR_MAKE = while sleep 1 && kill -0 $$$$; do \
 
 # Sources of the board, and what they are built with. Without network or Node it cannot be built:
 # whatever needs it goes on without, and the next `make` tries again.
-BOARD := $(shell find board -name node_modules -prune -o -type f -print) requirements-board.txt
+BOARD := $(shell find board -name node_modules -prune -o -type f ! -name api.d.ts -print) requirements-board.txt
 raceapp/board/sw.js: $(BOARD) | $(RUNNABLE)
 	@board/build.sh || true
 
