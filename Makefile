@@ -20,8 +20,8 @@ endif
 # The stamp names the Python it was built with, so another PYTHON builds another environment.
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 READY := .venv/.ready-$(VERSION)
-# Running takes less than testing. Where the packages for tests are there already, they stay.
-RUNNABLE := $(if $(wildcard $(READY)),$(READY),.venv/.run-$(VERSION))
+# Running takes less than all else. Where the packages for tests are there already, they stay.
+RUNNABLE := $(if $(wildcard $(READY))$(filter-out run port board,$(MAKECMDGOALS)),$(READY),.venv/.run-$(VERSION))
 BIN := .venv/bin/python -m
 # A Python that was removed leaves links to nowhere behind.
 ifneq ($(shell .venv/bin/python -c 'print("works")' 2>/dev/null),works)

@@ -9,7 +9,7 @@ umask 077
 
 place=${1:?name the folder for the dumps} days=${2:-30}
 made=$place/raceapp-$(date -u +%Y-%m-%dT%H%M%SZ)
-trap 'rm -f "$place"/*.part' EXIT
+trap 'rm -f "$made.part"' EXIT
 
 case ${DATABASE_URL:?says which database} in
 postgresql*)

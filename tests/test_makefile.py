@@ -11,6 +11,8 @@ import pytest
 from packaging.requirements import Requirement
 from servers import ROOT
 
+KINDS = ("", "-run", "-dev", "-board")
+
 
 @pytest.fixture
 def taken_port():
@@ -38,6 +40,19 @@ def test_what_is_no_port_is_told_too(name):
 
     assert ran.returncode == 2
     assert f"PORT={name} is no port" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("goal", "asked_for"), [("run", "requirements-run.txt"), ("test-fast", "requirements-dev.txt")]
+)
+def test_one_environment_is_built_whether_one_runs_or_tests(goal, asked_for, tmp_path):
+    for name in ("Makefile", *(f"requirements{kind}.txt" for kind in KINDS)):
+        (tmp_path / name).symlink_to(ROOT / name)
+
+    ran = make("-C", str(tmp_path), "--dry-run", goal, "PORT=8000")
+
+    built = re.findall(r"requirements-(?:run|dev)\.txt", ran.stdout)
+    assert set(built) == {asked_for}
 
 
 INTERRUPTIBLE = """
