@@ -1,0 +1,13 @@
+"""What stands around each page of the board."""
+
+
+def test_what_comes_last_on_a_phone_is_not_under_the_navigation(log_in, weekend):
+    page = log_in("chief", f"{weekend.page}/review")
+    last = page.get_by_role("main")
+    page.get_by_role("heading", name="Review").wait_for()
+
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+
+    box = last.bounding_box()
+    navigation = page.get_by_role("navigation", name="Main").bounding_box()
+    assert box["y"] + box["height"] <= navigation["y"] + 1
