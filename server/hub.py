@@ -194,8 +194,8 @@ class Hub:
             return
         try:
             with self.post.reading():
-                self.channels.read(self.post)
                 self.check(time.monotonic())
+                self.channels.read(self.post)
             self.is_blind = False
         except Exception as error:
             if not self.is_blind:

@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY
 
 from raceapp.storage.session import db
 from raceapp.stream import letters, service
+from raceapp.stream.post import Post
 from server import channels, hub, reader
 
 pytest_plugins = ["stream_fixtures"]
@@ -54,6 +55,18 @@ def test_whoever_may_not_look_any_more_is_cut_off(quick, follow, admin, mechanic
 
     assert listener.ends_within(5)
     assert ended("rights") == before + 1
+
+
+def test_whoever_is_logged_out_is_cut_off_though_the_record_cannot_be_read(
+    quick, follow, mechanic, make_task, monkeypatch
+):
+    listener = follow(mechanic)
+    monkeypatch.setattr(Post, "read", lambda *_: 1 / 0)
+    make_task()
+
+    mechanic.post("/v1/auth/logout")
+
+    assert listener.ends_within(5)
 
 
 def test_whoever_may_look_is_not_cut_off(quick, follow, admin, mechanic, make_task, monkeypatch):

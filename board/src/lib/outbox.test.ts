@@ -107,6 +107,15 @@ test('long texts are sent in batches that the server takes', async () => {
   assert.deepEqual(world.sent.map((batch) => batch.length), [2, 1]);
 });
 
+test('an answer that says nothing of some of them leaves all to be sent again', async () => {
+  for (const id of [1, 2]) await world.outbox.add(done(id));
+  world.answer = (batch) => batch.slice(1).map(applied);
+
+  await world.outbox.send();
+
+  assert.deepEqual(world.states(), ['waiting', 'waiting']);
+});
+
 for (const error of [new Unreachable(), ...[401, 408, 425, 429, 500, 502, 503].map((s) => new Refused(s, {}))]) {
   test(`after ${error instanceof Refused ? error.status : 'no answer'} everything waits and is sent again`, async () => {
     await world.outbox.add(done(7));

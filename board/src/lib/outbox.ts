@@ -131,6 +131,7 @@ export class Outbox {
     let results: Result[];
     try {
       results = await this.#around.post(batch, batch[0].userId);
+      if (results.length !== batch.length) throw new Error('An answer to each operation is missing');
     } catch (error) {
       return this.#failed(batch, error);
     }
