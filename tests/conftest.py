@@ -13,6 +13,7 @@ import browser
 from backends import SETTINGS, Light, Real, forget_connections
 from helpers import MISANO, PASSWORD, Client, Clock, Person, created
 from helpers import parallel as at_the_same_instant
+from paddock import Paddock
 from servers import Gunicorn
 
 from raceapp import clock as raceapp_clock
@@ -198,6 +199,14 @@ def make_event(admin):
 @pytest.fixture
 def event(make_event):
     return make_event()
+
+
+@pytest.fixture
+def paddock(app, event, admin, mechanic):
+    """The weekend with a mechanic on its crew, to be filled past the API."""
+    paddock = Paddock(app, event["id"], admin.id)
+    paddock.crew(mechanic, "mechanic")
+    return paddock
 
 
 @pytest.fixture

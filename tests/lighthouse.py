@@ -5,18 +5,16 @@ enough to tell; on one that is busy it is said and not judged.
 """
 
 import json
-import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from backends import SETTINGS
 from browser import CHROMIUM, WHY_NOT
 from playwright.sync_api import sync_playwright
-from screenshots import caller
-from servers import ROOT, Gunicorn, free_port
+from screenshots import caller, demo_server
+from servers import ROOT, free_port
 
 PERSON, TASKS = "truck", 200
 LEAST = {"performance": 95, "accessibility": 100, "best-practices": 100}
@@ -28,16 +26,9 @@ def main() -> None:
     """Print the scores; exit with those that are too low."""
     if WHY_NOT:
         sys.exit(f"No scores: {WHY_NOT}")
-    with TemporaryDirectory() as folder:
-        settings = {**SETTINGS, "DATABASE_URL": f"sqlite:///{folder}/raceapp.db"}
-        migrate = [sys.executable, "-m", "flask", "--app", "wsgi", "seed", "--upgrade"]
-        subprocess.run(migrate, cwd=ROOT, env={**os.environ, **settings}, check=True, stdout=-3)
-        server = Gunicorn(settings, 1)
-        try:
-            fill(server.url)
-            report = measure(server.url, Path(folder))
-        finally:
-            server.close()
+    with demo_server() as url, TemporaryDirectory() as folder:
+        fill(url)
+        report = measure(url, Path(folder))
     judge(report)
 
 

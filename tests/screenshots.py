@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.request import Request, urlopen
@@ -27,16 +29,20 @@ def main() -> None:
     """Take them all, or exit with the reason why not."""
     if WHY_NOT:
         sys.exit(f"No pictures: {WHY_NOT}")
+    with demo_server() as url:
+        prepare(url)
+        take_all(url)
+
+
+@contextmanager
+def demo_server() -> Iterator[str]:
+    """Serve the demo team from a database of its own; gives the address."""
     with TemporaryDirectory() as folder:
         settings = {**SETTINGS, "DATABASE_URL": f"sqlite:///{folder}/raceapp.db"}
         seed = [sys.executable, "-m", "flask", "--app", "wsgi", "seed", "--upgrade"]
         subprocess.run(seed, cwd=ROOT, env={**os.environ, **settings}, check=True, stdout=-3)
-        server = Gunicorn(settings, 1)
-        try:
-            prepare(server.url)
-            take_all(server.url)
-        finally:
-            server.close()
+        with closing(Gunicorn(settings, 1)) as server:
+            yield server.url
 
 
 def prepare(url: str) -> None:

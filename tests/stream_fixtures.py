@@ -6,17 +6,9 @@ import threading
 
 import pytest
 from listener import Listener
-from paddock import Paddock
 
 from server.connection import Socket
 from server.hub import Hub
-
-
-@pytest.fixture
-def paddock(app, event, admin, mechanic):
-    paddock = Paddock(app, event["id"], admin.id)
-    paddock.crew(mechanic, "mechanic")
-    return paddock
 
 
 @pytest.fixture

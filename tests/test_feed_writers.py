@@ -116,9 +116,7 @@ class Worker(threading.Thread):
 
 
 @pytest.fixture
-def paddock(app, event, admin, mechanic):
-    paddock = Paddock(app, event["id"], admin.id)
-    paddock.crew(mechanic, "mechanic")
+def paddock(paddock):
     fill(paddock)
     return paddock
 

@@ -2,14 +2,6 @@
 
 import pytest
 from helpers import created
-from paddock import Paddock
-
-
-@pytest.fixture
-def paddock(app, event, admin, mechanic):
-    paddock = Paddock(app, event["id"], admin.id)
-    paddock.crew(mechanic, "mechanic")
-    return paddock
 
 
 @pytest.fixture
