@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
+YEARS = range(1970, 2100)  # Those in which a moment of this API may lie.
 stated: ContextVar[datetime | None] = ContextVar("stated", default=None)
 
 
@@ -15,7 +16,7 @@ def utcnow() -> datetime:
 
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
-    """Have it be `moment` within the block: the demo team did its work when it was due."""
+    """Set the clock to `moment` within the block: the demo team did its work when it was due."""
     token = stated.set(moment)
     try:
         yield

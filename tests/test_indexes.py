@@ -11,8 +11,8 @@ from backends import forget_connections
 from sqlalchemy.ext.compiler import compiles
 
 from raceapp import clock
+from raceapp.auth.actors import Actor
 from raceapp.auth.models import User
-from raceapp.auth.sessions import Actor
 from raceapp.demo import load, seeding
 from raceapp.events.models import CrewMember
 from raceapp.history import service as history

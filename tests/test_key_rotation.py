@@ -11,7 +11,7 @@ from backends import SETTINGS
 from helpers import Client, problem
 from servers import ROOT, Gunicorn, free_port
 
-from raceapp.auth.sessions import key_id
+from raceapp.web.secret_links import key_id
 from server import settings_file
 
 OLD = "first-Zt5w-Rn8m-Jd2c-Hp6s-Yb4f-3kV9-qLx7"

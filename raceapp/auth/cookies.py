@@ -1,7 +1,8 @@
-"""Browsers keep the refresh token in a cookie, where no script can read it, if they ask for that.
+"""The refresh token in a cookie that no script can read, for browsers that ask for it.
 
-They ask by a header that a page of another site cannot send without being allowed to first. A
-cookie goes along by itself, so whoever uses one has to come from here (OWASP, fetch metadata).
+They ask by a header that a page of another site cannot send unless it is allowed to. Browsers
+send a cookie by themselves, so a request with one has to come from a page of ours (OWASP, fetch
+metadata).
 """
 
 import ipaddress
@@ -25,7 +26,7 @@ DOCUMENTED = {
 
 
 def is_asked_for() -> bool:
-    """Tell whether the refresh token is to be in a cookie; raises Invalid for neither."""
+    """Tell whether the token is to be in a cookie; raises Invalid for neither yes nor no."""
     asked = request.headers.get(HEADER, "0")
     if asked not in ("0", "1"):
         raise errors.Invalid.field(HEADER, "Must be 1, or left out.", location="headers")
@@ -66,7 +67,7 @@ def token_from(body: dict) -> str:
 
 
 def token_sent() -> str | None:
-    """Return the refresh token of the cookie where it is to be used; raises Forbidden."""
+    """Return the refresh token of the cookie if the caller asks by one; raises Forbidden."""
     if not is_asked_for():
         return None
     check_origin()
@@ -74,7 +75,7 @@ def token_sent() -> str | None:
 
 
 def answer(tokens: dict):
-    """Return what a view answers: the tokens, the refresh token in a cookie if that is wanted."""
+    """Return what a view answers: the tokens, the refresh token in a cookie if it is asked for."""
     if not is_asked_for():
         return tokens
     body = {name: value for name, value in tokens.items() if name != "refresh_token"}
@@ -95,12 +96,12 @@ def cookie(value: str, *, max_age: int) -> str:
 
 
 def forget() -> dict:
-    """Return the header that has a browser drop its cookie, where there is one."""
+    """Return the header that makes a browser drop its cookie, if it has one."""
     return {"Set-Cookie": cookie("", max_age=0)} if is_asked_for() else {}
 
 
 def is_loopback() -> bool:
-    """Tell whether the browser reaches this on its own machine, where there is no TLS."""
+    """Tell whether browser and server are on one machine, where there is no TLS."""
     name = request.host.rpartition("@")[2]
     name = name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
     if name == "localhost" or name.endswith(".localhost"):

@@ -1,4 +1,4 @@
-"""What changed of an account, add-only: who gave or took rights or a password, and when."""
+"""Changes of accounts, append-only: who gave or took rights or a password, and when."""
 
 import sqlalchemy as sa
 
@@ -29,7 +29,7 @@ def rights_of(user: User) -> dict:
 
 
 def note_rights(user: User, before: dict, *, actor) -> None:
-    """Write what has changed of them since `before`, if anything has."""
+    """Write what has changed of the rights since `before`, if anything has."""
     now = rights_of(user)
     changed = {name: [old, now[name]] for name, old in before.items() if now[name] != old}
     if changed:

@@ -49,7 +49,7 @@ class AuthSession(Identified, db.Model):
 class RefreshToken(Identified, db.Model):
     """A refresh token, known only by its hash, used up by the first refresh.
 
-    `forgiven_at` is when it was used once more, the answer to the first having been lost.
+    `forgiven_at` is when it was used once more, since the first answer had been lost.
     """
 
     __tablename__ = "refresh_tokens"
@@ -74,8 +74,8 @@ class PasswordReset(Identified, db.Model):
 
 
 class AccountEntry(Identified, db.Model):
-    """A change of somebody's rights or password. `actor` is nobody where it was the operator,
-    or whoever held the link."""
+    """A change of somebody's rights or password. `actor` is null for the operator and for
+    the holder of a link."""
 
     __tablename__ = "account_entries"
     __table_args__ = (

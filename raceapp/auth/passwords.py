@@ -8,20 +8,19 @@ import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
 from importlib import resources
 
 import bcrypt
-from flask import current_app, has_request_context, request
 
 from raceapp import errors
+from raceapp.web.process import setting, stand_in
 
 MAX_BYTES = 72  # bcrypt reads no further and, from version 5, refuses to.
 # A check costs a quarter of a second of one core, so one thread of each process makes them one
-# after the other. A crew that logs in at once waits for that, while other threads serve; whoever
-# would wait longer than this is asked to come again.
-# A lower priority of that thread made the others wait longer, not shorter: it may hold the
-# interpreter's lock while it is not run.
+# after the other. A crew that logs in at once waits for that thread, while other threads serve;
+# people who would wait longer than this are asked to come again.
+# With a lower priority for that thread the others waited longer, not shorter: it may hold the
+# interpreter's lock while it does not run.
 PATIENCE_SECONDS = 5
 SECONDS_AT_12_ROUNDS = 0.25
 
@@ -34,7 +33,7 @@ def common_passwords() -> frozenset[str]:
 
 def fault_in(password: str, *, email: str) -> str | None:
     """Return what is wrong with a new password as a sentence, or None."""
-    shortest = current_app.config["PASSWORD_MIN_LENGTH"]
+    shortest = setting("PASSWORD_MIN_LENGTH")
     size = len(password.encode())
     if not shortest <= size <= MAX_BYTES:
         return f"Must be {shortest} to {MAX_BYTES} bytes long."
@@ -47,20 +46,19 @@ def fault_in(password: str, *, email: str) -> str | None:
 
 def hash_password(password: str) -> str:
     """Return the bcrypt hash at the configured cost. Call it outside of any transaction."""
-    salt = bcrypt.gensalt(current_app.config["BCRYPT_ROUNDS"])
+    salt = bcrypt.gensalt(setting("BCRYPT_ROUNDS"))
     return in_turn(bcrypt.hashpw, password.encode(), salt).decode()
 
 
 def is_correct(password: str, password_hash: str | None) -> bool:
-    """Compare, with the same work when there is no hash or the password cannot be one.
+    """Compare, with the same work when there is no hash or no password can be that long.
 
     Call it outside of any transaction: it takes as long as bcrypt is meant to.
     """
     secret = password.encode()
     can_match = password_hash is not None and len(secret) <= MAX_BYTES
-    stand_in = dummy_hash(current_app.config["BCRYPT_ROUNDS"])
-    known = (password_hash or stand_in).encode()
-    matches = in_turn(bcrypt.checkpw, secret[:MAX_BYTES], known)
+    known = password_hash or dummy_hash(setting("BCRYPT_ROUNDS"))
+    matches = in_turn(bcrypt.checkpw, secret[:MAX_BYTES], known.encode())
     return matches and can_match
 
 
@@ -69,7 +67,7 @@ def dummy_hash(rounds: int) -> str:
     return f"$2b${rounds:02}$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234"
 
 
-# In place of a hash, for an account that has no password yet: well-formed, and matched by none.
+# The hash of an account that has no password yet: well-formed, and no password matches it.
 NONE = dummy_hash(12)
 
 
@@ -83,7 +81,7 @@ class Turns:
         self.takes: float | None = None
 
     def enter(self) -> None:
-        """Take a place in the queue; raises Unavailable where it is too long."""
+        """Take a place in the queue; raises Unavailable when the queue is too long."""
         with self.lock:
             takes = self.takes or expected_seconds()
             if (self.waiting + 1) * takes > PATIENCE_SECONDS and self.waiting:
@@ -95,7 +93,7 @@ class Turns:
             self.waiting -= 1
 
     def timed(self, work, *args):
-        """Do the work; how long it takes is a mean, as one alone may have been held up."""
+        """Do the work and keep a mean of how long it takes, since a single check may be held up."""
         started = time.perf_counter()
         result = work(*args)
         took = time.perf_counter() - started
@@ -104,8 +102,8 @@ class Turns:
 
 
 def expected_seconds() -> float:
-    """Return what a check may take before one has been timed; each round doubles it."""
-    return SECONDS_AT_12_ROUNDS * 2.0 ** (current_app.config["BCRYPT_ROUNDS"] - 12)
+    """Return the seconds a check may take, before any has been timed; each round doubles it."""
+    return SECONDS_AT_12_ROUNDS * 2.0 ** (setting("BCRYPT_ROUNDS") - 12)
 
 
 TURNS = Turns()
@@ -115,7 +113,7 @@ def in_turn(work, *args):
     """Return what `work` does once its turn comes; raises Unavailable if it does not in time."""
     TURNS.enter()
     turn = TURNS.worker.submit(TURNS.timed, work, *args)
-    # Whoever gives up leaves the queue only with the work that was theirs.
+    # A thread that gives up leaves the queue only once its work has been done or dropped.
     turn.add_done_callback(TURNS.leave)
     try:
         with stand_in():
@@ -125,14 +123,8 @@ def in_turn(work, *args):
         raise busy() from error
 
 
-def stand_in() -> AbstractContextManager:
-    """Return what has the server serve others in this thread's place, where it knows how."""
-    known = request.environ.get("raceapp.stand_in") if has_request_context() else None
-    return known() if known else nullcontext()
-
-
 def busy() -> errors.Unavailable:
-    """Ask to come again, not all in the same second."""
+    """Ask people to come again, but not all in the same second."""
     seconds = random.randint(2, 5)
     return errors.Unavailable(
         "Many people are logging in. Try again in a moment.", retry_after=seconds

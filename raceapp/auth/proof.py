@@ -1,14 +1,14 @@
-"""Proving who one is by a password: the verdict, and the lock that failures bring.
+"""Proving who one is by a password: the verdict, and the lock after failures.
 
-The bcrypt work comes first and holds no transaction; the verdict is then given with the row
-held. So guesses made at once are judged one after the other, as if they had been.
+The bcrypt work comes first and holds no transaction; the verdict comes with the row held. So
+guesses that are made at once are judged one after the other.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
-from flask import current_app
 
 from raceapp import clock
 from raceapp.auth import passwords
@@ -16,11 +16,14 @@ from raceapp.auth import service as accounts
 from raceapp.auth.models import User
 from raceapp.storage.session import db
 from raceapp.telemetry import metrics
+from raceapp.web.process import setting
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Guess:
-    """What came of comparing a password with the hash that an account had then."""
+    """Whether a password matched the hash that an account had at that time."""
 
     user_id: int
     password_hash: str
@@ -28,7 +31,7 @@ class Guess:
 
 
 def compare(which: sa.ColumnElement, password: str) -> Guess | None:
-    """Compare, ending the transaction before; with the same work where there is no account."""
+    """Compare a password outside of any transaction, with the same work if there is no account."""
     known = db.session.execute(sa.select(User.id, User.password_hash).where(which)).first()
     db.session.rollback()
     is_correct = passwords.is_correct(password, known.password_hash if known else None)
@@ -51,8 +54,8 @@ def is_locked(user: User) -> bool:
 def opens(user: User, guess: Guess) -> bool:
     """Count the guess and tell whether it opens the account, whose row is held.
 
-    A lock stops log-ins only: whoever is logged in already proves themselves without it. But
-    nothing that they do shortens it.
+    A lock stops log-ins only: somebody who is logged in can still prove who they are. But nothing
+    that they do shortens the lock.
     """
     if not user.is_active:
         return False
@@ -60,7 +63,7 @@ def opens(user: User, guess: Guess) -> bool:
         if not is_locked(user):
             count_failure(user)
         return False
-    # What was the password until just now is no guess, and opens nothing.
+    # The password that was valid until just now is no guess, and opens nothing.
     is_current = user.password_hash == guess.password_hash
     if is_current and not is_locked(user) and (user.failed_logins or user.locked_until):
         note_failures(user, 0, None)
@@ -70,13 +73,13 @@ def opens(user: User, guess: Guess) -> bool:
 def count_failure(user: User) -> None:
     """Count a wrong password; the last of many in a row locks the account."""
     failures = user.failed_logins + 1
-    if failures < current_app.config["LOCKOUT_FAILURES"]:
+    if failures < setting("LOCKOUT_FAILURES"):
         note_failures(user, failures, None)
         return
-    until = clock.utcnow() + timedelta(minutes=current_app.config["LOCKOUT_MINUTES"])
+    until = clock.utcnow() + timedelta(minutes=setting("LOCKOUT_MINUTES"))
     note_failures(user, 0, until)
     metrics.accounts_locked.inc()
-    current_app.logger.warning("account locked", extra={"user_id": user.id})
+    log.warning("account locked", extra={"user_id": user.id})
 
 
 def note_failures(user: User, failures: int, locked_until) -> None:

@@ -13,12 +13,12 @@ from raceapp.storage.session import db
 from raceapp.web.secret_links import new_seed
 
 LASTS = timedelta(hours=24)
-# The same words whatever was wrong: they tell nobody which links there were.
+# The same words whatever is wrong, so that nobody learns which links there were.
 NOT_GOOD = "This link is not good any more. Ask your team manager for another."
 
 
 def make(user: User, *, actor) -> PasswordReset:
-    """Add a link, ending those before it. Its `token` is told this once."""
+    """Add a link and end those before it. Its `token` is told only now."""
     token, now = new_seed().secret, clock.utcnow()
     sweeping.sweep_resets()
     accounts.end_resets(user.id)
@@ -40,7 +40,7 @@ def is_good(token: str) -> sa.ColumnElement:
 
 
 def use(token: str, new_password: str) -> None:
-    """Set the password by a link, ending sessions and lock; raises NotFound and Invalid."""
+    """Set the password by a link and end sessions and lock; raises NotFound and Invalid."""
     find = sa.select(User.id, User.email).join(PasswordReset, PasswordReset.user_id == User.id)
     found = db.session.execute(find.where(is_good(token), User.is_active)).first()
     db.session.rollback()
@@ -48,7 +48,7 @@ def use(token: str, new_password: str) -> None:
         raise errors.NotFound(NOT_GOOD)
     accounts.check_password(new_password, email=found.email, field="new_password")
     password_hash = passwords.hash_password(new_password)
-    # The account is held first, as by whoever makes a link: they take turns.
+    # The account is held first, as when a link is made: both take turns.
     user = accounts.get(found.id, for_update=True)
     used = sa.update(PasswordReset).where(is_good(token)).values(used_at=clock.utcnow())
     if not db.session.execute(used).rowcount:

@@ -7,7 +7,7 @@ from raceapp.permissions import Role
 from raceapp.web import fields
 from raceapp.web.keyset import Keyset, list_query
 
-# Longer than an access token, so that one sent by mistake is told to be none of ours: 401.
+# Longer than an access token, so that one sent by mistake is answered 401.
 MAX_TOKEN = 8000
 
 
@@ -50,7 +50,7 @@ def token(**kwargs) -> fields.Text:
 
 
 class RefreshSchema(ma.Schema):
-    """Whoever keeps the refresh token in a cookie leaves it out here."""
+    """A caller who keeps the refresh token in a cookie leaves it out here."""
 
     class Meta:
         example = {"refresh_token": "3Jv0m2Vb1cX9yqk1s0oG7l4T8uRzWn5aPdEfHiKxLwM"}

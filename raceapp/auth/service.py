@@ -12,8 +12,8 @@ from raceapp.permissions import Role
 from raceapp.storage.expressions import mentions
 from raceapp.storage.session import db
 
-# Sent with an account once it has been disabled, before the commit. What people hold stands
-# above this package, so it listens.
+# Sent with an account once it has been disabled, before the commit. Tasks, which people hold,
+# are above this package, so they connect to it.
 disabled = Signal()
 
 
@@ -45,7 +45,7 @@ def add_without_password(*, email: str, name: str | None, role=Role.USER, actor)
 
 @contextmanager
 def unique_email(refusal: str):
-    """Write what is done inside; raises Conflict when somebody else has the email."""
+    """Flush the changes of this block; raises Conflict when somebody else has the email."""
     try:
         with db.session.begin_nested():
             yield
@@ -91,7 +91,7 @@ def search(*, q: str = "", role: Role | None = None, is_active: bool | None = No
 
 
 def update(user: User, changes: dict, *, actor=None) -> None:
-    """Change name, email, role or is_active; without an `actor` it is the operator who does it.
+    """Change name, email, role or is_active; without an `actor` the operator does it.
 
     Raises Conflict when no active admin would be left, or when the email is taken.
     """
@@ -111,8 +111,8 @@ def update(user: User, changes: dict, *, actor=None) -> None:
 def replace_password(email: str, password: str) -> User:
     """Give somebody a new password, ending their sessions and any lock.
 
-    Raises Invalid for the password and NotFound for the email. The bcrypt work comes first: it
-    is not to be waited for within a transaction.
+    Raises Invalid for the password and NotFound for the email. The bcrypt work comes first,
+    so that no transaction waits for it.
     """
     check_password(password, email=email)
     password_hash = passwords.hash_password(password)
@@ -122,7 +122,7 @@ def replace_password(email: str, password: str) -> User:
 
 
 def set_password(user: User, password_hash: str, *, action: str) -> None:
-    """Set it in place of one that was lost: sessions and a lock end, as do links to set one."""
+    """Set a new password in place of a lost one; sessions, a lock and links to set one end."""
     user.password_hash, user.failed_logins, user.locked_until = password_hash, 0, None
     revoke_sessions(AuthSession.user_id == user.id)
     end_resets(user.id)
@@ -143,7 +143,7 @@ def is_active_admin(user: User) -> bool:
 
 
 def other_active_admins(user: User) -> int:
-    """Count them, holding their rows: two who demote each other take turns."""
+    """Count the other admins and hold their rows: two who demote each other take turns."""
     statement = (
         sa.select(User.id)
         .where(User.id != user.id, User.is_active, User.role == Role.ADMIN)

@@ -1,47 +1,32 @@
 """Logging in, staying in, logging out.
 
 A session is a row; its access tokens are JWTs that name it, its refresh tokens are random
-strings stored by their hash and used up one by one. Whoever presents a used one may be a
-thief or the robbed: the session ends for both (RFC 9700, section 4.14). Right after its use,
-once, it is taken for one whose answer was lost.
+strings stored by their hash and used up one by one. The sender of a used one may be a thief or
+the robbed: the session ends for both (RFC 9700, section 4.14). Once, right after its use, a used
+token is accepted: its answer may have been lost.
 """
 
 import hashlib
+import logging
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import current_app
-from flask_jwt_extended import create_access_token
 
 from raceapp import clock, errors
-from raceapp.auth import entries, passwords, proof, sweeping
+from raceapp.auth import entries, passwords, proof, sweeping, tokens
 from raceapp.auth import service as accounts
+from raceapp.auth.actors import Actor
 from raceapp.auth.models import AuthSession, RefreshToken, User
-from raceapp.permissions import Role
-from raceapp.storage.prepared import Prepared, placeholder
 from raceapp.storage.session import db
 from raceapp.telemetry import metrics
-from raceapp.web.secret_links import key_id
+from raceapp.web.process import setting
 
-
-@dataclass(frozen=True)
-class Actor:
-    """The person a request acts for: `is_admin` is a team manager."""
-
-    id: int
-    email: str
-    role: Role
-    session_id: int
-
-    @property
-    def is_admin(self) -> bool:
-        return self.role == Role.ADMIN
+log = logging.getLogger(__name__)
 
 
 class LoginRefused(errors.Unauthorized):
-    """The same words whatever was wrong: they tell nobody which emails have accounts."""
+    """The same words whatever is wrong, so that nobody learns which emails have accounts."""
 
     detail = "Email or password is wrong, or the account is locked for now."
     is_recorded = True
@@ -81,26 +66,18 @@ def issue_tokens(user: User, session: AuthSession) -> dict:
     """Return a fresh access token and a fresh refresh token of `session`."""
     sweeping.sweep_sessions()
     token = secrets.token_urlsafe(32)
-    days = current_app.config["REFRESH_TOKEN_DAYS"]
+    days = setting("REFRESH_TOKEN_DAYS")
     expires_at = clock.utcnow() + timedelta(days=days)
     db.session.add(
         RefreshToken(session_id=session.id, token_hash=hash_token(token), expires_at=expires_at)
     )
     return {
-        "access_token": access_token(user, session),
+        "access_token": tokens.access_token(user, session.id),
         "refresh_token": token,
         "token_type": "Bearer",
-        "expires_in": current_app.config["ACCESS_TOKEN_MINUTES"] * 60,
+        "expires_in": setting("ACCESS_TOKEN_MINUTES") * 60,
         "user": user,
     }
-
-
-def access_token(user: User, session: AuthSession) -> str:
-    return create_access_token(
-        str(user.id),
-        additional_claims={"role": user.role, "sid": session.id},
-        additional_headers={"kid": key_id(current_app.config["JWT_SECRET_KEY"])},
-    )
 
 
 def hash_token(token: str) -> str:
@@ -108,7 +85,10 @@ def hash_token(token: str) -> str:
 
 
 def refresh(token: str) -> dict:
-    """Trade a refresh token for new tokens. Raises TokenRefused, ending a reused one's session."""
+    """Trade a refresh token for new tokens.
+
+    Raises TokenRefused; a token that is used again ends its session.
+    """
     found = use(token) or forgive(token)
     if found is None:
         end_session_of_reused(token)
@@ -122,23 +102,23 @@ def refresh(token: str) -> dict:
 
 
 def use(token: str) -> tuple[int, datetime] | None:
-    """Use a refresh token up; returns its session and its end, or None where it cannot be."""
+    """Use a refresh token up; returns its session and its end, or None if it is not good."""
     return mark(token, {"used_at": clock.utcnow()}, RefreshToken.used_at.is_(None))
 
 
 def forgive(token: str) -> tuple[int, datetime] | None:
-    """Use a token once more, soon after it was used: its answer was lost on the way.
+    """Use a token once more, soon after its first use: the answer was lost on the way.
 
     A phone at the end of the pit lane asks again, and is not logged out for that.
     """
     now = clock.utcnow()
-    since = now - timedelta(seconds=current_app.config["REFRESH_GRACE_SECONDS"])
+    since = now - timedelta(seconds=setting("REFRESH_GRACE_SECONDS"))
     is_just_used = RefreshToken.used_at > since
     return mark(token, {"forgiven_at": now}, is_just_used, RefreshToken.forgiven_at.is_(None))
 
 
 def mark(token: str, values: dict, *which) -> tuple[int, datetime] | None:
-    """Set `values` on a token where it meets the conditions; of several at once one does."""
+    """Set `values` on a token that meets the conditions; of several at once one succeeds."""
     marked = (
         sa.update(RefreshToken)
         .where(RefreshToken.token_hash == hash_token(token), *which)
@@ -164,7 +144,7 @@ def end_session_of_reused(token: str) -> None:
     session_id = session_of(token)
     if session_id is not None:
         end(session_id)
-        current_app.logger.warning("refresh token reused", extra={"session_id": session_id})
+        log.warning("refresh token reused", extra={"session_id": session_id})
 
 
 def end(session_id: int) -> None:
@@ -176,7 +156,7 @@ def change_password(actor: Actor, *, current_password: str, new_password: str) -
     """Set a new password and end every other session of `actor`.
 
     Raises WrongPassword, which counts towards the lock, and Invalid. Of several changes made
-    at once the first wins: what the others say is not the current password any more.
+    at once the first wins: the password that the others send is not the current one any more.
     """
     accounts.check_password(new_password, email=actor.email, field="new_password")
     guess = proof.compare(User.id == actor.id, current_password)
@@ -193,34 +173,14 @@ def change_password(actor: Actor, *, current_password: str, new_password: str) -
 
 
 def count_wrong(session: AuthSession, guess: proof.Guess) -> str | None:
-    """Count a wrong current password; who gives many in a row is not the person logged in.
+    """Count a wrong current password; somebody who sends many in a row is not the person logged in.
 
-    Returns what is to be said of it beside that it was wrong.
+    Returns what to say beyond that it was wrong.
     """
     if guess.is_correct:
         return None  # It was the password until somebody else changed it just now.
     session.failed_passwords += 1
-    if session.failed_passwords < current_app.config["LOCKOUT_FAILURES"]:
+    if session.failed_passwords < setting("LOCKOUT_FAILURES"):
         return None
     end(session.id)
     return "The current password is wrong, as it was too often: log in again."
-
-
-# Its placeholders have names of their own, because it is joined to other statements.
-WHO = Prepared(
-    sa.select(User.id, User.email, User.role)
-    .join(AuthSession, AuthSession.user_id == User.id)
-    .where(AuthSession.id == placeholder("who_session_id", sa.BigInteger))
-    .where(User.id == placeholder("who_user_id", sa.BigInteger))
-    .where(AuthSession.revoked_at.is_(None), User.is_active)
-)
-
-
-def actor_of(session_id: int, user_id: int, *, is_admin: bool, read_ahead=None) -> Actor | None:
-    """Return the caller as the account is now, or None when the session or it has ended.
-
-    `read_ahead` is a `prepared.ReadAhead` that reads for the caller, who claims to be `is_admin`.
-    """
-    values = {"who_session_id": session_id, "who_user_id": user_id}
-    row = read_ahead.row_of(WHO, is_admin=is_admin, **values) if read_ahead else WHO.row(**values)
-    return Actor(*row, session_id=session_id) if row else None

@@ -1,4 +1,4 @@
-"""Sessions, refresh tokens and links that have expired are of no use to anybody any more."""
+"""Deleting sessions, refresh tokens and links that have expired."""
 
 from datetime import timedelta
 
@@ -14,14 +14,14 @@ MARGIN = timedelta(days=1)
 
 
 def sweep_resets(at_most: int = FEW) -> int:
-    """Delete so many links to set a password that have expired, used ones too; count them."""
+    """Delete so many expired links to set a password, used ones too; returns how many."""
     return sweep(PasswordReset, PasswordReset.expires_at < clock.utcnow() - MARGIN, at_most)
 
 
 def sweep_sessions(at_most: int = FEW) -> int:
-    """Delete so many expired refresh tokens, and the sessions that have no other; count them.
+    """Delete so many expired refresh tokens, and the sessions that have no other; returns how many.
 
-    Rows that somebody else is deleting are left to them: nobody waits here.
+    It leaves rows that somebody else is deleting to them: nobody waits here.
     """
     deleted = (
         sa.delete(RefreshToken)

@@ -9,10 +9,11 @@ from datetime import timedelta
 
 from flask import Flask, current_app
 from flask.globals import app_ctx
-from flask_jwt_extended import JWTManager
+from flask_jwt_extended import JWTManager, create_access_token
 from jwt import InvalidTokenError
 
-from raceapp.auth import sessions
+from raceapp.auth.actors import Actor, actor_of
+from raceapp.auth.models import User
 from raceapp.permissions import Role
 from raceapp.storage.columns import MAX_ID
 from raceapp.web.secret_links import key_id
@@ -38,11 +39,19 @@ def init_app(app: Flask) -> None:
     jwt.token_verification_loader(has_every_claim)
 
 
-class RememberingJWTManager(JWTManager):
-    """Remembers tokens it has verified: each is presented many times in its quarter of an hour.
+def access_token(user: User, session_id: int) -> str:
+    return create_access_token(
+        str(user.id),
+        additional_claims={"role": user.role, "sid": session_id},
+        additional_headers={"kid": key_id(current_app.config["JWT_SECRET_KEY"])},
+    )
 
-    Only the signature and the claims of the token itself are remembered, never longer than it
-    lives; the state of the account is asked for every time.
+
+class RememberingJWTManager(JWTManager):
+    """Remembers tokens it has verified: each comes many times in its quarter of an hour.
+
+    It remembers the signature and the claims of a token only, never longer than the token lives;
+    the state of the account is read every time.
     """
 
     CAPACITY = 10_000
@@ -65,8 +74,8 @@ class RememberingJWTManager(JWTManager):
 def key_for(header: dict, claims: dict) -> str:
     """Return the secret a token names; while one is being replaced, two are accepted.
 
-    The library takes a token without a type for an access token, and its word for it later
-    hides that; here the claims are still those that were sent.
+    The library takes a token without a type for an access token and adds the type later;
+    here the claims are still those that were sent.
     """
     if claims.get("type") != "access":
         raise InvalidTokenError("This is not an access token.")
@@ -77,21 +86,20 @@ def key_for(header: dict, claims: dict) -> str:
 
 
 def has_every_claim(_header: dict, claims: dict) -> bool:
-    """Every token of ours expires, has an id and names its session and a person."""
+    """Tell whether a token expires, has an id and names its session and a person, as ours do."""
     is_person = str(claims.get("sub", "")).isdecimal()
     has_session = type(claims.get("sid")) is int
     return is_person and has_session and "exp" in claims and bool(claims["jti"])
 
 
-def look_up(_header: dict, claims: dict) -> sessions.Actor | None:
+def look_up(_header: dict, claims: dict) -> Actor | None:
     """Return the caller as the account is now, and bring the role claim up to date with it."""
     user_id, session_id = int(claims["sub"]), claims["sid"]
     if not (0 < user_id <= MAX_ID and 0 < session_id <= MAX_ID):
         return None
     kept, is_admin = app_ctx.g, claims.get("role") == Role.ADMIN
-    actor = sessions.actor_of(
-        session_id, user_id, is_admin=is_admin, read_ahead=kept.get("read_ahead")
-    )
+    read_ahead = kept.get("read_ahead")
+    actor = actor_of(session_id, user_id, is_admin=is_admin, read_ahead=read_ahead)
     if actor is not None:
         claims["role"] = actor.role
         kept.user_id = actor.id

@@ -32,7 +32,7 @@ def while_registration_is_open(view):
 
 
 def body_may_be_missing(view):
-    """Take a body that is not there for an empty one, where a cookie says all there is to say."""
+    """Take a missing body for an empty one: a cookie may say everything."""
     read = view.__wrapped__
 
     @wraps(view)
@@ -98,7 +98,7 @@ class Refresh(Resource):
 @blp.route("/logout")
 class Logout(Resource):
     def admit(self):
-        """A browser is known by its cookie: its access token may have run out."""
+        """Admit a browser by its cookie: its access token may have run out."""
         g.session_id = sessions.session_of(cookies.token_sent()) if cookies.token_sent() else None
         if g.session_id is None:
             super().admit()

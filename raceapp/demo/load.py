@@ -51,8 +51,8 @@ DESCRIPTION = "Both sides, dry thread, value noted on the sheet"
 def seed_tasks(number: int) -> str:
     """Add `number` tasks for load, with a team and a race weekend for every 800.
 
-    A weekend a week, two years of them, over and over: what is due by now is done, and half of
-    it checked; of what is to come a fifth is nobody's.
+    The weekends lie in the weeks of two years. Tasks that are due by now are done, and half of
+    those that need a check have it; of the tasks to come nobody holds every fifth.
     """
     turns.take_turn(db.session.connection())
     count = -(-number // TEAM_TASKS)
@@ -137,7 +137,7 @@ def wording(i: int, place: int) -> dict:
 
 
 def outcome(place: int, crew: list[int], due_at, *, is_done: bool) -> dict:
-    """Return who holds a task, and who has signed it; every fifth is nobody's until then."""
+    """Return who holds a task, and who has signed it; every fifth open one is nobody's."""
     is_free, is_checked = not is_done and place % 5 == 0, is_done and place % 8 == 1
     holder = None if is_free else crew[place % len(TEAM)]
     return {
@@ -155,7 +155,7 @@ SECTIONS = ("Chassis", "Brakes", "Tyres", "Fuel", "Electronics", "Paperwork", "G
 
 
 def write_tasks(number: int, people: list[int], weekends: list[int]) -> None:
-    """Write so many rows of LOADED: by COPY where there is one, otherwise many to a statement."""
+    """Write so many rows of LOADED: by COPY on PostgreSQL, otherwise many in a statement."""
     connection = db.session.connection()
     if connection.dialect.name == "sqlite":
         table, rows = sa.insert(Task.__table__), load_rows(number, people, weekends)
@@ -168,7 +168,7 @@ def write_tasks(number: int, people: list[int], weekends: list[int]) -> None:
         connection.connection.cursor() as cursor,
         cursor.copy(f"COPY tasks ({', '.join(LOADED)}) FROM STDIN") as copy,
     ):
-        # A time is written out once, and not wherever it stands.
+        # Each time is converted to text once, and not wherever it occurs.
         for row in load_rows(number, people, weekends, as_sent=str):
             copy.write_row(in_order(row))
 
@@ -187,11 +187,11 @@ IS_OURS = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = CAST(
 
 @contextmanager
 def unindexed(connection: sa.Connection, table: sa.Table, rows: int):
-    """Have `table` without its indexes and foreign keys while so many `rows` are added.
+    """Take the indexes and foreign keys off `table` while so many `rows` are added.
 
-    Sorted and checked all at once at the end they take a small part of the time. Until the
-    transaction ends nobody else reads the table. Where there are more rows already than come, or
-    the table is somebody else's, it stays as it is.
+    To build and check them once at the end takes a small part of the time. Until the transaction
+    ends nobody else reads the table. A table that has more rows than come, or that another role
+    owns, stays as it is.
     """
     count = sa.select(sa.func.count()).select_from(table)
     named = {"name": table.name}

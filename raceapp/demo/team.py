@@ -1,7 +1,7 @@
 """The demo team: its people, its bikes, and what each of them does at a weekend.
 
-Everything goes through the services, and every deed is done by somebody who may do it, at the time
-it was due or so. The record of the demo is one that the API could have written.
+Everything goes through the services, and every deed is done by somebody who may do it, at about the
+time it was due. So the record of the demo is one that the API could have written.
 """
 
 from datetime import date, datetime, timedelta
@@ -9,8 +9,8 @@ from operator import itemgetter
 
 from raceapp import clock
 from raceapp.auth import passwords
+from raceapp.auth.actors import Actor
 from raceapp.auth.models import User
-from raceapp.auth.sessions import Actor
 from raceapp.bikes import service as bikes
 from raceapp.bikes.models import Bike
 from raceapp.checklists import service as checklists
@@ -27,7 +27,7 @@ from raceapp.timetable.models import SessionKind, SessionStatus
 
 PASSWORD = "pit-lane-demo"
 PLANNED_AHEAD = timedelta(days=12)
-SLOW = 9  # Of what can wait, the team does one in so many late.
+SLOW = 9  # Of the tasks that can wait, the team does one in so many late.
 PEOPLE = (
     ("manager@demo.example", "Marta Vidal", CrewRole.TEAM_MANAGER),
     ("chief@demo.example", "Carlo Rossi", CrewRole.CREW_CHIEF),
@@ -134,7 +134,7 @@ class Weekend:
     # --- who -----------------------------------------------------------------------------
 
     def doer(self, task: Task) -> Actor:
-        """Return who signs it: each mechanic has a rider's bikes, each rider their own gear."""
+        """Return who signs a task: each mechanic has a rider's bikes, each rider their own gear."""
         if task.crew_role == CrewRole.MECHANIC:
             return self.crew["mechanic2" if self.rider_of(task) == "Max Orsi" else "mechanic"]
         if task.crew_role == CrewRole.RIDER:
@@ -172,7 +172,7 @@ class Weekend:
         return self.open_tasks(Task.session_id == self.sessions[name].id, is_before, *which)
 
     def when(self, task: Task, early: int) -> datetime:
-        """Return so many minutes before the task was due, some after it, and now at the latest."""
+        """Return so many minutes before the task was due; some are late, and none is after now."""
         is_slow = task.id % SLOW == 0 and not -30 <= (task.offset_minutes or 0) <= 0
         early -= 20 if is_slow and not task.is_critical else 0
         return min(task.due_at - timedelta(minutes=early), self.now)
@@ -192,7 +192,7 @@ class Weekend:
         self.sign(task, Act.CHECK, self.checker(task), at)
 
     def finish(self, found: list[Task], *, leaving: tuple[str, ...] = ()) -> None:
-        """Do these tasks and check those that need it, as they are due, but for the items named."""
+        """Do these tasks as they are due, and check those that need it, except the items named."""
         wanted = [task for task in found if task.item_key not in leaving]
         deeds = [(self.when(task, 6), self.do, task) for task in wanted]
         deeds += [(self.when(task, 2), self.check, task) for task in wanted if task.needs_check]
@@ -202,7 +202,7 @@ class Weekend:
         db.session.flush()
 
     def finish_arrival(self, *, leaving: tuple[str, ...] = ()) -> None:
-        """Finish whatever is due by now and belongs to no session."""
+        """Finish the tasks that are due by now and belong to no session."""
         is_due = Task.due_at < self.now
         self.finish(self.open_tasks(Task.session_id.is_(None), is_due), leaving=leaving)
 
@@ -226,6 +226,6 @@ class Weekend:
 
 
 def read_again() -> None:
-    """Forget what bulk statements have changed behind the models' backs."""
+    """Have the models read again, since bulk statements have changed their rows."""
     db.session.flush()
     db.session.expire_all()

@@ -4,7 +4,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from raceapp import clock
-from raceapp.auth.sessions import Actor
+from raceapp.auth.actors import Actor
 from raceapp.bikes.models import Bike
 from raceapp.checklists.models import Tier
 from raceapp.comments import service as comments
@@ -21,7 +21,7 @@ from raceapp.timetable.models import SessionKind, SessionStatus
 
 
 def add_past(crew: dict[str, Actor], bikes: list[Bike], template_id: int) -> None:
-    """Four weeks ago, with one rider and the short list: everything is done in the end."""
+    """Add a weekend four weeks ago, with one rider and the short list: all of it is done."""
     first_day = clock.utcnow().date() - timedelta(days=28)
     where = {"location": "Jerez de la Frontera, Spain", "timezone": "Europe/Madrid"}
     jerez = Weekend(crew, bikes[:2], first_day, track="Jerez", **where)
@@ -38,7 +38,7 @@ def add_past(crew: dict[str, Actor], bikes: list[Bike], template_id: int) -> Non
 
 
 def put_right(jerez: Weekend, found: list[Task]) -> None:
-    """The first of these fails; whoever saw it mends it and does it with the others."""
+    """Fail the first of these tasks; the person who saw it mends it and does it with the others."""
     first = min(found, key=lambda task: task.due_at)
     note = "Out of the window, the blanket was off too early"
     jerez.sign(first, Act.FAIL, jerez.doer(first), jerez.when(first, 15), note=note)
@@ -60,7 +60,7 @@ AROUND_NOW = (
 
 
 def add_current(crew: dict[str, Actor], bikes: list[Bike], template_id: int) -> None:
-    """Misano, the second day: FP3 is on, and not everything went to plan."""
+    """Add Misano on its second day: FP3 is on, and not everything went to plan."""
     now = clock.utcnow()
     first_day = now.astimezone(ZoneInfo("Europe/Rome")).date() - timedelta(days=1)
     where = {"location": "Misano Adriatico, Italy", "timezone": "Europe/Rome"}
@@ -85,7 +85,7 @@ def add_current(crew: dict[str, Actor], bikes: list[Bike], template_id: int) -> 
 
 
 def crash(misano: Weekend) -> None:
-    """Bike 7 B goes down in FP2: what was signed for it is open again, its release is gone."""
+    """Crash bike 7 B in FP2: its signed tasks are open again, its release is void."""
     bike, session = misano.bikes[3], misano.sessions["FP2"]
     at = session.starts_at + timedelta(minutes=22)
     with clock.at(at):
@@ -105,7 +105,7 @@ def crash(misano: Weekend) -> None:
 
 
 def third_practice(misano: Weekend) -> None:
-    """One bike goes out ready, one on the chief's word; one has failed, one is in pieces."""
+    """Send one bike out ready, one on the chief's word; one has failed, one is in pieces."""
     ready, unchecked, failed, _ = misano.bikes
     for bike in (ready, unchecked, failed):
         misano.finish(misano.before("FP3", Task.bike_id == bike.id), leaving=("ps-press",))
@@ -130,7 +130,7 @@ TALK = (
 
 
 def talk(misano: Weekend) -> None:
-    """They talk about the pressure that failed, on the task itself."""
+    """Have people comment on the task whose pressure failed."""
     is_failed = (Task.event_id == misano.event.id, Task.status == TaskStatus.FAILED)
     task = rows.every(*is_failed)[0]
     bike = next(bike.label for bike in misano.bikes if bike.id == task.bike_id)
@@ -139,7 +139,7 @@ def talk(misano: Weekend) -> None:
 
 
 def delay(misano: Weekend) -> None:
-    """Superpole and what follows slip by 25 minutes; each mechanic has their bikes to prepare."""
+    """Move Superpole and what follows by 25 minutes; each mechanic has their bikes to prepare."""
     first = misano.sessions["Superpole"]
     shifts.shift(misano.event, from_session_id=first.id, minutes=25, actor=misano.manager)
     read_again()
@@ -157,7 +157,7 @@ TO_PREPARE = (
 
 
 def add_coming(crew: dict[str, Actor], bikes: list[Bike]) -> None:
-    """In four weeks: planned, with a timetable and a few tasks, its checklists not built yet."""
+    """Add a weekend in four weeks, with a timetable, a few tasks and no checklist built yet."""
     first_day = clock.utcnow().date() + timedelta(days=27)
     where = {"location": "Castle Donington, United Kingdom", "timezone": "Europe/London"}
     donington = Weekend(crew, bikes, first_day, track="Donington Park", **where)

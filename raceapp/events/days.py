@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from raceapp import clock, errors
 from raceapp.events.models import Event
 from raceapp.storage.session import db
-from raceapp.web.fields import YEARS
 
 DAYS = {"event_date", "end_date", "timezone"}
 
@@ -20,7 +19,7 @@ def check_dates(event: Event) -> None:
 
 
 def days_to_move(event: Event, changes: dict) -> int:
-    """Return by how many days the timetable is to move, and have the last day move as well."""
+    """Return by how many days the timetable moves, and move the last day as well."""
     if not changes.pop("move_timetable", False):
         return 0
     if "event_date" not in changes:
@@ -32,13 +31,13 @@ def days_to_move(event: Event, changes: dict) -> int:
 
 
 def later(day: date, by: timedelta) -> date:
-    if (day + by).year not in YEARS:
+    if (day + by).year not in clock.YEARS:
         raise errors.Invalid.field("event_date", "Leads out of the years 1970 to 2099.")
     return day + by
 
 
 def not_over(*which) -> Iterator[Event]:
-    """Yield the weekends that meet these conditions and whose last local day is not past."""
+    """Yield the weekends that meet these conditions and are not over by their local time."""
     # No zone is a whole day behind UTC.
     may_go_on = Event.end_date >= clock.utcnow().date() - timedelta(days=1)
     for event in db.session.scalars(sa.select(Event).where(may_go_on, *which).order_by(Event.id)):

@@ -1,9 +1,8 @@
-"""The kinds of things a crew holds of its weekend: which are there, and how they are written."""
+"""The kinds of things that devices keep of a weekend: which are there, and how they are written."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-import marshmallow as ma
 import sqlalchemy as sa
 
 from raceapp.bikes.models import Bike
@@ -27,11 +26,11 @@ from raceapp.web.writing import row_writer, writer_of
 
 @dataclass(frozen=True)
 class Kind:
-    """`are_there` returns the condition that the rows of a weekend meet which are not deleted;
-    `people` are the fields that name somebody."""
+    """`are_there` returns the condition for the live rows of a weekend; `people` are the fields
+    that name somebody."""
 
     model: type
-    schema: type[ma.Schema]
+    schema: type
     are_there: Callable[[int], sa.ColumnElement]
     people: tuple[str, ...] = ()
 
@@ -55,11 +54,11 @@ class Kind:
         return [self.write(row) for row in db.session.execute(found)]
 
     def some(self, event_id: int, ids: Collection[int]) -> list[dict]:
-        """Return those of these ids."""
+        """Return the resources with these ids."""
         return [self.write(row) for row in self.found(event_id, ids, self.columns, self.few_of)]
 
     def present(self, event_id: int, ids: Collection[int]) -> list[int]:
-        """Return which of these ids a weekend has and are not deleted."""
+        """Return which of these ids a weekend has, deleted rows left out."""
         rows = self.found(event_id, ids, [self.model.id], self.few_present)
         return [own_id for (own_id,) in rows]
 

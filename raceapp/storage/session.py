@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 
 import sqlalchemy as sa
+from flask import g
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 
@@ -82,6 +83,15 @@ def one_moment():
             yield
         finally:
             db.session.rollback()
+
+
+def note_lost_race() -> None:
+    """Remember that somebody was first: the next try of this request holds what it reads."""
+    g.has_lost_race = True
+
+
+def has_lost_race() -> bool:
+    return g.get("has_lost_race", False)
 
 
 def is_held_back() -> bool:

@@ -17,6 +17,7 @@ from raceapp.tasks.models import Anchor
 from raceapp.tasks.schemas import MAX_OFFSET
 from raceapp.web import fields
 
+WRONG = (ValueError, ma.ValidationError)  # What a reader raises.
 NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
 WHOLE_NUMBER = re.compile(r"-?\d{1,15}", re.ASCII)
 LOCAL_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d?:\d\d)(:\d\d)?", re.ASCII)

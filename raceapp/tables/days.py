@@ -4,8 +4,8 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from raceapp import clock
 from raceapp.events.models import Event
-from raceapp.web.fields import YEARS
 
 CLOCK = re.compile(r"([01]?\d|2[0-3])[:.h]([0-5]\d)(?:[:.]([0-5]\d))?", re.ASCII)
 DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", re.ASCII)
@@ -61,7 +61,7 @@ def checked_day(year: int, month: int, day: int) -> date:
         found = date(year, month, day)
     except ValueError as error:
         raise ValueError("There is no such day.") from error
-    if found.year not in YEARS:
+    if found.year not in clock.YEARS:
         raise ValueError("Must lie in the years 1970 to 2099.")
     return found
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
-import marshmallow as ma
 import sqlalchemy as sa
 
 from raceapp import errors
@@ -27,7 +26,6 @@ NEW = {
 NO_MATTER = {"id", "created_at", "updated_at"}
 # What the due time of a task that hangs on an anchor follows.
 MOVING = {"anchor", "offset_minutes", "session_id", "is_due_pinned"}
-WRONG = (ValueError, ma.ValidationError)  # What a reader raises.
 SIGNED_ALREADY = "The task has been signed: reopen it first."
 
 
@@ -96,7 +94,7 @@ class Reader:
             try:
                 column, value = self.read(name, cell.strip())
                 values[column] = value
-            except WRONG as error:
+            except columns.WRONG as error:
                 self.faults.add(row, name, *columns.sentences(error))
         if cells.keys() & columns.MEASURED.keys():
             before = (task.measurement or {}) if task is not None else {}
@@ -163,7 +161,7 @@ class Reader:
             cell = cell.replace(",", ".")
         try:
             return columns.READERS[name](cell) if cell else None
-        except WRONG as error:
+        except columns.WRONG as error:
             self.faults.add(row, name, *columns.sentences(error))
             return None
 

@@ -3,9 +3,8 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from raceapp import errors
+from raceapp import clock, errors
 from raceapp.tasks.models import Anchor
-from raceapp.web.fields import YEARS
 
 
 def midnight(day: date, timezone: str) -> datetime:
@@ -42,6 +41,6 @@ def shifted(moment: datetime, minutes: int) -> datetime:
         found = moment.astimezone(ZoneInfo("UTC")) + timedelta(minutes=minutes)
     except OverflowError as error:
         raise errors.Invalid.field("minutes", "Leads out of the years 1970 to 2099.") from error
-    if found.year not in YEARS:
+    if found.year not in clock.YEARS:
         raise errors.Invalid.field("minutes", "Leads out of the years 1970 to 2099.")
     return found

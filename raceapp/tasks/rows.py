@@ -9,7 +9,6 @@ read is changed: who comes second is answered or tried again as anybody who lost
 import functools
 
 import sqlalchemy as sa
-from flask import g
 from sqlalchemy.orm.exc import StaleDataError
 
 from raceapp import errors
@@ -18,7 +17,7 @@ from raceapp.history import chain
 from raceapp.history import service as history
 from raceapp.storage import answers, prepared
 from raceapp.storage.prepared import ActorPlaceholder, Prepared, placeholder, rows_read_ahead
-from raceapp.storage.session import db, is_held_back
+from raceapp.storage.session import db, has_lost_race, is_held_back
 from raceapp.tasks import grounds
 from raceapp.tasks.models import SignOff, Task, TaskStatus
 from raceapp.tasks.visibility import NO_SUCH_TASK, is_live, visible_to
@@ -81,7 +80,7 @@ def get(task_id: int, *, actor, hold: bool = False) -> TaskRow:
     Held, nobody else changes it before this transaction ends; so is what lost a race before.
     """
     values = {"task_id": task_id, "actor_id": actor.id}
-    if hold or g.get("has_lost_race"):
+    if hold or has_lost_race():
         statement = one(actor.is_admin).statement.with_for_update(of=Task)
         found = db.session.execute(statement, values).all()
         # One that somebody moved to another weekend meanwhile is no match until it is asked anew.

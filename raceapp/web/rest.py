@@ -23,7 +23,7 @@ from werkzeug.datastructures import Headers
 
 from raceapp import errors
 from raceapp.storage import engines, prepared
-from raceapp.storage.session import db
+from raceapp.storage.session import db, note_lost_race
 from raceapp.web import callers, etags, idempotency, openapi
 from raceapp.web.application import Response
 from raceapp.web.keyset import Page
@@ -238,7 +238,7 @@ def give_way(error: Exception, attempt: int) -> None:
     if not is_stale and getattr(error.orig, "sqlstate", None) not in LOST_RACES:
         raise error
     db.session.rollback()
-    g.has_lost_race = True
+    note_lost_race()
     if is_stale and etags.names_a_version():
         raise errors.PreconditionFailed() from error
     time.sleep(random.uniform(0, 0.01 * 2**attempt))

@@ -19,7 +19,7 @@ from raceapp.web.fields.numbers import (
 )
 from raceapp.web.fields.objects import Mapping, Object
 from raceapp.web.fields.texts import Email, LongText, Password, RequestId, Text, Uri, Verbatim
-from raceapp.web.fields.times import YEARS, Date, TimeZone, UTCDateTime, time_zones, utc_text
+from raceapp.web.fields.times import Date, TimeZone, UTCDateTime, time_zones, utc_text
 
 
 class Numbered(ma.Schema):

@@ -7,9 +7,9 @@ from importlib import resources
 
 import marshmallow as ma
 
+from raceapp import clock
 from raceapp.web.fields.texts import Text
 
-YEARS = range(1970, 2100)
 RFC3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII
 )
@@ -55,7 +55,7 @@ class UTCDateTime(ma.fields.DateTime):
             raise self.make_error("no_such") from error
         except OverflowError as error:
             raise self.make_error("range") from error
-        if moment.year not in YEARS:
+        if moment.year not in clock.YEARS:
             raise self.make_error("range")
         return moment
 
@@ -96,7 +96,7 @@ class Date(ma.fields.Date):
             day = date.fromisoformat(value)
         except ValueError as error:
             raise self.make_error("no_such") from error
-        if day.year not in YEARS:
+        if day.year not in clock.YEARS:
             raise self.make_error("range")
         return day
 
