@@ -63,7 +63,7 @@ BLUEPRINTS = (  # in the order of the document: what a weekend needs first
     comments,
     invitations,
 )
-# They listen to what happens in packages below them: it is enough that they are loaded.
+# They connect to signals of packages below them: it is enough to load them.
 LISTENERS = (traces, letting_go, strikes, voiding)
 
 

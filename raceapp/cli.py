@@ -1,5 +1,6 @@
-"""Commands: the demo team, the shipped checklists, the record, sweeping; those for people are in
-`people`."""
+"""Commands: the demo team, the shipped checklists, the record, sweeping. Those for people are in
+`people`.
+"""
 
 import json
 
@@ -40,7 +41,7 @@ def sweep():
 
 
 def all_of(sweep_some) -> int:
-    """Have rows deleted until there are no more; returns how many it were."""
+    """Have rows deleted until none are left; returns how many there were."""
     count = 0
     while swept := sweep_some(1000):
         db.session.commit()

@@ -8,12 +8,11 @@
     ├── Conflict                    409     asked for something the present state rules out
     ├── PreconditionFailed          412     sent an If-Match that is not the present version
     ├── TooLarge                    413     sent more than is read
-    ├── UnsupportedMediaType        415     sent something else than JSON
+    ├── UnsupportedMediaType        415     sent a body that is no JSON
     ├── Invalid                     422     sent values that break a rule, named per field
     └── Unavailable                 503     should come again in a moment
 
-Services raise these; `web.refusals.Api` turns them, and whatever else goes wrong, into
-problem+json.
+Services raise these; `web.refusals.Api` turns them, and all other errors, into problem+json.
 """
 
 import json
@@ -104,8 +103,8 @@ class Invalid(Refusal):
 class Rows(dict):
     """Faults of a table, `{"csv": {row: {column: [sentences]}}}`: those of the first 100 rows.
 
-    They are told whole, though that makes a longer answer than any other: nobody mends a table
-    of a thousand rows by twenty faults at a time.
+    The answer names them all, though it is longer than any other: nobody mends a table of a
+    thousand rows twenty faults at a time.
     """
 
     def __init__(self, by_row: Mapping[int, Mapping[str, list[str]]]):
@@ -127,7 +126,7 @@ class Unavailable(Refusal):
 
 
 def problem(status: int, title: str, detail: str, request_id: str, **members) -> dict:
-    """Return the body of a problem; `members` are errors, for 422, and what else belongs to it."""
+    """Return the body of a problem; `members` are its further members, such as errors for 422."""
     if "errors" in members:
         found = members["errors"]
         members["errors"] = found if isinstance(found, Rows) else fitting(found)
@@ -142,7 +141,7 @@ def problem(status: int, title: str, detail: str, request_id: str, **members) ->
 
 
 def fitting(errors: object) -> object:
-    """Cut validation errors so that no input, however silly, makes a long answer of them."""
+    """Cut validation errors so that no input, however silly, makes a long answer."""
     for most in (MAX_FIELDS, MAX_FIELDS // 2, MAX_FIELDS // 4, 1):
         found = shorten(errors, most)
         if len(json.dumps(found, ensure_ascii=False).encode()) < BODY_LIMIT - OTHER_MEMBERS:
@@ -151,7 +150,7 @@ def fitting(errors: object) -> object:
 
 
 def shorten(errors: object, most: int, depth: int = 0) -> object:
-    """Keep so many fields, half as many of anything else, and only the start of long texts."""
+    """Keep so many fields, half as many of everything inside, and only the start of long texts."""
     if isinstance(errors, Mapping) and depth < 6:
         kept = list(errors.items())[: most if depth == 1 else max(1, most // 2)]
         return {

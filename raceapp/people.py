@@ -39,7 +39,7 @@ def refusals_as_one_line():
 
 
 def loaded(schema=RegisterSchema, /, **values):
-    """Return an account, or what else it is, as the API would read it, or say what is wrong."""
+    """Return options as the API would read them by `schema`, or say what is wrong."""
     reading = schema(only=list(values))
     faults = reading.validate(values)
     if faults:

@@ -34,13 +34,13 @@ def is_holder(actor, task) -> bool:
 
 
 def manages(actor, roles) -> bool:
-    """A crew chief does at the weekend what a team manager does there with its tasks."""
+    """Tell whether they may do anything with the tasks: team managers and its crew chief may."""
     return actor.is_admin or CrewRole.CREW_CHIEF in roles
 
 
 def can_change_task(actor, roles, task, changes) -> bool:
-    """A crew member ticks what they hold, rewords what they also created, takes what is nobody's
-    and gives it back; all of that at once as well."""
+    """Crew may tick a task they hold, reword one they also created, take one that nobody holds and
+    give it back; one change may do several of these."""
     if manages(actor, roles):
         return True
     if "assigned_to" in changes and not can_take_or_give_back(actor, roles, task, changes):
@@ -52,19 +52,19 @@ def can_change_task(actor, roles, task, changes) -> bool:
 
 
 def own_fields(actor, task) -> set[str]:
-    """Return what a crew member changes of a task that they hold."""
+    """Return the fields that a crew member may change of a task that they hold."""
     reworded = {"title", "description", "due_at"} if task.created_by == actor.id else set()
     return {"completed", *reworded}
 
 
 def can_take_or_give_back(actor, roles, task, changes) -> bool:
-    """A task of one's crew role is taken while nobody holds it; only who holds it gives it back."""
+    """Crew may take a task of their crew role that nobody holds; only its holder gives it back."""
     is_own = task.assigned_to in (None, actor.id) and changes["assigned_to"] in (None, actor.id)
     return is_own and has_task_role(roles, task)
 
 
 def can_delete_task(actor, roles, task) -> bool:
-    """A crew member deletes what they hold, or created while nobody else holds it."""
+    """Crew may delete a task they hold, or one they created that nobody holds."""
     is_own = task.created_by == actor.id and task.assigned_to is None
     return manages(actor, roles) or is_holder(actor, task) or is_own
 
@@ -81,14 +81,14 @@ def has_task_role(roles, task) -> bool:
 
 
 def can_sign_done(actor, roles, task) -> bool:
-    """Who holds it, a team manager, or its crew role while nobody holds it."""
+    """Its holder and team managers may, and its crew role while nobody holds it."""
     is_free = task.assigned_to is None
     return actor.is_admin or is_holder(actor, task) or (is_free and has_task_role(roles, task))
 
 
 def can_check(actor, roles, task) -> bool:
-    """The task's crew role, a crew chief or a team manager; that it is another person is a rule
-    of the state, not of the role."""
+    """Its crew role, a crew chief and team managers may. That two people have to sign is a rule of
+    the state, in `tasks.signing`, and not of the role."""
     return actor.is_admin or CrewRole.CREW_CHIEF in roles or has_task_role(roles, task)
 
 
@@ -114,15 +114,15 @@ def can_sign(actor, roles, task, act: str) -> bool:
 
 
 def can_release(actor, roles) -> bool:
-    """A crew chief or a team manager; `roles` are those of the actor at the weekend."""
+    """A crew chief and team managers may; `roles` are those of the actor at the weekend."""
     return actor.is_admin or CrewRole.CREW_CHIEF in roles
 
 
 def can_plan(actor, roles) -> bool:
-    """Sessions and shifts: a crew chief of the weekend or a team manager."""
+    """Tell whether they may change sessions: a crew chief of the weekend and team managers may."""
     return actor.is_admin or CrewRole.CREW_CHIEF in roles
 
 
 def can_invite(actor, roles) -> bool:
-    """To the crew of the weekend: its crew chief or a team manager."""
+    """Tell whether they may invite to the crew: its crew chief and team managers may."""
     return actor.is_admin or CrewRole.CREW_CHIEF in roles

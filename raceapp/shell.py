@@ -1,8 +1,8 @@
 """The board: a page for browsers, whose files `make` builds from board/ into raceapp/board/.
 
-Every path of the board is answered with one page, the shell; what it shows is up to its
-scripts. The paths are a list: whatever else is asked for is not found, and a missing script is
-never answered with a page. Without the build, `/` is the page of welcome.py, which says why.
+The answer to every path of the board is one page, the shell; its scripts decide what it shows. The
+paths are a list: any other path is not found, and a missing script is never answered with a page.
+Without the build, `/` is the page of welcome.py, which says why.
 """
 
 import hashlib
@@ -35,13 +35,13 @@ PATHS = (
     "/templates",
     "/templates/<id:number>",
 )
-# Only what this server itself sends, and no script or style in the page itself.
+# Only files of this server, and no script or style in the page itself.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
-# A worker is ruled by the policy that it was sent with.
+# A worker obeys the policy that it was sent with.
 WORKER_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'"
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
@@ -83,7 +83,7 @@ blp = Blueprint("shell", __name__)
 
 
 def page(**path) -> Response | str:
-    """Answer a path of the board; the page finds out itself which one it is."""
+    """Answer a path of the board; the scripts of the page find out which one it is."""
     files = current_app.extensions["board"]
     if files:
         return files["index.html"].answer(ASK_AGAIN)
@@ -98,7 +98,7 @@ for _path in PATHS:
 
 @blp.get("/assets/<path:name>")
 def asset(name):
-    """Answer a script or style, whose name holds a hash of it, so that it is kept for good."""
+    """Answer a script or style; its name holds its hash, so browsers may keep it for good."""
     return found(f"assets/{name}").answer(FOR_EVER)
 
 
@@ -111,7 +111,7 @@ def worker():
 @blp.get("/manifest.webmanifest", defaults={"name": "manifest.webmanifest"})
 @blp.get("/<any('icon.svg', 'icon-192.png', 'icon-512.png'):name>")
 def public(name):
-    """Answer what browsers want to know to put the board on the home screen."""
+    """Answer the files with which browsers put the board on the home screen."""
     return found(name).answer(ASK_AGAIN)
 
 
@@ -121,7 +121,7 @@ def found(name: str) -> File:
 
 
 def read(folder: Path, demo: dict | None) -> dict[str, File]:
-    """Return the files of the build by name; none if there is no complete one."""
+    """Return the files of the build by name; none unless the build is complete."""
     if not (folder / "sw.js").exists():
         return {}
     names = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".gz")
@@ -130,7 +130,7 @@ def read(folder: Path, demo: dict | None) -> dict[str, File]:
 
 
 def with_demo(demo: dict | None) -> Callable[[bytes], bytes]:
-    """Return what writes the log-ins of the demo team into the shell, in development only."""
+    """Return a function that writes the demo log-ins into the shell, in development only."""
     people = [
         {"email": email, "name": name, "role": role.value} for email, name, role in seeding.PEOPLE
     ]
@@ -140,7 +140,7 @@ def with_demo(demo: dict | None) -> Callable[[bytes], bytes]:
 
 
 def why_missing(folder: Path) -> str | None:
-    """Return why there is no board, if the build left a word."""
+    """Return why there is no board, if the build has left the reason."""
     reason = folder / REASON
     return reason.read_text(errors="replace").strip() if reason.exists() else None
 

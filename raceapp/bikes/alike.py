@@ -1,4 +1,4 @@
-"""Which names are the same to whoever reads them."""
+"""Which names look the same to a reader."""
 
 import unicodedata
 
@@ -6,7 +6,7 @@ import unicodedata
 def folded(text: str) -> str:
     """Return `text` without regard to case, width, and kind and number of spaces.
 
-    What nobody sees, a zero-width space say, is no difference either.
+    Characters that nobody sees, such as a zero-width space, make no difference either.
     """
     wide = unicodedata.normalize("NFKC", text).casefold()
     seen = "".join(char for char in wide if unicodedata.category(char) != "Cf")

@@ -13,12 +13,12 @@ from raceapp.storage import hidden
 from raceapp.storage.expressions import mentions
 from raceapp.storage.session import db
 
-# Sent with a bike that is about to be taken back, its row held. Who still needs it stands above
-# this package, so it listens and raises Conflict.
+# Sent with a bike that is about to be taken back, its row held. A weekend that needs the bike is
+# above this package, so it connects to it and raises Conflict.
 deleting = Signal()
-# Sent with a bike that somebody else rides now, and the name of who rode it before.
+# Sent with a bike that has another rider now, and the name of the rider before.
 rider_changed = Signal()
-# Sent with a bike that has changed, the deed and what it changed: weekends that have it tell so.
+# Sent with a bike that has changed, the deed and what it changed, for the records of its weekends.
 changed = Signal()
 
 
@@ -46,9 +46,9 @@ def search(*, actor, deleted: bool | None = None, q: str = "") -> sa.Select:
 
 
 def hold(bike_ids: Iterable[int]) -> list[Bike]:
-    """Return those of these bikes that are there, in order of id.
+    """Return those of these bikes that exist, in order of id.
 
-    They stay there until the transaction ends: whoever takes one back waits.
+    They exist until the transaction ends: taking one back has to wait.
     """
     statement = live().where(Bike.id.in_(sorted(bike_ids))).order_by(Bike.id)
     return list(db.session.scalars(statement.with_for_update(read=True)))
@@ -82,7 +82,7 @@ def update(bike: Bike, changes: dict, *, actor) -> None:
 
 
 def label_taken(label: str) -> errors.Conflict:
-    """Return a refusal that names the label in use, which may be written otherwise."""
+    """Return a refusal that names the label in use, which may be spelt differently."""
     alike = sa.select(Bike.label).where(Bike.label_key == folded(label), Bike.deleted_at.is_(None))
     used = db.session.scalar(alike) or label
     return errors.Conflict(f"There is a bike labelled {used} already. Choose another label.")

@@ -1,8 +1,8 @@
 """Calendars as iCalendar text (RFC 5545), written by `icalendar`.
 
-Every time is in UTC, so no VTIMEZONE is needed. What a calendar program goes by when something
-moves are UID, SEQUENCE and LAST-MODIFIED: they are those of the row, so the text is the same
-until a row changes. The UID holds no host, since one weekend is read under many.
+Every time is in UTC, so no VTIMEZONE is needed. A calendar program follows a moved entry by UID,
+SEQUENCE and LAST-MODIFIED, which come from the row: so the text is the same until a row changes.
+The UID holds no host, since one weekend may be read under several.
 """
 
 from collections.abc import Iterable
@@ -41,7 +41,7 @@ def empty(name: str) -> icalendar.Calendar:
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    # The library does not know these two as text, and so would not escape them.
+    # The library does not take these two for text, and so would not escape them.
     calendar.add("name", icalendar.vText(name))
     calendar.add("x-wr-calname", icalendar.vText(name))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
@@ -50,7 +50,7 @@ def empty(name: str) -> icalendar.Calendar:
 
 
 def nothing() -> icalendar.Timezone:
-    """Return what stands in a calendar without entries: the standard wants one component."""
+    """Return the component of a calendar without entries, since the standard wants one."""
     zone, standard = icalendar.Timezone(), icalendar.TimezoneStandard()
     zone.add("tzid", "UTC")
     standard.add("dtstart", datetime(1970, 1, 1))
@@ -61,8 +61,8 @@ def nothing() -> icalendar.Timezone:
 
 
 def session_entry(session: TrackSession, event: Event) -> icalendar.Event:
-    """Return a session. One that was taken off the timetable is cancelled: programs keep what
-    a calendar no longer mentions."""
+    """Return a session. A session taken off the timetable is cancelled, since programs keep entries
+    that a calendar no longer mentions."""
     entry = icalendar.Event()
     add_identity(entry, f"session-{session.id}", session)
     entry.add("summary", session.name)

@@ -9,7 +9,7 @@ from raceapp.storage.session import db
 
 
 class CalendarLink(db.Model):
-    """One person's secret address, known only by its hash. There is one at a time."""
+    """One person's secret address, known only by its hash. A person has one at a time."""
 
     __tablename__ = "calendar_links"
 

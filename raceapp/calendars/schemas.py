@@ -6,7 +6,7 @@ from raceapp.web import fields
 
 
 class CalendarLinkSchema(ma.Schema):
-    """The secret address of a person's calendar. It is told this once."""
+    """The secret address of a person's calendar. It is told only now."""
 
     url = fields.Uri(
         required=True,

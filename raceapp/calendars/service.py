@@ -1,7 +1,7 @@
 """Calendars to subscribe to: the sessions of a weekend, or everything a person is part of.
 
-A phone's calendar cannot log in, so a person's own is read under a secret address. The secret
-has 256 bits and is stored as a hash only; a new one ends the one before.
+A phone's calendar program cannot log in, so it reads a person's calendar at a secret address. The
+secret has 256 bits and is stored as a hash only; a new secret ends the one before.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class Calendar:
-    """What stands in a calendar, each thing with its weekend."""
+    """The entries of a calendar, each with its weekend."""
 
     name: str
     sessions: Sequence[tuple[TrackSession, Event]]
@@ -44,7 +44,7 @@ class Calendar:
 
     @property
     def version(self) -> str:
-        """Return what is another as soon as anything in the calendar is."""
+        """Return a text that changes as soon as anything in the calendar does."""
         rows = [self.name]
         for row, event in (*self.sessions, *self.tasks):
             rows.append(f"{row.__tablename__} {row.id} {row.version} {event.id} {event.version}")
@@ -55,7 +55,7 @@ class Calendar:
 
 
 def open_link(*, actor) -> str:
-    """Return a new secret for the calendar of `actor`; the one before is no longer valid."""
+    """Return a new secret for the calendar of `actor`; the one before ends."""
     accounts.get(actor.id, for_update=True)  # Two requests at once take turns.
     secret = new_seed().secret
     link = db.session.get(CalendarLink, actor.id) or CalendarLink(user_id=actor.id)
@@ -85,18 +85,18 @@ def reader(secret: str) -> Reader:
     return Reader(found.id, found.role == Role.ADMIN)
 
 
-# --- what stands in it -------------------------------------------------------------------
+# --- entries -----------------------------------------------------------------------------
 
 
 def of_event(event: Event) -> Calendar:
-    """Return the sessions of a weekend, with those that were taken off it."""
+    """Return the sessions of a weekend, also those taken off its timetable."""
     statement = sessions().where(Event.id == event.id)
     return Calendar(event.name, db.session.execute(statement).all())
 
 
 def of_person(person: Reader, *, has_tasks: bool = False) -> Calendar:
-    """Return the sessions of the last 90 days and from then on of the weekends whose crew
-    `person` is on, all of them for a team manager; with tasks, their own open ones too."""
+    """Return the sessions from 90 days ago on of the weekends whose crew `person` is on, of all
+    weekends for a team manager; with tasks, their own open ones too."""
     statement = sessions().where(TrackSession.ends_at >= clock.utcnow() - KEPT)
     if not person.is_admin:
         statement = statement.where(Event.id.in_(events.crew_events(person)))

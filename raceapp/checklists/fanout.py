@@ -55,7 +55,7 @@ def holders(scope: Scope, bikes: Sequence[Bike]) -> list[tuple[int | None, str |
 
 
 def riders(bikes: Sequence[Bike]) -> list[str]:
-    """Return who rides these bikes, each once, however often the name is written otherwise."""
+    """Return the riders of these bikes, each once, in whatever spellings the name occurs."""
     found: dict[str, str] = {}
     for bike in bikes:
         found.setdefault(folded(bike.rider_name), bike.rider_name)
@@ -63,13 +63,13 @@ def riders(bikes: Sequence[Bike]) -> list[str]:
 
 
 def key(item: dict, target: Target) -> tuple:
-    """Return what tells this task from the others of its checklist."""
+    """Return the key that tells this task from the others of its checklist."""
     bike_id, rider_name, session = target
     return item["key"], bike_id, rider_name, session.id if session else None
 
 
 def place(item_key: str, bike_id, rider_name, session_id) -> tuple:
-    """Return such a key with which two spellings of a rider are the same."""
+    """Return such a key, the same for two spellings of a rider."""
     return item_key, bike_id, rider_name and folded(rider_name), session_id
 
 

@@ -10,7 +10,7 @@ from raceapp.storage.session import db
 
 
 def read() -> dict:
-    """Return the fields of the shipped template, checked like anybody's."""
+    """Return the fields of the shipped template, checked like those of a request."""
     text = resources.files(__package__).joinpath("checklist_library.json").read_text("utf-8")
     return TemplateCreateSchema().load(json.loads(text))
 

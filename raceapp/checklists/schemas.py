@@ -96,7 +96,7 @@ class Items(ma.fields.List):
         super().__init__(ma.fields.Nested(ChecklistItemSchema), metadata=metadata, **kwargs)
 
     def _deserialize(self, value, attr, data, **kwargs):
-        # Before anything else, so that a list of a hundred thousand costs nothing.
+        # The length first, so that a list of a hundred thousand items costs nothing.
         if isinstance(value, list) and len(value) > MAX_ITEMS:
             raise self.make_error("length", most=MAX_ITEMS)
         try:
@@ -109,7 +109,7 @@ class Items(ma.fields.List):
         return items
 
     def _serialize(self, value, attr, obj, **kwargs):
-        # They are stored as they were checked, which is as they are sent.
+        # Items are stored as they were checked, which is also how they are sent.
         return value
 
     def check_keys(self, items: list[dict]) -> None:
@@ -121,12 +121,12 @@ class Items(ma.fields.List):
 
 
 def with_keys(messages: dict, items: list) -> dict:
-    """Return the faults of `items` by index, each message saying the key of its item."""
+    """Return the faults of `items` by index, each message with the key of its item."""
     return {index: said_of(items[index], found) for index, found in messages.items()}
 
 
 def said_of(item, found):
-    """Put the key of `item` before each message in `found`, where it has a key to be named by."""
+    """Put the key of `item`, if it has one, before each message in `found`."""
     if isinstance(found, dict):
         return {name: said_of(item, inner) for name, inner in found.items()}
     key = item.get("key") if isinstance(item, dict) else None

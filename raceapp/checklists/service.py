@@ -1,7 +1,7 @@
 """Building a weekend from a checklist, and what an incident adds to it.
 
-A weekend keeps the version of the template it was first built with. Running the same one
-again adds only what is missing; deleted tasks are not missing, somebody took them out.
+A weekend keeps the version of the template it was first built with. Another run of that template
+adds only what is missing; a deleted task is not missing, since somebody took it out.
 """
 
 from collections import Counter
@@ -23,7 +23,7 @@ from raceapp.timetable import service as timetable
 from raceapp.timetable.models import SessionStatus, TrackSession
 
 AWAITING_INCIDENT = {Anchor.CRASH, Anchor.WET}
-# So many fit into one transaction that still answers in time; a full weekend has 790.
+# So many tasks fit into one transaction that still answers in time; a full weekend has 790.
 MAX_TASKS = 20_000
 
 
@@ -52,7 +52,7 @@ def build(
 
 
 def version_for(event: Event, template_id: int) -> tuple[EventChecklist | None, TemplateVersion]:
-    """Return how the weekend was built with the template before, if it was, and the version."""
+    """Return the earlier build of the weekend with the template, if any, and the version."""
     kept = db.session.execute(
         sa.select(EventChecklist, TemplateVersion)
         .join(TemplateVersion, TemplateVersion.id == EventChecklist.template_version_id)
@@ -86,7 +86,7 @@ def planned(event: Event, template_id: int, items: list[dict]) -> list[tuple[dic
 
 
 def few_enough(plans: Iterable[tuple], blame: str) -> list[tuple]:
-    """Return the plans of tasks; raises Invalid for more than fit into one transaction."""
+    """Return the plans of tasks; raises Invalid if they do not fit into one transaction."""
     found = list(islice(plans, MAX_TASKS + 1))
     if len(found) > MAX_TASKS:
         raise errors.Invalid.field(blame, f"Would make more than {MAX_TASKS} tasks.")
@@ -102,7 +102,7 @@ def expanded(
 
 
 def sessions_of(event: Event) -> list[TrackSession]:
-    """Return the sessions to build for, held so that whoever moves one then finds its tasks."""
+    """Return the sessions to build for, held: a later move of a session finds its tasks."""
     sessions = timetable.held(event)
     return [session for session in sessions if session.status != SessionStatus.CANCELLED]
 
@@ -126,7 +126,7 @@ def row_for(event: Event, item: dict, target: fanout.Target, *, template_id: int
 
 
 def keep(event: Event, version: TemplateVersion, kept: EventChecklist | None, tier: Tier) -> bool:
-    """Keep version and widest tier for the weekend; tells whether that is news."""
+    """Keep version and widest tier for the weekend; tells whether either has changed."""
     if kept is None:
         checklist = EventChecklist(event_id=event.id, template_id=version.template_id, tier=tier)
         checklist.template_version_id = version.id
@@ -152,9 +152,9 @@ def build_for_incident(
     """Add the items that wait for an incident of its kind; returns their tasks' ids.
 
     They come from every checklist of the weekend, in its kept version and tier: once per bike
-    given, per rider of those, or once; due from the incident on; anew each time. Only an item
-    with a session in its scope belongs to `session`. The others hold for every session to come,
-    as the bike has to be sound for all of them.
+    given, per rider of those bikes, or once. They are due from the incident on, and each incident
+    adds them anew. Only an item with a session in its scope belongs to `session`; all others
+    count for every session to come, as the bike has to be sound for all of them.
     """
     plans = (
         (checklist.template_id, item, target)
@@ -168,7 +168,7 @@ def build_for_incident(
         for due_at in [due.shifted(incident.at, item["offset_minutes"])]
     ]
     task_ids = many.add(rows)
-    # A crash takes back all releases there are, for a reason of its own.
+    # A crash voids all releases by itself, for a reason of its own.
     if incident.kind != Anchor.CRASH:
         grounds.tell(grounds.added(rows, task_ids), actor=actor)
     return task_ids

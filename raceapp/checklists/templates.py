@@ -1,6 +1,6 @@
 """Templates of checklists: writing, finding, changing, taking back.
 
-Every change makes the next version, items and all: a weekend goes by the one it was built with.
+Every change makes the next version, items included: a weekend keeps the version it was built with.
 """
 
 import sqlalchemy as sa
@@ -53,14 +53,14 @@ def create(*, name: str, items: list[dict], description: str | None = None) -> T
 
 
 def update(template: Template, changes: dict) -> None:
-    """Make the next version of a template; its present values make none."""
+    """Make the next version of a template. A change to the present values makes none."""
     present = {name: getattr(template, name) for name in changes}
     if present == changes:
         return
     items = changes.pop("items", template.items)
     for name, value in changes.items():
         setattr(template, name, value)
-    # New items alone move no column of the template's own row, and its version has to move.
+    # New items alone change no column of the template's own row, and its version has to change.
     template.updated_at = clock.utcnow()
     flag_modified(template, "updated_at")
     db.session.flush()

@@ -32,7 +32,7 @@ def get(comment_id: int, *, actor) -> Comment:
 
 
 def add(task, *, actor, text: str) -> Comment:
-    """Add a comment to a task. Raises Conflict where the task has been deleted."""
+    """Add a comment to a task. Raises Conflict when the task has been deleted."""
     if task.deleted_at:
         raise errors.Conflict("This task has been deleted: restore it first.")
     fields = {"event_id": task.event_id, "task_id": task.id, "text": text}
@@ -46,7 +46,7 @@ def add(task, *, actor, text: str) -> Comment:
 
 @tasks.moved.connect
 def follow_task(task, *, event_id: int, actor) -> None:
-    """Take the comments on a task along to another weekend, and have the record of both say so."""
+    """Move the comments on a task to its new weekend, and say so in the records of both."""
     of_task = sa.select(Comment.id).where(Comment.task_id == task.id).order_by(Comment.id)
     ids = db.session.scalars(of_task.with_for_update()).all()
     if not ids:

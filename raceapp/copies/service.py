@@ -1,4 +1,4 @@
-"""Last year's weekend again: its plan, not what was done there."""
+"""Last year's weekend again: its plan, but nothing that was done there."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -24,9 +24,9 @@ LAST_DAY = date(2099, 12, 31)
 def copy(source: Event, *, actor, event_date: date, **changes) -> Event:
     """Plan the weekend again from `event_date` on; returns the new one.
 
-    Sessions come at the same local times of the same days, as scheduled, crew, bikes and
-    checklists as far as they are still there, the checklists in their newest versions. Raises
-    Invalid when it would end after the year 2099.
+    Sessions are scheduled at the same local times of the same days. Crew, bikes and checklists
+    come along if they still exist, the checklists in their newest versions. Raises Invalid when
+    the weekend would end after the year 2099.
     """
     days = event_date - source.event_date
     event = events.create(
@@ -48,7 +48,7 @@ def copy(source: Event, *, actor, event_date: date, **changes) -> Event:
 
 
 def create_session(event: Event, *, actor, name: str, **fields) -> None:
-    """Add a session; raises Invalid, naming it, where it lay far from its weekend."""
+    """Add a session; raises Invalid, naming it, when it was far from its weekend."""
     try:
         timetable.create(event, actor=actor, name=name, **fields)
     except errors.Invalid as error:
@@ -75,10 +75,10 @@ def present_crew(source: Event) -> list[dict]:
 
 
 def times(session: TrackSession, source: Event, event: Event) -> dict[str, datetime]:
-    """Return the same local times, as many days after the first as they were."""
+    """Return the same local times, as many days after the first day as before."""
     starts_at = moved(session.starts_at, source, event)
     ends_at = moved(session.ends_at, source, event)
-    if ends_at <= starts_at:  # The clocks are put back, or forward, in between.
+    if ends_at <= starts_at:  # The clocks have changed in between.
         ends_at = starts_at + (session.ends_at - session.starts_at)
     return {"starts_at": starts_at, "ends_at": ends_at}
 
@@ -90,7 +90,7 @@ def moved(moment: datetime, source: Event, event: Event) -> datetime:
 
 
 def checklists_of(source: Event) -> sa.Select:
-    """Return template and tier of the checklists that can be built anew."""
+    """Return template and tier of the checklists that still exist."""
     return (
         sa.select(EventChecklist.template_id, EventChecklist.tier)
         .join(Template, Template.id == EventChecklist.template_id)

@@ -63,7 +63,7 @@ def set_crew(event: Event, members: list[dict], *, actor) -> None:
 
 
 def roles_lost(before: list[dict], after: list[dict]) -> dict[int, set[CrewRole] | None]:
-    """Return the crew roles that people have no longer; None where they are off the crew."""
+    """Return the crew roles that people have lost; None for people who are off the crew."""
     kept = {member["user_id"]: {*member["crew_roles"]} for member in after}
     lost = {
         member["user_id"]: {*member["crew_roles"]} - kept[member["user_id"]]
@@ -75,9 +75,9 @@ def roles_lost(before: list[dict], after: list[dict]) -> dict[int, set[CrewRole]
 
 
 def add_member(event: Event, user_id: int, crew_roles: Iterable[str], *, actor) -> None:
-    """Put a person on the crew, or give somebody who is on it these crew roles too.
+    """Put a person on the crew, or give a member these crew roles too.
 
-    Raises Conflict where the crew is as large as it may be.
+    Raises Conflict when the crew is as large as it may be.
     """
     roles_of = {member["user_id"]: member["crew_roles"] for member in crew_of(event)}
     roles = (*roles_of.get(user_id, ()), *map(CrewRole, crew_roles))

@@ -25,7 +25,7 @@ class EventFields(ma.Schema):
 
 
 class EventBody(EventFields):
-    """What a body says of a weekend: all that is wrong with it is told at once."""
+    """The body of a weekend: all of its faults are told at once."""
 
     @ma.validates_schema(skip_on_field_errors=False)
     def check_days(self, data, **kwargs):

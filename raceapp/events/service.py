@@ -21,26 +21,26 @@ from raceapp.storage.prepared import ActorPlaceholder, Prepared, placeholder, ro
 from raceapp.storage.session import db
 
 # Sent with the event once its days or zone have changed, before the commit, and by how many days
-# its timetable is to move. What hangs on them stands above this package, so it listens.
+# its timetable is to move. Sessions and tasks are above this package, so they connect to it.
 days_changed = Signal()
-# Sent with the event and the bikes that it has not any more (`gone`) or now (`back`).
+# Sent with the event, the bikes that it has lost (`gone`) and those that it has got (`back`).
 bikes_changed = Signal()
-# Sent with an event that is back and not over: nobody looked after it while it was hidden.
+# Sent with an event that is restored and not over: nothing kept it up to date while it was hidden.
 restored = Signal()
-# Sent with the event and, by the id of a person, the crew roles that they lost; None for all.
+# Sent with the event and, by person, the crew roles that they lost; None stands for all.
 roles_left = Signal()
 
 
 def get(event_id: int, *, for_update: bool = False, deleted_too: bool = False) -> Event:
     """Return the weekend, or raise NotFound.
 
-    Whoever is about to change what hangs on it takes it `for_update`, so that they take turns.
+    Callers that change what hangs on it get it `for_update`, so that they take turns.
     """
     statement = sa.select(Event).where(Event.id == event_id)
     if not deleted_too:
         statement = statement.where(Event.deleted_at.is_(None))
     if for_update:
-        # Rows that only refer to the weekend are still added meanwhile: its key stays.
+        # Rows that only refer to the weekend can still be added meanwhile: its key stays.
         statement = statement.with_for_update(key_share=True)
     event = db.session.scalar(statement)
     if event is None:
@@ -86,18 +86,18 @@ def create(*, actor, track: str, event_date: date, bike_ids=(), **fields) -> Eve
 
 
 def default_name(track: str, event_date: date) -> str:
-    """Return track and year, the track cut where both would be longer than a name may be."""
+    """Return track and year, the track cut if both are longer than a name may be."""
     return f"{track[:95].rstrip()} {event_date.year}"
 
 
 def update(event: Event, changes: dict, *, actor) -> None:
     """Change a weekend; raises Invalid when it would end before it starts, or for an unknown bike.
 
-    What is left to do for a bike falls away with it, and comes back with it.
+    The open tasks of a bike fall away with it, and come back with it.
     """
     present, bike_ids, changes = [*event.bikes], event.bike_ids, dict(changes)
     by_days = days.days_to_move(event, changes)
-    # Asked before anything is set: one change is one version.
+    # Before anything is set, so that one change makes one version.
     chosen = bikes_for(event, changes.pop("bike_ids", bike_ids))
     for name, value in changes.items():
         setattr(event, name, value)
@@ -137,8 +137,8 @@ def delete(event: Event, *, actor) -> None:
 def restore(event: Event, *, actor) -> None:
     """Bring back a deleted weekend and all that is in it; raises Conflict for a live one.
 
-    Where it is not over, bikes that have been deleted meanwhile are off it, as they could not have
-    been deleted otherwise.
+    A weekend that is not over comes back without bikes that have been deleted meanwhile: while
+    it was there they could not have been deleted.
     """
     hidden.bring_back(event, "race weekend")
     history.record(event.id, "event.restored", event, actor=actor)
@@ -157,7 +157,7 @@ def restore(event: Event, *, actor) -> None:
 
 
 def bikes_for(event: Event, bike_ids: Iterable[int]) -> list[Bike]:
-    """Return these bikes; raises Invalid for one that is not there, unless it is on already."""
+    """Return these bikes; raises Invalid for a missing one, unless the weekend has it already."""
     wanted = set(bike_ids)
     found = {bike.id: bike for bike in event.bikes}
     found |= {bike.id: bike for bike in bikes.hold(wanted - found.keys())}
@@ -214,7 +214,7 @@ def visible_weekend(is_admin: bool) -> Prepared:
 
 
 def check_for_crew(event_id: int, *, actor) -> None:
-    """Raise what `get_for_crew` raises, without the weekend itself."""
+    """Raise what `get_for_crew` raises, without reading the weekend."""
     values = {"event_id": event_id, "actor_id": actor.id}
     if not rows_read_ahead(visible_weekend(actor.is_admin), **values):
         raise errors.NotFound(NOT_ON_CREW)

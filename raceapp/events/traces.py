@@ -1,4 +1,4 @@
-"""What happens to a bike is in the record of every weekend that has it."""
+"""Changes of a bike, in the record of every weekend that has it."""
 
 import sqlalchemy as sa
 
@@ -11,7 +11,7 @@ from raceapp.storage.session import db
 
 @bikes.changed.connect
 def tell(bike: Bike, *, deed: str, changes: dict, actor) -> None:
-    """Note in each live weekend of the bike, whose row the caller holds, what was done to it."""
+    """Record in each live weekend of the bike what was done to it; the caller holds the bike."""
     having = sa.select(Event.id).join(event_bikes, event_bikes.c.event_id == Event.id)
     having = having.where(event_bikes.c.bike_id == bike.id, Event.deleted_at.is_(None))
     for event_id in db.session.scalars(having.order_by(Event.id)).all():

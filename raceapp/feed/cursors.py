@@ -1,7 +1,7 @@
 """How far somebody has followed the record of a weekend, as text that only we can write.
 
-The record counts its entries without a gap and in the order of the commits, so its position
-says it all: who has been sent n entries has missed none of them.
+The record counts its entries without a gap and in the order of the commits, so a position says
+it all: a reader who has been sent n entries has missed none of them.
 """
 
 import functools
@@ -19,7 +19,7 @@ PATTERN = "^[A-Za-z0-9._-]+$"
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """All entries up to `position` have been sent, and of the next one so many of its subjects."""
+    """All entries up to `position` have been sent, and so many subjects of the next one."""
 
     position: int
     sent: int = 0
@@ -33,7 +33,7 @@ def write_cursor(event_id: int, place: Place) -> str:
 def read_cursor(event_id: int, cursor: str, **where: str) -> Place:
     """Return the place at the cursor; raises Invalid when it is not one of this weekend.
 
-    `where` it was sent is told then: see `not_ours`.
+    `where` says in what part of the request it was sent: see `not_ours`.
     """
     try:
         return place_at(signer(salt(event_id)), cursor)
@@ -43,7 +43,7 @@ def read_cursor(event_id: int, cursor: str, **where: str) -> Place:
 
 @functools.lru_cache(maxsize=1024)
 def place_at(signed_by: Signer, cursor: str) -> Place:
-    """Return the place at the cursor, which many come with who were told the same."""
+    """Return the place at the cursor. It is remembered: many readers come with the same one."""
     return Place(*orjson.loads(base64_decode(signed_by.unsign(cursor))))
 
 

@@ -1,7 +1,7 @@
 """A weekend at once, and what has changed since: the record is the cursor.
 
-Whoever reads the head of the record first and the rows afterwards holds, for each entry up to
-that head, a state at least as new. A row newer than its entry does no harm: its own entry comes.
+A reader who reads the head of the record first and the rows afterwards holds, for each entry up to
+that head, a state at least as new. A row newer than the head does no harm: its own entry follows.
 """
 
 import functools
@@ -24,7 +24,7 @@ from raceapp.history.models import HistoryEntry, HistoryHead
 from raceapp.storage.prepared import Prepared, placeholder, rows_read_ahead
 from raceapp.storage.session import begin_snapshot, db
 
-# Whoever is further behind is quicker with a new snapshot.
+# For a reader who is further behind a new snapshot is quicker.
 MAX_BEHIND = 5_000
 
 
@@ -51,8 +51,8 @@ ENTRIES = Prepared(behind(AFTER).where(HistoryEntry.position <= placeholder("hea
 
 
 class Snapshot:
-    """Everything of a weekend as of one moment. What it holds is read when it is written out,
-    so whoever has this version already costs nothing more."""
+    """Everything of a weekend as of one moment. Its parts are read when they are written out,
+    so a reader who has this version already costs nothing more."""
 
     def __init__(self, event: Event, version: int):
         self.event, self.version = event, version
@@ -96,7 +96,7 @@ def head_of(event_id: int, rows: Sequence[tuple]) -> int:
 
 @functools.cache
 def record(is_admin: bool) -> Prepared:
-    """Return the same with the entries behind a place, all as of one moment."""
+    """Return the statement of `head()` with the entries behind a place, all as of one moment."""
     weekend, entries = head(is_admin).statement.subquery(), behind(AFTER).subquery()
     joined = weekend.join(entries, sa.true(), isouter=True)
     return Prepared(sa.select(*weekend.c, *entries.c).select_from(joined))
@@ -158,7 +158,7 @@ def entries(event_id: int, after: int, head: int, limit: int) -> list[Entry]:
 def followed(entries: Iterable, place: Place, limit: int) -> tuple[dict[Subject, None], Place]:
     """Return up to `limit` subjects that the entries tell of, and how far that goes.
 
-    Each entry tells of one thing at least, so as many of them are enough.
+    Each entry tells of one thing at least, so `limit` entries are enough.
     """
     found: dict[Subject, None] = {}
     sent = place.sent
@@ -174,7 +174,7 @@ def followed(entries: Iterable, place: Place, limit: int) -> tuple[dict[Subject,
 
 
 def resources(event_id: int, subjects: Collection[Subject]) -> Iterable[dict]:
-    """Yield these as they are now, in the same order."""
+    """Yield the subjects as they are now, in the same order."""
     present = {}
     if ("event", event_id) in subjects:
         present["event", event_id] = write_event(events.get(event_id))
@@ -189,7 +189,7 @@ def resources(event_id: int, subjects: Collection[Subject]) -> Iterable[dict]:
 
 
 def present(event_id: int, subjects: Collection[Subject]) -> set[Subject]:
-    """Return which of these are there now; a crew always is."""
+    """Return which of the subjects exist now; a crew always does."""
     found = {subject for subject in subjects if subject[0] == "crew"}
     if ("event", event_id) in subjects and is_live(event_id):
         found.add(("event", event_id))

@@ -1,4 +1,4 @@
-"""What an entry of the record tells a crew to look at again."""
+"""What an entry of the record is about: the things that devices have to read again."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -16,11 +16,11 @@ Subject = tuple[str, int]
 
 
 class Untold(Exception):
-    """The entry does not name all that it changed: it is from before there was a feed."""
+    """The entry does not name everything that it changed: it is older than the feed."""
 
 
 def subjects_of(entry) -> list[Subject]:
-    """Return what the entry is about, each once and always in the same order.
+    """Return the subjects of the entry, each once and always in the same order.
 
     Raises Untold.
     """
@@ -45,14 +45,14 @@ def all_subjects(event_id: int, action: str, subject: str, changes: Mapping) -> 
 
 
 def named(subject: str) -> Iterator[Subject]:
-    """Yield what a name such as "task:7" means, if it is of a kind that crews hold."""
+    """Yield kind and id of a name such as "task:7", if devices keep that kind."""
     kind, _, number = subject.partition(":")
     if kind in KINDS:
         yield kind, int(number)
 
 
 def moved_bikes(bike_ids: Iterable) -> list[int]:
-    """Return the bikes of a new weekend, or those put on it or taken off."""
+    """Return the bikes of a new weekend, or those that a change put on it or took off."""
     is_change = any(isinstance(some, list) for some in bike_ids)
     before, after = bike_ids if is_change else ((), bike_ids)
     return sorted({*before} ^ {*after})

@@ -29,7 +29,7 @@ class SnapshotItem(Resource):
 
 
 def what_is_asked(path: dict) -> ReadAhead | None:
-    """Have the record read with the account, unless the query is to be refused."""
+    """Return what to read along with the account; None for a query that will be refused."""
     asked = request.args
     try:
         place = read_cursor(path["event_id"], asked.get("since", ""))

@@ -1,8 +1,8 @@
 """The chain of a weekend's record: every hash covers the entry and the hash before it.
 
-Entries are written just before the commit of the change they tell of, in one go and with the
-head of the chain held. So the lock is short, the order is that of the commits, and a change
-that is rolled back leaves nothing. A change whose entry cannot be written is not made.
+Entries are written just before the commit of their change, all at once and with the head of the
+chain held. So the lock is short, the order is that of the commits, and a change that is rolled
+back leaves nothing. A change whose entry cannot be written is not made.
 
 Each hash is SHA-256 over the hash before it, the position and the digest of the entry, itself
 SHA-256 over its canonical JSON. Count and last hash are kept in the head, so that a row missing
@@ -23,7 +23,7 @@ from raceapp.storage.prepared import Prepared, placeholder
 from raceapp.telemetry import metrics
 
 GENESIS = "0" * 64
-# Where the entries of a transaction wait in its session, and where once they are written.
+# Where the session keeps entries of a transaction that wait, and those that are written.
 WAITING, WRITTEN = "history", "history written"
 # Sent with the ids of the weekends whose record has grown, once that is committed.
 grown = Signal()
@@ -61,7 +61,7 @@ def forget_waiting(session: orm.Session) -> None:
 
 
 def tell(entries: list[dict]) -> None:
-    """Count entries that are committed, and tell whoever listens that they are there."""
+    """Count entries that have been committed, and send `grown`."""
     metrics.history_entries.inc(len(entries))
     grown.send(frozenset(entry["event_id"] for entry in entries))
 
@@ -103,7 +103,7 @@ def digest(entry: dict) -> str:
 
 
 def as_json(value):
-    """Return `value` as it stands in JSON."""
+    """Return `value` as JSON has it."""
     if isinstance(value, (datetime, date)):
         return value.isoformat().replace("+00:00", "Z")
     return value
@@ -122,7 +122,7 @@ def link(previous_hash: str, position: int, own_digest: str) -> str:
 
 
 def has_head(event_id: sa.ColumnElement) -> sa.ColumnElement:
-    """Hold where the weekend's chain has its head: what is written with an entry asks for it."""
+    """Hold where the weekend's chain has its head; a row written with an entry asks for it."""
     return sa.exists().where(HistoryHead.event_id == event_id)
 
 
@@ -130,7 +130,7 @@ HAS_HEAD = Prepared(sa.select(sa.literal(1)).where(has_head(placeholder("event_i
 
 
 def check_head(event_id: int) -> None:
-    """Raise NoHead when that is why a statement wrote nothing."""
+    """Raise NoHead if the head is missing, for a statement that wrote nothing."""
     if HAS_HEAD.row(event_id=event_id) is None:
         raise NoHead(event_id)
 
@@ -139,9 +139,9 @@ def append_one(written: sa.CTE | None = None, *others: sa.CTE) -> sa.Executable:
     """Return the whole of `append()` for one entry, the usual case, as one statement.
 
     PostgreSQL moves the head, which makes writers take turns, computes the same `digest()` and
-    `link()` and adds the entry. As part of a larger statement the entry is about the row that
-    `written` returns the id of, and there is none where that returns no row; that id is returned.
-    `others` are written with it, as parts of the same statement.
+    `link()`, and adds the entry. `written` is a CTE that returns one id: the entry is about the
+    row with that id, and the statement returns the id. No id, no entry. `others` are further CTEs
+    of the same statement.
     """
     row_id = sa.cast(written.c.id, sa.Text) if written is not None else sa.literal("")
     head = moved_head(row_id).cte("head")
@@ -177,8 +177,7 @@ def sha256(text) -> sa.ColumnElement:
 def as_values(entry: dict, *, about_new: bool = False) -> dict:
     """Return the values of `append_one()` for an entry.
 
-    With `about_new` its subject ends in the id of the row written with it, and that
-    place is left open.
+    With `about_new` the statement completes its subject by the id of the row that it writes.
     """
     before, after = canonical(entry), ""
     if about_new:

@@ -1,4 +1,4 @@
-"""The proof of the record: what `flask verify-history` looks at, and the seal it can be held to."""
+"""The proof of the record: the checks of `flask verify-history`, and seals of the record."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -17,7 +17,7 @@ def counts(event_ids: Iterable[int]) -> dict[int, int]:
 
 
 def seal(event_id: int) -> dict:
-    """Return how far the record of a weekend goes, to be kept where nobody here can change it."""
+    """Return how far the record of a weekend goes, for people to keep elsewhere."""
     head = db.session.get(HistoryHead, event_id)
     if head is None:
         raise NoHead(event_id)
@@ -28,8 +28,8 @@ def seal(event_id: int) -> dict:
 def faults(seals: Iterable[dict] = ()) -> Iterator[str]:
     """Yield a sentence for the first fault of every weekend whose record was tampered with.
 
-    All of it is read as of one moment. Every weekend there is has a record, which begins with
-    its creation. Each of `seals` is what `seal()` returned once.
+    Everything is read as of one moment. Every weekend has a record, which begins with its
+    creation. Each of `seals` is an earlier answer of `seal()`.
     """
     with one_moment():
         heads = {head.event_id: head for head in db.session.scalars(sa.select(HistoryHead))}
@@ -41,8 +41,8 @@ def faults(seals: Iterable[dict] = ()) -> Iterator[str]:
 
 
 def weekends() -> set[int]:
-    """Return the ids of all there are, deleted ones too, and of all that an entry tells of."""
-    # Weekends stand above the record: their table is known here by the key that refers to it.
+    """Return the ids of all weekends, deleted ones too, and of those that only entries name."""
+    # Weekends are above this package, which knows their table by the key that refers to it.
     (key,) = HistoryHead.__table__.c.event_id.foreign_keys
     with_entries = sa.select(HistoryEntry.event_id)
     return set(db.session.scalars(sa.select(key.column).union(with_entries)))
@@ -60,7 +60,7 @@ def by_event(seals: Iterable[dict]) -> dict[int, dict[int, set[str]]]:
 def first_fault(
     event_id: int, head: HistoryHead | None, sealed: Mapping[int, set[str]]
 ) -> str | None:
-    """Return where the record of a weekend stops being what was written, or None."""
+    """Return the first fault in the record of a weekend, or None."""
     position, last_hash, last_id = 0, GENESIS, 0
     for row in in_order(event_id):
         position += 1

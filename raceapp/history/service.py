@@ -1,4 +1,4 @@
-"""The record: what really changed, and by whom.
+"""The record: what changed, and by whom.
 
 `record()` makes an entry and keeps it; `chain` writes it just before the commit of the change.
 """
@@ -13,15 +13,15 @@ from raceapp.history.models import HistoryEntry, HistoryHead
 from raceapp.storage.session import db
 from raceapp.telemetry import logs
 
-# Columns that every change moves; they say nothing of it.
+# Columns that every change moves; entries leave them out.
 SILENT = {"version", "updated_at", "created_at"}
 
 
 class Row:
     """A row read for a change outside of the session: its columns are its attributes.
 
-    It stands in for a model in the rules, which read and set attributes and no more. Its entry
-    is kept on it, for the statement that writes the change.
+    It stands in for a model: the rules read and set attributes, and do no more. It keeps its
+    entry, for the statement that writes the change.
     """
 
     __tablename__ = ""
@@ -36,7 +36,7 @@ class Row:
         self.entry = self.signed = None
 
     def changes(self) -> dict:
-        """Return `{column: [old, new]}` of what has been set since."""
+        """Return `{column: [old, new]}` of the columns that have been set."""
         now = self.__dict__
         return {
             name: [as_json(old), as_json(now[name])]
@@ -46,7 +46,7 @@ class Row:
 
 
 def changes_of(model) -> dict:
-    """Return `{field: [old, new]}` of what has changed on `model` since it was read."""
+    """Return `{field: [old, new]}` of the fields of `model` that have changed since it was read."""
     if isinstance(model, Row):
         return model.changes()
     state = sa.inspect(model)
@@ -62,7 +62,7 @@ def changes_of(model) -> dict:
 def record(event_id: int, action: str, subject, *, actor, changes: dict | None = None) -> None:
     """Record that `actor` did `action` to `subject`, a model with an id or a name as "task:7".
 
-    Without `changes` they are read off the model; where there are none nothing is recorded.
+    Without `changes` the model tells them; if there are none, nothing is recorded.
     """
     found = changes_of(subject) if changes is None else changes
     if not found and changes is None:
@@ -93,7 +93,7 @@ def entry(event_id: int, action: str, subject: str, *, actor, changes: dict) -> 
 
 
 def name_of(model) -> str:
-    """Return what the record calls `model`: its noun, by default that of its table, and id."""
+    """Return the name of `model` in the record: its noun, that of its table by default, and id."""
     if isinstance(model, str):
         return model
     noun = getattr(model, "noun", model.__tablename__.removesuffix("s"))

@@ -1,1 +1,1 @@
-"""What happens at a weekend and sends people back to their lists: a crash, the rain."""
+"""Crashes and rain, which send people back to their lists."""

@@ -1,7 +1,7 @@
 """What a crash or rain does to a race weekend.
 
-Both add the items that wait for them. A crash also reopens the bike's critical items for the
-sessions to come and takes back its releases for them; rain makes the session a wet one.
+Both add tasks for the items that wait for them. A crash also reopens the bike's critical tasks for
+the sessions to come and voids its releases for them; rain makes the session a wet one.
 """
 
 from collections.abc import Sequence
@@ -31,14 +31,14 @@ def of_event(event: Event) -> sa.Select:
 def report(
     event: Event, *, actor, kind: IncidentKind, bike_id=None, session_id=None, note=None
 ) -> Incident:
-    """Take note of an incident and do what follows from it.
+    """Record an incident and do what follows from it.
 
-    The reporter needs no right to sign the tasks that are reopened: the incident is the right.
+    The reporter needs no right to sign the tasks that it reopens: the incident is the reason.
     Raises Invalid for a bike or a session that is not of the weekend, or a crash of no bike;
     Conflict when the session has been cancelled.
     """
     bikes = find_bikes(event, kind, bike_id)
-    # With these held, incidents and releases of one weekend come one after the other.
+    # These are held, so incidents and releases of one weekend take turns.
     sessions = timetable.held(event)
     session = find_session(sessions, session_id)
     incident = Incident(event_id=event.id, kind=kind, bike_id=bike_id, session_id=session_id)
@@ -55,11 +55,11 @@ def report(
     return incident
 
 
-# --- whom it is about --------------------------------------------------------------------
+# --- bikes and sessions ------------------------------------------------------------------
 
 
 def find_bikes(event: Event, kind: IncidentKind, bike_id: int | None) -> list[Bike]:
-    """Return the bike that is named, or every bike for rain."""
+    """Return the named bike, or every bike when rain names none."""
     bikes = readiness.live_bikes(event)
     if bike_id is None:
         if kind == IncidentKind.CRASH:
@@ -88,7 +88,7 @@ def find_session(sessions: Sequence[TrackSession], session_id: int | None) -> Tr
 def follow_crash(
     incident: Incident, bike: Bike, sessions: Sequence[TrackSession], *, actor
 ) -> None:
-    """Reopen what was done or failed for the sessions to come, and void the releases for them."""
+    """Reopen done and failed tasks for the sessions to come, and void the releases for them."""
     to_come = {session.id: session for session in sessions if not session.is_over}
     tasks = signed_critical(incident.event_id, bike, [*to_come])
     incident.reopened = [task.id for task in tasks]
@@ -101,7 +101,7 @@ def follow_crash(
 
 
 def due_again(task: sa.Row, session: TrackSession) -> datetime | None:
-    """Return when a task is due that opens again: its session may have moved meanwhile."""
+    """Return when a reopened task is due: its session may have moved meanwhile."""
     event = db.session.get(Event, session.event_id)
     return moves.computed_due(task, blame="session_id", event=event, session=session)
 
@@ -109,7 +109,7 @@ def due_again(task: sa.Row, session: TrackSession) -> datetime | None:
 def signed_critical(event_id: int, bike: Bike, session_ids: list[int]) -> list[sa.Row]:
     """Return the done and failed critical tasks of the bike for these sessions, held.
 
-    Open ones are held too, so that whoever is signing one is done by then or signs afterwards.
+    Open tasks are held too, so that anybody who is signing one comes before or after.
     """
     is_critical = (Task.event_id == event_id, Task.bike_id == bike.id, Task.is_critical)
     held = many.hold(*is_critical, Task.session_id.in_(session_ids))

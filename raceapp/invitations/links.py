@@ -1,7 +1,7 @@
 """The secret in the link of an invitation, and whether it is good.
 
-It is told again as a QR code, yet stored as a hash only: it follows from what is stored and a key
-of the application, so whoever reads the database knows no link. It dies with that key.
+The secret can be told again, as a QR code, though only its hash is stored: it follows from a stored
+nonce and a key of the application, so the database alone tells no link. It dies with that key.
 """
 
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ from raceapp.web.secret_links import Seed, keys, new_seed
 
 
 def give_secret(invitation: Invitation) -> None:
-    """Have an invitation that is being made be known by a secret of its own."""
+    """Give a new invitation a secret of its own."""
     seed = new_seed()
     invitation.key_id, invitation.nonce = seed
     invitation.token_hash = hash_token(seed.secret)
@@ -28,10 +28,10 @@ def secret_of(invitation: Invitation) -> str:
 
 
 def is_good() -> sa.ColumnElement[bool]:
-    """Return the condition that an invitation meets which may be accepted.
+    """Return the condition for invitations that may be accepted.
 
-    It ends with the rights of whoever made it: otherwise somebody taken off the crew would come
-    back by a link they had kept.
+    An invitation ends with the rights of its maker: otherwise somebody taken off the crew could
+    come back by a link they had kept.
     """
     return sa.and_(
         Invitation.accepted_at.is_(None),
@@ -54,5 +54,5 @@ def may_still_invite() -> sa.ColumnElement[bool]:
 
 
 def is_named_by(token: str) -> sa.ColumnElement[bool]:
-    """Return the condition that the one good invitation with this secret meets."""
+    """Return the condition for the one good invitation with this secret."""
     return sa.and_(Invitation.token_hash == hash_token(token), is_good())

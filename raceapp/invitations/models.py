@@ -21,8 +21,8 @@ class Invitation(Identified, db.Model):
     """A link that puts one person on the crew, good once.
 
     The secret in the link follows from `nonce` and the key of the application that `key_id` names;
-    what is kept of it is a hash. `created_by` is nobody where it was the operator. `is_open` is
-    known of those that went through `service.mark_open`.
+    only its hash is kept. `created_by` is null for the operator. `service.mark_open` sets
+    `is_open`.
     """
 
     __tablename__ = "invitations"

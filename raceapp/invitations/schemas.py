@@ -77,7 +77,7 @@ ACCOUNT = {"email", "password", "name"}
 
 
 class AcceptSchema(ma.Schema):
-    """Whoever has an account logs in and sends the token alone."""
+    """Somebody who has an account logs in and sends the token alone."""
 
     class Meta:
         example = {

@@ -1,6 +1,6 @@
 """Inviting people to the crew of a weekend, and what becomes of an invitation.
 
-Whoever changes one holds the weekend first, as whoever changes the crew: they take turns.
+A change of an invitation holds the weekend first, as a change of the crew does: they take turns.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ from raceapp.storage.sweeping import FEW, sweep
 
 KEPT = timedelta(days=30)
 
-# The same words whatever was wrong: they tell nobody which links there were.
+# The same words whatever is wrong, so that nobody learns which links there were.
 NOT_GOOD = "This invitation is not good any more. Ask your crew chief for another."
 NO_SUCH_INVITATION = "There is no such invitation, or not any more."
 
@@ -39,7 +39,7 @@ def get_event(event_id: int, *, actor, for_update: bool = False) -> Event:
 def create(
     event: Event, *, actor, crew_roles: list, email: str | None = None, expires_in_days: int = 7
 ) -> Invitation:
-    """Add an invitation; without an `actor` it is the operator who invites."""
+    """Add an invitation; without an `actor` the operator invites."""
     sweep_expired()
     now = clock.utcnow()
     invitation = Invitation(
@@ -59,9 +59,9 @@ def create(
 
 
 def sweep_expired(at_most: int = FEW) -> int:
-    """Delete so many invitations that nobody accepted, long after they expired; count them.
+    """Delete so many invitations that nobody accepted, long after they expired; returns how many.
 
-    That they were made and revoked is in the record; who accepted one is kept.
+    The record tells that they were made and revoked; accepted ones are kept.
     """
     is_old = Invitation.expires_at < clock.utcnow() - KEPT
     return sweep(Invitation, is_old & Invitation.accepted_at.is_(None), at_most)
@@ -72,7 +72,7 @@ def of_event(event: Event) -> sa.Select:
 
 
 def mark_open(invitations: Iterable[Invitation]) -> None:
-    """Tell those that may still be accepted from the others."""
+    """Mark which of these invitations may still be accepted."""
     ids = [invitation.id for invitation in invitations]
     find = sa.select(Invitation.id).where(Invitation.id.in_(ids), links.is_good())
     good = set(db.session.scalars(find))
@@ -129,7 +129,7 @@ def register(token: str, *, email: str, password: str, name: str) -> User:
     """Add an account and put it on the crew.
 
     Raises NotFound, Invalid for the password or an email that was not invited, and Conflict for
-    one that has an account: then the link stays good. The bcrypt work holds no transaction.
+    an email that has an account: then the link stays good. The bcrypt work holds no transaction.
     """
     invited = find(token).email
     db.session.rollback()
@@ -152,7 +152,7 @@ def join(token: str, *, actor) -> None:
 
 
 def use(token: str) -> tuple[Event, Invitation]:
-    """Use an invitation up; of several at once one does, for the others it raises NotFound."""
+    """Use an invitation up; of several people at once one succeeds, the others get NotFound."""
     event = events.get(find(token).event_id, for_update=True, deleted_too=True)
     used = (
         sa.update(Invitation)

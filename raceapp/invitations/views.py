@@ -99,8 +99,8 @@ class AcceptInvitation(Resource):
     def post(self, body):
         """Join a crew by an invitation, and be logged in
 
-        Somebody new says email, password and name, and gets an account though registration may be
-        closed. Whoever has one sends an access token in the header and the token of the link alone.
+        Somebody new sends email, password and name, and gets an account even while registration is
+        closed. Somebody with an account sends an access token in the header and the token alone.
         """
         tokens = join(**body)
         db.session.commit()
@@ -108,7 +108,7 @@ class AcceptInvitation(Resource):
 
 
 def join(token: str, **account) -> dict:
-    """Return the tokens of somebody who accepts: somebody new, or whoever is logged in."""
+    """Return the tokens of the person who accepts, who is new or logged in."""
     if account:
         return sessions.open_for(service.register(token, **account))
     if callers.bearer_token() is None:

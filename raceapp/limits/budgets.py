@@ -1,6 +1,6 @@
 """Budgets: which ones a request draws on, and for whom it counts.
 
-A view names its budget (`budget = "tasks"`); the limit of a budget is the setting
+A view names its budget (`budget = budgets.TASKS`); the limit of a budget is the setting
 `RATELIMIT_<BUDGET>`. Logging in draws on two and changing a password on three.
 """
 
@@ -19,7 +19,7 @@ LOGIN, REGISTER, REFRESH, PASSWORD = "login", "register", "refresh", "password"
 LOGIN_ADDRESS = "login_address"
 CALENDAR = "calendar"
 PER_USER = (TASKS, SIGN_OFFS, SYNC)
-# Guesses at one door are as many as at the other.
+# A password may be guessed at the log-in or at its change: the limit is the same.
 SAME_RATE = {PASSWORD: LOGIN}
 MOST_DRAWS = 3
 # In the environ of a call within a batch, which has drawn on a budget already.
@@ -44,8 +44,8 @@ def rate_of(budget: str) -> str:
 def draws() -> list[tuple[str, str]]:
     """Return the budgets that the present request draws on, each with whom it counts for.
 
-    Asked once it is known who is calling: a token that is not valid any more, or never was,
-    counts for the address it comes from and not for its owner.
+    Call this once the caller is known: a token that is not valid any more, or never was, counts
+    for the address it comes from and not for its owner.
     """
     kept = app_ctx.g
     if "draws" not in kept:
@@ -70,19 +70,19 @@ def found_draws(budget: str | None) -> list[tuple[str, str]]:
 
 
 def log_in_draws(address: str, email: str) -> list[tuple[str, str]]:
-    """A garage logs in through one router, so what counts is the address and the account."""
+    """Count address and account together, since a garage logs in through one router."""
     return [(LOGIN, f"{address}:{fingerprint(email)}"), (LOGIN_ADDRESS, address)]
 
 
 def fingerprint(secret: str) -> str:
-    """Return what is counted under a name that does not give it away, nor is as long as that."""
+    """Return a short name for a secret or an email that does not give it away."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def email_sent() -> str:
     """Return the email of a log-in, however it is spelt; a body without one is "".
 
-    What is wrong with the body is said by the view, once the budget has been drawn on.
+    The view tells what is wrong with the body, once the budget has been drawn on.
     """
     try:
         email = json.loads(reading.read_body(request))["email"]
@@ -92,7 +92,7 @@ def email_sent() -> str:
 
 
 def network(address: str | None) -> str:
-    """Return an IPv4 address as it is and the /64 of an IPv6 one: that is what one host gets."""
+    """Return an IPv4 address as it is and the /64 of an IPv6 one, since one host gets all of it."""
     try:
         parsed = ipaddress.ip_address(address or "")
     except ValueError:

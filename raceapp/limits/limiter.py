@@ -1,6 +1,6 @@
 """Rate limits: whom they count, what they answer, what happens without Redis.
 
-A view names its budget (`budget = "tasks"`); the limit of a budget is the setting
+A view names its budget (`budget = budgets.TASKS`); the limit of a budget is the setting
 `RATELIMIT_<BUDGET>`. Flask-Limiter does the work with a moving window: no more than the
 limit in any window, however requests fall. Without Redis each process counts by itself
 until Redis is back.
@@ -22,7 +22,7 @@ HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 def init_app(app: Flask, redis=None) -> None:
     """Limit the views of `app`; `redis` is a client whose connections are used, if given.
 
-    The limiter is made here since it keeps the settings of its application to itself.
+    The limiter is made here, since it keeps the settings of its application.
     """
     app.config.update(RATELIMIT_HEADERS_ENABLED=True, RATELIMIT_STRATEGY="moving-window")
     limiter = BudgetLimiter(**redis_window.options(app.config["REDIS_URL"], redis))
@@ -60,9 +60,9 @@ class DrawLimit(Limit):
 class BudgetLimiter(Limiter):
     """Counts in one round trip to Redis; without Redis the stock limiter counts in this process.
 
-    The limit is that of the view's budget; the stock class spends several times as long as the
-    question takes on finding out which of all possible limits apply.
-    Storage, notation, keys, refusals and the way back to Redis are those of the stock class.
+    The limit is that of the view's budget. The stock class finds out which of all possible limits
+    apply, which takes several times as long as the question to Redis. Storage, notation, keys,
+    refusals and the way back to Redis are those of the stock class.
     """
 
     PREFIX = "mw"
@@ -79,9 +79,9 @@ class BudgetLimiter(Limiter):
 
     def init_app(self, app: Flask) -> None:
         super().init_app(app)
-        # What the stock class does before a view is done once it is known who calls; what it does
-        # behind one is called only where it did the counting, and what it keeps for that ends
-        # with the request anyway.
+        # The stock class counts before each request; here `draw()` does, once the caller is known.
+        # Its headers are added only where it has counted. What it keeps for them ends with the
+        # request anyway.
         app.before_request_funcs[None].pop()
         add_headers = app.after_request_funcs[None].pop()
         app.teardown_request_funcs[None].pop()
@@ -110,13 +110,13 @@ class BudgetLimiter(Limiter):
         except RateLimitExceeded:
             raise
         except Exception:
-            # The stock class takes a failure after the fallback has begun for one of the fallback,
-            # so that all but one of those who wait for Redis at that moment would fail.
+            # Once the fallback has begun, the stock class takes any failure for its own: of all
+            # requests that wait for Redis at that moment only one would go on.
             self.context.seen_limits.clear()
             super()._check_request_limit(callable_name, in_middleware)
 
     def ask_redis(self) -> None:
-        """Count this request; raises RateLimitExceeded, or what keeps Redis from being asked."""
+        """Count this request; raises RateLimitExceeded, or what keeps Redis from counting."""
         left = None
         for drawn, (budget, person) in zip(self.draw_limits, budgets.draws(), strict=False):
             for limit in drawn.limits():
@@ -142,9 +142,9 @@ def key_of(item, person: str, budget: str) -> str:
 
 
 def say_what_is_left(add_headers, response):
-    """Send how much of the budget is left, and Retry-After, never 0, where it is worth waiting.
+    """Send how much of the budget is left, and Retry-After, never 0, where waiting helps.
 
-    `add_headers` is what the stock class does where it has counted.
+    `add_headers` is the stock class's way to send it, after it has counted.
     """
     headers, left = response.headers, app_ctx.g.get("budget_left")
     if left:
@@ -159,7 +159,7 @@ def say_what_is_left(add_headers, response):
     elif left and response.status_code == 429:
         headers["Retry-After"] = str(max(1, int(left[2] - time.time())))
     else:
-        # The database's word, say. The limiter has put the end of its own window in its place.
+        # The Retry-After of somebody else, such as the database; the limiter has overwritten it.
         seconds = g.get("retry_after") or headers.get("Retry-After", "1")
         headers["Retry-After"] = str(max(1, int(seconds)))
     return response

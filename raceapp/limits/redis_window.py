@@ -1,9 +1,8 @@
 """Where rate limits are counted: a storage for `limits` that answers in one round trip.
 
-The stock storage asks Redis once to hit and once more for the headers, and the second
-question costs as much as the window is long. Here one script answers both, in constant time
-for a window of any length. It also counts by the clock of Redis, so that the hosts'
-clocks need not agree.
+The stock storage asks Redis once to hit and once more for the headers, and the second question
+takes longer the longer the window is. Here one script answers both, in constant time for a window
+of any length. It counts by the clock of Redis, so the hosts' clocks need not agree.
 """
 
 import contextvars
@@ -52,14 +51,15 @@ class OneRoundTrip:
         """Tell whether limits can be counted: a Redis that is full or read-only answers a ping."""
         try:
             self.ask("check", 1_000_000, 1, 1)
-        except Exception:  # Whatever is wrong, it can't be counted there.
+        except Exception:  # Whatever is wrong, Redis cannot count.
             return False
         return True
 
     def ask(self, key: str, limit: int, expiry: int, amount: int) -> list[int]:
         """Enter `amount` hits into a window of `expiry` seconds, unless that is over `limit`.
 
-        Returns 1 if they were entered, how many there are, the age of the oldest in microseconds.
+            Returns 1 if they were entered, how many hits there are, and the age of the oldest in
+        microseconds.
         """
         return self.run_script(self.prefixed_key(key), limit, expiry * 1_000_000, amount)
 
@@ -69,7 +69,7 @@ class OneRoundTrip:
         return [int(number) for number in self._moving_window([key], arguments)]
 
 
-# Each takes the place of the stock storage for its URL schemes.
+# Each replaces the stock storage for its URL schemes.
 class OneTripRedis(OneRoundTrip, RedisStorage):
     """One server: redis://, rediss://, redis+unix://.
 
@@ -94,7 +94,7 @@ class OneTripRedis(OneRoundTrip, RedisStorage):
             return self._thread.own.run_script(key, *arguments)
         except ConnectionError:
             # The server may have been restarted since; a new connection tells whether it is up.
-            # Counting this request twice, should it come to that, errs on the safe side.
+            # At worst this request is counted twice, which errs on the safe side.
             return self._thread.own.run_script(key, *arguments)
 
 
@@ -155,9 +155,10 @@ class OneTripCluster(OneRoundTrip, RedisClusterStorage):
 
 
 def connector(url: str | None, redis=None) -> Callable | None:
-    """Return what makes a client for a Redis URL of any kind that gives up at once, None without.
+    """Return a function that makes a client for a Redis URL of any kind; None without a URL.
 
-    A cluster is connected to as the client is made. A ready client is returned as it is.
+    The client gives up at once. That of a cluster connects when it is made. The function returns
+    a ready client as it is.
     """
     if redis is not None:
         return lambda: redis

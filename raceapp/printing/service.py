@@ -1,7 +1,7 @@
 """A weekend on paper: packs of tasks, one for each session and bike, and the seal of the record.
 
-Paper says when it was printed, and the seal says how far the record had come by then, so that
-a pack which was signed by hand can be told from what the record says later.
+Paper says when it was printed, and the seal how far the record had come by then: so a pack that was
+signed by hand can be compared with later entries of the record.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,7 +26,7 @@ REFUSING = {TaskStatus.FAILED: Act.FAIL, TaskStatus.NOT_APPLICABLE: Act.NOT_APPL
 
 @dataclass(frozen=True)
 class Line:
-    """A task and who signed it, as `(name, time)` each, none while nobody has."""
+    """A task and who signed it, as `(name, time)` each; None while nobody has."""
 
     task: Task
     done: tuple[str, datetime] | None
@@ -36,7 +36,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Pack:
-    """The tasks that belong together: a session's, a bike's, those of a bike for a session."""
+    """Tasks that belong together: of a session, of a bike, or of a bike for a session."""
 
     session: TrackSession | None
     bike: Bike | None
@@ -64,7 +64,8 @@ class Paper:
 def paper(event: Event, *, bike_id: int | None = None, session_id: int | None = None) -> Paper:
     """Return the weekend for the printer, or only what belongs to a bike or a session.
 
-    Raises Invalid for one that is not of the weekend: an empty sheet would say that all is done.
+    Raises Invalid for a bike or session of another weekend: an empty sheet would say that all
+    is done.
     """
     check_is_here(event, "bike_id", bike_id, event.bike_ids)
     check_is_here(event, "session_id", session_id, sessions_of(event))
@@ -80,7 +81,7 @@ def sessions_of(event: Event) -> Sequence[int]:
 
 
 def check_is_here(event: Event, name: str, wanted: int | None, present: Sequence[int]) -> None:
-    """Raise Invalid for what neither the weekend has nor any task of it."""
+    """Raise Invalid for a bike or session that neither the weekend nor one of its tasks has."""
     if wanted is None or wanted in present:
         return
     own = sa.exists().where(Task.event_id == event.id, getattr(Task, name) == wanted)
@@ -98,7 +99,7 @@ def tasks_of(event: Event, **only: int | None) -> sa.Select:
         .outerjoin(Bike, Bike.id == Task.bike_id)
         .where(Task.event_id == event.id, Task.deleted_at.is_(None))
         .order_by(
-            # What belongs to no session comes first, and what to no bike.
+            # Tasks without a session come first, and so do tasks without a bike.
             TrackSession.starts_at.is_not(None),
             TrackSession.starts_at,
             TrackSession.id,
@@ -147,7 +148,7 @@ def signature(names: dict[int, str], user_id: int | None, at: datetime | None):
 
 
 def refusals_in(rows: Iterable[sa.Row]) -> dict[int, SignOff]:
-    """Return by task who signed it as failed or not applicable, where that is what it is."""
+    """Return, by task, who signed it as failed or not applicable, if that is its status."""
     refused = {row[0].id: row[0] for row in rows if row[0].status in REFUSING}
     if not refused:
         return {}

@@ -16,8 +16,8 @@ HTML = "text/html; charset=utf-8"
 
 
 def page(paper: service.Paper) -> str:
-    """Return the page. Its style is a file with a whole address: the page may be shown from
-    memory, where it has none of its own."""
+    """Return the page. It names its style by a whole address, since a page that is shown from
+    memory has no address of its own."""
     style = request.host_url.rstrip("/") + url_for("static", filename="print.css")
     return render_template("print.html", paper=paper, local=partial(local, paper), style=style)
 

@@ -12,9 +12,9 @@ IS_VALID = sa.text("voided_at IS NULL")
 
 
 class Release(Identified, db.Model):
-    """Somebody let a bike go out. `readiness` is what they saw when they did.
+    """Somebody let a bike go out. `readiness` is what they saw at that moment.
 
-    At most one release of a bike for a session is valid; the database sees to that.
+    At most one release of a bike for a session is valid; a unique index ensures that.
     """
 
     __tablename__ = "releases"

@@ -1,11 +1,11 @@
-"""Whether a bike is ready for a session, read off the tasks that count.
+"""Whether a bike is ready for a session, by the tasks that count.
 
     counts    its live tasks for that session, and its tasks without a session as long as the
               session is not over
     blocks    failed; done but unchecked where a check is needed; critical and open
 
-What is not applicable counts and never blocks, nor does what hangs on the end of the session:
-it is due when the bike is back.
+A task that is not applicable counts and never blocks. Neither does a task that hangs on the end of
+a session: it is due when the bike is back.
 """
 
 import functools
@@ -30,8 +30,8 @@ from raceapp.web.writing import row_writer
 def of_weekend(event_id: int) -> list[dict]:
     """Return the readiness of each bike for each session that is not cancelled.
 
-    In the order of the timetable, with the valid release under `release`, or None there. Takes
-    the same few statements however large the weekend is.
+    They come in the order of the timetable, with the valid release or None under `release`. This
+    takes the same few statements however large the weekend is.
     """
     sums, releases = by_place(event_id), valid_releases(event_id)
     return [
@@ -48,8 +48,8 @@ def of_weekend(event_id: int) -> list[dict]:
 def of_bike(session: TrackSession, bike_id: int) -> dict:
     """Return the sums of one bike and session and the ids `counted`, with those tasks held.
 
-    Shared locks in the order of ids: nobody signs or reopens one of them before this
-    transaction ends, while releases of other sessions, which count some of the same tasks, go on.
+    The locks are shared, in the order of ids: nobody signs or reopens one of the tasks before this
+    transaction ends, while releases for other sessions, which count some of the same tasks, go on.
     """
     found = counted(session).where(Task.bike_id == bike_id).order_by(Task.id)
     held = found.with_for_update(read=True, of=Task)
@@ -60,10 +60,10 @@ def of_bike(session: TrackSession, bike_id: int) -> dict:
 
 
 def blocked_bikes(session: TrackSession) -> list[int]:
-    """Return the bikes that tasks stand against for this session, with those tasks held."""
+    """Return the bikes that are blocked for this session, with their tasks held."""
     held = counted(session).order_by(Task.id).with_for_update(read=True, of=Task)
     task = held.subquery().c
-    # Not by WHERE: PostgreSQL would ask it of each task before that is held, and so of its past.
+    # Not in WHERE: PostgreSQL would look at each task before it holds it, and so at its past.
     return in_order(db.session.scalar(sa.select(list_of(task.bike_id, is_blocking(task)))))
 
 
@@ -120,7 +120,7 @@ def counting(sums: dict[tuple, dict], session_id: int, bike_id: int, *, is_over:
 
 
 def valid_releases(event_id: int) -> dict[tuple, dict]:
-    """Return the releases in force, as they are answered, by (session id, bike id)."""
+    """Return the valid releases, as they are answered, by (session id, bike id)."""
     found = (as_release(row) for row in releases_in_force().rows(event_id=event_id))
     return {(release["session_id"], release["bike_id"]): release for release in found}
 
@@ -143,8 +143,8 @@ NOTHING = dict.fromkeys(SUMS, 0) | {"blocking": []}
 def summed_up(task) -> list[sa.ColumnElement]:
     """Return the columns SUMS of the tasks that count, whose columns are `task`.
 
-    The last is a list of ids. Every task that counts is in the total, not applicable ones too;
-    overdue is open and past its due time.
+    The last is a list of ids. The total includes tasks that are not applicable; overdue tasks are
+    open and past their due time.
     """
     number = sa.func.count
     return [
@@ -158,7 +158,7 @@ def summed_up(task) -> list[sa.ColumnElement]:
 
 
 def as_sums(row: Sequence) -> dict:
-    """Return a row of `summed_up` by name, with ids in order."""
+    """Return a row of `summed_up` by the names of its columns, with ids in order."""
     sums = dict(zip(SUMS, row, strict=True))
     return sums | {"blocking": in_order(sums["blocking"])}
 

@@ -1,10 +1,10 @@
 """Releasing a bike for a session, and what takes the release back.
 
-Whoever writes here takes locks in one order: session, tasks, release. A release holds its
-session and, shared, every task it counts until it is committed. So a task reopened at the same
-moment either came first, and then the release waits for it and sees it open, or it waits for
-the release, and then finds it and voids it. A crash holds the sessions it is about before it
-touches anything, so it is in line with the releases for them even when it reopens nothing.
+All that writes releases takes locks in one order: session, tasks, release. A release holds its
+session and, shared, every task it counts until it is committed. A task that is reopened at the
+same moment comes either first, and then the release waits for it and sees it open, or second, and
+then it waits for the release, finds it and voids it. A crash holds its sessions before it touches
+anything, so it takes turns with the releases for them even when it reopens nothing.
 """
 
 import sqlalchemy as sa
@@ -20,7 +20,7 @@ from raceapp.tasks import signing
 from raceapp.timetable import service as timetable
 from raceapp.timetable.models import TrackSession
 
-# So many ids of any length fit into a refusal; the readiness of the weekend names all.
+# So many ids of any length fit into a refusal; the readiness of the weekend names all ids.
 
 
 class Blocked(errors.Conflict):
@@ -36,7 +36,7 @@ class Blocked(errors.Conflict):
 
 
 class NothingChecked(errors.Conflict):
-    """No task counts at all: absence of work is not work done."""
+    """No task counts at all, so nothing was checked."""
 
     def __init__(self):
         super().__init__(
@@ -49,7 +49,7 @@ class NothingChecked(errors.Conflict):
 def get_session(session_id: int, *, actor, for_update: bool = False) -> TrackSession:
     """Return the session for the crew of its weekend and team managers, or raise NotFound.
 
-    What was released for a session that is gone can be read, and nothing more is.
+    Releases for a deleted session can be read, but none can be given.
     """
     session = timetable.get(session_id, for_update=for_update, deleted_too=not for_update)
     events.get_for_crew(session.event_id, actor=actor)

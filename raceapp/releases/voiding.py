@@ -1,7 +1,7 @@
-"""What takes a release back: a task that it no longer rests on, a crash, a session or bike that
-falls away, a session that goes on with something open.
+"""What voids a release: the loss of a task that it rests on, a crash, a session or bike that falls
+away, a session that goes on with something open.
 
-Locks are taken in the order that `service` tells of.
+Locks are taken in the order that `service` describes.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from raceapp.timetable.transitions import Effect
 
 @grounds.lost.connect
 def void_for_tasks(lost: Sequence[Lost], *, actor) -> None:
-    """Void the releases that rest on these tasks no longer, each for the first reason there is."""
+    """Void the releases that lose one of these tasks, each for the first reason found."""
     bike_ids = {one.bike_id for one in lost}
     (event_id,) = {one.event_id for one in lost}
     to_come = set(db.session.scalars(sessions_to_come(event_id)))
@@ -39,7 +39,7 @@ def void_for_tasks(lost: Sequence[Lost], *, actor) -> None:
 
 
 def rests_on(release: sa.Row, task: Lost, to_come: set[int]) -> bool:
-    """Tell whether a release cannot stand without what was lost."""
+    """Tell whether a release rests on the lost task."""
     if task.bike_id != release.bike_id:
         return False
     is_to_come = release.session_id in to_come
@@ -71,7 +71,7 @@ def follow_session(session: TrackSession, *, effect: Effect, actor) -> None:
     if effect.voids:
         void(of_session, reason=why_off(session), actor=actor)
     elif effect.checks:
-        # The tasks are held before the releases are looked for, as when one is given.
+        # Tasks are held before releases are looked for, as when a release is given.
         blocked = readiness.blocked_bikes(session)
         reason = f"Session {session.name} is {session.status} again, and tasks stand against it."
         void(of_session, Release.bike_id.in_(blocked), reason=reason, actor=actor)
@@ -94,13 +94,13 @@ COLUMNS = (Release.id, Release.event_id, Release.session_id, Release.bike_id, Re
 
 
 def valid(*conditions) -> Sequence[sa.Row]:
-    """Return the releases in force that meet the conditions, held."""
+    """Return the valid releases that meet the conditions, held."""
     found = sa.select(*COLUMNS).where(Release.voided_at.is_(None), *conditions)
     return db.session.execute(found.order_by(Release.id).with_for_update()).all()
 
 
 def take_back(releases: Sequence[tuple[sa.Row, str]], *, actor) -> None:
-    """Void these releases, each for its reason, in one statement however many."""
+    """Void these releases, each for its reason, in one statement."""
     if not releases:
         return
     now = clock.utcnow()
