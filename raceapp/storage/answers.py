@@ -1,8 +1,7 @@
 """Answers kept for requests that are sent twice, each in the transaction of what it answers.
 
-A request that goes by a key takes the key's turn, so that the same one sent meanwhile finds
-either nothing or the whole: the work, and the answer it was given. A transaction that does not
-commit leaves neither.
+A request with a key takes the key's turn. So the same request sent meanwhile finds either nothing
+or both: the work and its answer. A transaction that does not commit leaves neither.
 """
 
 import hashlib
@@ -20,7 +19,7 @@ from raceapp.storage.session import db
 
 
 class IdempotencyKey(db.Model):
-    """The key of a request that was done, what was asked, and what was answered."""
+    """The key of a request that was done, with the question and the answer."""
 
     __tablename__ = "idempotency_keys"
 
@@ -35,7 +34,7 @@ class IdempotencyKey(db.Model):
 
 
 class Kept(NamedTuple):
-    """A row of the table, by the names and in the order of its columns."""
+    """A row of the table, with its columns by name and in their order."""
 
     user_id: int
     key: str
@@ -58,9 +57,9 @@ WAIT = Prepared(sa.select(sa.func.pg_advisory_xact_lock(TURN).is_(None)))
 
 
 def take_turn(user_id: int, key: str, *, is_patient: bool = False) -> bool:
-    """Begin a transaction that nobody else with this key is in; False where somebody is.
+    """Take the lock of this key for this transaction; False if somebody else has it.
 
-    The patient wait for them. SQLite lets one writer in at a time by itself.
+    With `is_patient` it waits for them. SQLite lets one writer in at a time by itself.
     """
     if db.session.connection().dialect.name != "postgresql":
         return True
@@ -69,7 +68,7 @@ def take_turn(user_id: int, key: str, *, is_patient: bool = False) -> bool:
 
 
 def turn_of(user_id: int, key: str) -> int:
-    """Return the number of the lock that those with this key take turns by."""
+    """Return the number of the lock of this key."""
     digest = hashlib.sha256(f"{user_id} {key}".encode()).digest()
     return int.from_bytes(digest[:8], "big", signed=True)
 
@@ -99,7 +98,7 @@ def find_all(user_id: int, keys: Iterable[str]) -> dict[str, Kept]:
 
 
 def keep(kept: Kept) -> None:
-    """Write the answer, along with what has been postponed until it was known, if anything."""
+    """Write the answer, along with the statement that was postponed until then, if any."""
     values = {f"kept_{name}": value for name, value in kept._asdict().items()}
     write_all = db.session().take_postponed()
     if write_all:
@@ -109,7 +108,7 @@ def keep(kept: Kept) -> None:
 
 
 def keeping(written: sa.CTE) -> sa.CTE:
-    """Return what keeps an answer as a part of the statement that writes what it answers."""
+    """Return a CTE that keeps an answer, for the statement that does the work."""
     row = sa.select(*VALUES.values()).select_from(written)
     kept = sa.insert(IdempotencyKey.__table__).from_select([*VALUES], row)
     return kept.returning(COLUMNS.status).cte("kept")
@@ -127,7 +126,7 @@ AT_ONCE = 1000
 
 
 class Broom:
-    """Drops what has expired, once a minute in each process and not all of it at once."""
+    """Drops expired answers, once a minute in each process and only some at a time."""
 
     def __init__(self):
         self.swept_at = datetime.min.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Many rows in one statement, as PostgreSQL counts them, however many they are."""
+"""Many rows in one statement of PostgreSQL, however many they are."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ def insert(table: sa.Table, rows: Sequence[dict]) -> list[int]:
     if not rows:
         return []
     if not reads_json():
-        # Only one transaction writes at a time there, so their ids follow each other.
+        # SQLite lets one transaction write at a time, so their ids follow each other.
         db.session.execute(sa.insert(table), rows)
         last = db.session.scalar(sa.select(sa.func.max(table.c.id)))
         return list(range(last - len(rows) + 1, last + 1))
@@ -29,7 +29,7 @@ def insert(table: sa.Table, rows: Sequence[dict]) -> list[int]:
 def rewrite(
     table: sa.Table, names: Sequence[str], rows: Sequence[tuple], *, at: datetime | None = None
 ) -> None:
-    """Set the columns `names` of many rows, `(id, *values)` each, and count their versions."""
+    """Set the columns `names` of many rows, `(id, *values)` each, and count their versions up."""
     names = ("id", *names)
     at_once = len(rows) if reads_json() else MAX_PARAMETERS // len(names)
     for first in range(0, len(rows), at_once or 1):
@@ -48,9 +48,9 @@ def reads_json() -> bool:
 
 
 def document(table: sa.Table, names: Sequence[str], rows: Sequence) -> sa.TableValuedAlias:
-    """Return rows, dicts or tuples, as PostgreSQL reads them out of one JSON document.
+    """Return rows, dicts or tuples, as one JSON document for PostgreSQL to read.
 
-    Sent one by one, or a few to a statement, they would be so many statements for it.
+    Rows sent one by one, or a few at a time, would be as many statements.
     """
     columns = [sa.column(name, table.c[name].type) for name in names]
     dicts = (row if isinstance(row, dict) else dict(zip(names, row, strict=True)) for row in rows)

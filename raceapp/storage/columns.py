@@ -21,7 +21,7 @@ CONSTRAINT_NAMES = {
 }
 MAX_ID = 2**63 - 1
 
-# SQLite only makes an autoincrementing key of exactly INTEGER; there that is 64 bits too.
+# SQLite makes an autoincrementing key of exactly INTEGER only; there that has 64 bits too.
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -82,7 +82,7 @@ class Identified:
 
 
 class Versioned(Identified):
-    """A row whose every change is counted. Its ETag is the version."""
+    """A row that counts its changes in `version`, which is its ETag."""
 
     created_at: orm.Mapped[datetime] = orm.mapped_column(default=lambda: clock.utcnow())
     updated_at: orm.Mapped[datetime] = orm.mapped_column(
@@ -100,7 +100,7 @@ class Versioned(Identified):
 
 
 def is_in_models(_item: object, name: str | None, kind: str, *_) -> bool:
-    """Tell Alembic what to compare: not the indexes that migrations alone know, `path_…`."""
+    """Tell Alembic what to compare: not the indexes `path_…`, which only migrations know."""
     return not (kind == "index" and (name or "").startswith("path_"))
 
 

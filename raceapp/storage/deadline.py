@@ -1,13 +1,13 @@
 """A deadline on our side for every wait on PostgreSQL.
 
-The server's own time-outs do not help when the server itself has stopped dead: a connection
-that is open stays silent for good, and with it the thread. So each wait is noted, and one
-thread looks at them twice a second:
+The server's own time-outs do not help when the server itself has stopped dead: an open
+connection stays silent, and its thread would wait for ever. So each wait is noted, and one thread
+looks at the waits twice a second:
 
-- A wait that is over its time is cut. Whoever waited finds the connection lost and answers 503.
-- A wait that takes suspiciously long has the server asked, over a new connection, whether it
-  is alive. If it says nothing, all who wait are cut at once, and nobody waits for it until it
-  answers such a question: however many ask, none is answered later for queueing behind the rest.
+- It cuts a wait that is over its time. The waiting thread finds the connection lost: 503.
+- When a wait takes suspiciously long it asks the server, over a new connection, whether it is
+  alive. If the server says nothing, all its waits are cut at once, and nobody waits for it until
+  it answers such a question: so no request is late because it queued behind the others.
 """
 
 import contextlib
@@ -30,14 +30,14 @@ SILENT = "The database says nothing."
 
 
 class Server:
-    """Where connections lead. `is_silent` from a question unanswered to the next answered one."""
+    """A server of connections. It `is_silent` from an unanswered question until an answered one."""
 
     def __init__(self, args, kwargs):
         self.args, self.kwargs = args, kwargs
         self.is_silent = self.is_being_asked = False
 
     def ask(self) -> None:
-        """Find out whether it is alive, and if it is not let nobody wait any longer."""
+        """Ask whether the server is alive; if it is not, cut all who wait for it."""
         try:
             self.is_silent = not self.answers()
         finally:
@@ -49,7 +49,7 @@ class Server:
         try:
             connection = Connection.connect(*self.args, **self.kwargs)
         except OperationalError as error:
-            return not isinstance(error, ConnectionTimeout)  # To be refused is an answer.
+            return not isinstance(error, ConnectionTimeout)  # A refusal is an answer.
         try:
             connection.patience = ANSWER_WITHIN
             connection.execute("SELECT 1")
@@ -85,8 +85,8 @@ class Connection(psycopg.Connection):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.made_at = time.monotonic()
-        # What `libpq` has prepared here: by the name of a statement, what reads its answers, the
-        # one used last at the end; and what it may prepare when it comes again.
+        # What `libpq` has prepared here: the reader of answers by the name of the statement, the
+        # one used last at the end; and the statements to prepare when they come again.
         self.transformers = OrderedDict()
         self.seen = set()
 
@@ -95,7 +95,7 @@ class Connection(psycopg.Connection):
         super().close()
 
     def _deallocate(self, name):
-        # After a rollback the driver has all that is prepared dropped, ours too.
+        # After a rollback the driver drops all prepared statements, ours too.
         if name is None:
             self.transformers.clear()
         return super()._deallocate(name)
@@ -104,11 +104,11 @@ class Connection(psycopg.Connection):
         return self.watched(super().wait, gen, *args, **kwargs)
 
     def watched(self, work, *args, **kwargs):
-        """Return what `work` does, which waits for the server on this connection's socket."""
+        """Return the result of `work`, which waits for the server on this connection's socket."""
         if self.patience is None:
             return work(*args, **kwargs)
         if self.server is not None and self.server.is_silent:
-            # Not closed: it is as good as before once the server answers again.
+            # It is not closed, since it is as good as before once the server answers again.
             raise OperationalError(SILENT)
         name = object()
         _waiting[name] = Wait(time.monotonic(), self.patience, self.pgconn.socket, self.server)
@@ -116,13 +116,13 @@ class Connection(psycopg.Connection):
             return work(*args, **kwargs)
         finally:
             if _waiting.pop(name, None) is None:
-                with _cutting:  # Its socket is somebody else's only after that.
+                with _cutting:  # Only after that its socket may belong to somebody else.
                     pass
 
     def has_hung_up(self) -> bool:
-        """Tell whether the server has closed this idle connection: there is nothing else to read.
+        """Tell whether the server has closed this idle connection, on which nothing else comes.
 
-        Looking takes microseconds, where a question takes a round trip.
+        A look takes microseconds, a question a round trip.
         """
         poll = select.poll()
         poll.register(self.pgconn.socket, select.POLLIN)
@@ -160,7 +160,7 @@ def look_again_and_again() -> None:
 
 
 def look(now: float) -> None:
-    """Cut the late, and have every server asked that is silent or seems to be."""
+    """Cut late waits, and ask every server that is silent or seems to be."""
     doubtful = {server for server in list(_servers.values()) if server.is_silent}
     for name, wait in list(_waiting.items()):
         if now > wait.since + wait.patience:
@@ -180,10 +180,10 @@ def cut_all(server: Server) -> None:
 
 
 def cut(name: object, wait: Wait) -> None:
-    """Shut the socket down, so that whoever waits for it reads its end. Closing is theirs."""
+    """Shut the socket down, so that the waiting thread reads its end. That thread closes it."""
     with _cutting:
         if _waiting.pop(name, None) is None:
-            return  # It ended by itself just now.
+            return  # The connection has just ended by itself.
         with (
             contextlib.suppress(OSError),
             socket.socket(fileno=os.dup(wait.descriptor)) as copy,

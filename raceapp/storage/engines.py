@@ -1,4 +1,4 @@
-"""Engines: their options, what SQLite and PostgreSQL are told, and who only reads."""
+"""Engines: their options, settings of SQLite and PostgreSQL, and requests that only read."""
 
 import contextvars
 
@@ -20,9 +20,9 @@ def is_only_reading() -> bool:
 class OnlyReading:
     """Say whether the transactions begun in this block only read.
 
-    SQLite takes the write lock at BEGIN unless they do: two writers that both started by
-    reading would otherwise overwrite each other or fail half way. PostgreSQL reads in autocommit,
-    one round trip for each statement and none for BEGIN and ROLLBACK.
+    Otherwise SQLite takes the write lock at BEGIN, as two writers that both started by reading
+    would overwrite each other or fail half way. PostgreSQL reads in autocommit: one round trip for
+    each statement and none for BEGIN and ROLLBACK.
     """
 
     def __init__(self, is_reading: bool):
@@ -41,9 +41,8 @@ POSTGRESQL_OPTIONS = "-c lock_timeout=3000 -c statement_timeout=5000 -c timezone
 def engine_options(url: str, *, has_pooler: bool = False) -> dict[str, object]:
     """Return Flask-SQLAlchemy's engine options for the database at `url`.
 
-    A pooler that lends a server connection for one transaction keeps neither what a client
-    asked for when it connected nor what it prepared; docs/deployment.md says where the
-    time-outs are set then.
+    A pooler that lends a server connection for one transaction keeps neither a client's start-up
+    options nor its prepared statements; docs/deployment.md says where to set the time-outs then.
     """
     options = {"hide_parameters": True}
     if make_url(url).get_backend_name() == "sqlite":
@@ -60,7 +59,7 @@ def engine_options(url: str, *, has_pooler: bool = False) -> dict[str, object]:
 
 
 def reading_bind(url: str, *, has_pooler: bool = False) -> dict[str, dict]:
-    """Return the engine that requests which only read go to, where it differs from the other."""
+    """Return the engine for requests that only read, if it differs from the other."""
     if make_url(url).get_backend_name() == "sqlite":
         return {}
     own = {"url": url, "isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
@@ -82,10 +81,10 @@ def _connect_with_deadline(_dialect, _record, args, kwargs):
 
 
 def _refuse_dead(connection, record, _proxy):
-    """Have the pool replace a connection whose server has closed it.
+    """Have the pool replace a connection that the server has closed.
 
-    `pool_pre_ping` would take a round trip for each request. If the one made in its place is
-    closed at once too, the server is going away, and that is no fault of ours.
+    `pool_pre_ping` would take a round trip for each request. If the server closes the new
+    connection at once too, it is going away, and that is no fault of ours.
     """
     if not connection.has_hung_up():
         record.record_info.pop("was_dead", None)
@@ -100,7 +99,7 @@ CLOSED = "The server closed this connection."
 
 
 def _set_up_sqlite(connection, _record):
-    # The driver would begin transactions by its own, late, rule.
+    # The driver would begin transactions by a rule of its own, and too late.
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA busy_timeout=5000")

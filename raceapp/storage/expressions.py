@@ -1,4 +1,4 @@
-"""SQL that PostgreSQL and SQLite write differently, or that an index has to recognise."""
+"""SQL that PostgreSQL and SQLite write differently, or that has to match an index."""
 
 import re
 import unicodedata
@@ -14,8 +14,8 @@ FAR_FUTURE = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def undated_last(column, is_descending: bool = False):
-    """Return what orders by a time with null last, up or down, written so that an index serves
-    it: the literal is part of the statement and of the index."""
+    """Return an expression that orders by a time with null last, up or down. An index serves it,
+    since the literal is part of both the statement and the index."""
     last = FAR_PAST if is_descending else FAR_FUTURE
     return sa.func.coalesce(column, sa.literal(last, column.type, literal_execute=True))
 
@@ -23,7 +23,7 @@ def undated_last(column, is_descending: bool = False):
 class is_among(FunctionElement):
     """`is_among(column, subquery)` is IN, which an index can serve inside an OR as well.
 
-    PostgreSQL asks such a subquery row by row; as an array it is found out beforehand.
+    PostgreSQL runs such a subquery row by row; as an array it is found beforehand.
     """
 
     name = "is_among"
@@ -44,8 +44,8 @@ def write_array(element, compiler, **options):
 
 
 class list_of(FunctionElement):
-    """`list_of(column, condition)` gathers a column of the rows of a group that meet it: an
-    array, null where there are none; JSON on SQLite."""
+    """`list_of(column, condition)` gathers a column of those rows of a group that meet the
+    condition: an array, null if there are none; JSON on SQLite."""
 
     inherit_cache = True
     name = "list_of"
@@ -69,7 +69,7 @@ def write_array_list(element, compiler, **options):
 # --- text, whatever the case and the accents -------------------------------------------------
 
 ACCENTS = re.compile("[\u0300-\u036f]")
-# Letters with a stroke, which Unicode does not take apart.
+# Letters with a stroke, which Unicode does not decompose.
 STROKES = str.maketrans("đĐøØłŁ", "dDoOlL")
 
 

@@ -1,4 +1,4 @@
-"""Rows that are hidden and never erased: leaving them out, listing them, bringing them back."""
+"""Deleted rows, which are hidden and never erased: leaving them out, listing, restoring them."""
 
 from raceapp import errors
 
@@ -6,7 +6,7 @@ from raceapp import errors
 def listed(model, deleted: bool | None, *, actor):
     """Return the condition for a list: live rows, or only deleted ones.
 
-    Raises Forbidden when anybody but a team manager asks about those.
+    Raises Forbidden when anybody but a team manager asks for deleted rows.
     """
     if deleted is not None and not actor.is_admin:
         raise errors.Forbidden("Only a team manager may list what has been deleted.")

@@ -1,8 +1,8 @@
 """Prepared statements sent to PostgreSQL as such, over connections that are kept at hand.
 
-A statement goes to libpq with its values as text, from its second use on by its name: PostgreSQL
-finds out their types; psycopg turns the answer into Python values. `run()` runs one statement;
-`IdleConnections` lends the connections for it.
+A statement goes to libpq with its values as text, from its second use on by its name. PostgreSQL
+finds out the types of the values, and psycopg turns the answer into Python values. `run()` runs one
+statement; `IdleConnections` lends the connections for it.
 
 This saves the work of psycopg's cursors and SQLAlchemy's pool, which take three times as long over
 a short statement as the server does.
@@ -27,8 +27,8 @@ MOST_PREPARED = 100  # on each connection, as with psycopg's own
 def run(connection, statement, values: list) -> list[tuple]:
     """Return the rows that `statement`, with `name` and `text`, answers to `values`.
 
-    `connection` is a `deadline.Connection`; within a transaction of its own it begins one first,
-    as its cursors do. Raises psycopg's errors.
+    `connection` is a `deadline.Connection`; unless it is in autocommit a transaction is begun
+    first, as psycopg's cursors do. Raises psycopg's errors.
     """
     pgconn = connection.pgconn
     if not connection.autocommit and pgconn.transaction_status == TransactionStatus.IDLE:
@@ -44,7 +44,7 @@ def run(connection, statement, values: list) -> list[tuple]:
     try:
         check(pgconn, result)
     except STALE as error:
-        # The schema has changed since, or somebody dropped what was prepared: begin afresh.
+        # The schema has changed since, or the prepared statement was dropped: prepare anew.
         connection.close()
         raise OperationalError("The prepared statement is no longer valid.") from error
     transformer.set_pgresult(result)
@@ -52,11 +52,11 @@ def run(connection, statement, values: list) -> list[tuple]:
 
 
 def prepared_or_none(connection, statement) -> Transformer | None:
-    """Return what turns the values of a prepared statement into Python's.
+    """Return what turns the values of a prepared statement into Python's; None if it is not.
 
-    A statement is prepared when it comes for the second time: callers can make as many as there
-    are combinations of filters, and PostgreSQL keeps 300 kB for each. Behind a pooler no statement
-    is prepared.
+    A statement is prepared when it comes for the second time: callers can make as many statements
+    as there are combinations of filters, and PostgreSQL keeps 300 kB for each. Behind a pooler no
+    statement is prepared.
     """
     known = connection.transformers
     if statement.name in known:
@@ -96,7 +96,7 @@ def check(pgconn, result) -> None:
 class IdleConnections:
     """Connections in autocommit, handed out and taken back without the pool's formalities.
 
-    They come from the pool and count there as checked out, until they are lost or old.
+    They come from the pool, which counts them as checked out until they are lost or old.
     """
 
     def __init__(self, engine: sa.Engine):
@@ -120,7 +120,7 @@ class IdleConnections:
         return self.engine.raw_connection()
 
     def pop(self):
-        """Return the connection that was used last, None where there is none."""
+        """Return the connection that was used last, or None."""
         try:
             pooled = self.kept.pop()
         except IndexError:

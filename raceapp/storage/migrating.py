@@ -1,6 +1,6 @@
-"""Migrations, for commands: Alembic is loaded when it is first asked for.
+"""Migrations, for commands: they load Alembic when they first need it.
 
-No request needs it, and it takes a tenth of the time in which the application starts.
+No request needs Alembic, and loading it takes a tenth of the time in which the application starts.
 """
 
 import functools
@@ -22,7 +22,7 @@ OPTIONS = {
 
 
 def init_app(app: Flask) -> None:
-    """Put a proxy where `flask db` is, and where its commands look for the application."""
+    """Put a proxy in the places of `flask db` and of the extension that its commands look up."""
     app.cli.add_command(LocalProxy(commands), "db")
     app.extensions["migrate"] = LocalProxy(functools.partial(extension_of, app))
 
@@ -32,6 +32,6 @@ def commands() -> click.Group:
 
 
 def extension_of(app: Flask):
-    """Return what `flask db` asks for; it takes the place of the proxy."""
+    """Return the extension that `flask db` asks for; it replaces the proxy."""
     importlib.import_module("flask_migrate").Migrate(app, db, **OPTIONS)
     return app.extensions["migrate"]

@@ -1,14 +1,14 @@
 """Statements that are run often: written in SQLAlchemy Core, compiled once, run prepared.
 
+The interface is `Prepared(statement).rows(name=value, ...)`; the statement holds its values as
+`placeholder(name)`.
+
 A statement is compiled the first time it is needed; from then on its values go to `libpq`, which
-has PostgreSQL prepare it, in autocommit, so that a read is one round trip and not three. Inside a
-transaction that writes it runs there. On SQLite it runs through the session as any other.
+has PostgreSQL prepare it. It runs in autocommit, so that a read is one round trip and not three, or
+in the transaction that has begun. On SQLite it runs through the session like any other statement.
 
 This saves building, caching and interpreting the statement and lending a connection for it, which
 cost several times what PostgreSQL takes to answer.
-
-The interface is `Prepared(statement).rows(name=value, ...)`; the statement holds its values as
-`placeholder(name)`.
 """
 
 import functools
@@ -25,11 +25,11 @@ from raceapp.storage.session import db
 
 
 def placeholder(name: str, kind=None) -> sa.BindParameter:
-    """Return the place of a value that comes with each run; `kind` is its column type."""
+    """Return a placeholder for a value that comes with each run; `kind` is its column type."""
     return sa.bindparam(name, type_=kind, required=False)
 
 
-# As many values a statement asks for that asks for few: of more it is made anew.
+# A statement for a few values has so many places; for more values one is built anew.
 FEW = 8
 
 
@@ -85,11 +85,11 @@ class Prepared:
 
 
 class ReadAhead:
-    """A read that goes to the database with the question who asks, in one round trip.
+    """A read that goes to the database along with the question who asks, in one round trip.
 
     `make(is_admin)` returns the Prepared for either kind of caller, whose first column is never
-    null; `values` are those known from path and query. Its rows serve `rows_read_ahead()` once;
-    asking again reads again.
+    null; `values` are those known from path and query. `rows_read_ahead()` returns its rows once;
+    after that it reads again.
     """
 
     def __init__(self, make: Callable[[bool], Prepared], values: dict):
@@ -133,7 +133,7 @@ class Compiled:
         self.text = compiled.string
         self.name = hashlib.sha256(self.text.encode()).hexdigest()[:32]
         self.names = compiled.positiontup
-        # The values of an IN have names and processors of their own, made as it is written out.
+        # The values of an IN get names and processors of their own when the statement is compiled.
         written_out = compiled._post_compile_expanded_state
         own = written_out.processors if written_out else {}
         processors = {**compiled._bind_processors, **own}
@@ -164,7 +164,7 @@ class Compiled:
     def rows(self, values: dict, idle: libpq.IdleConnections) -> list[tuple]:
         """Run it in the transaction that has begun, otherwise on a connection of its own.
 
-        Raises what SQLAlchemy would have raised.
+        Raises the error that SQLAlchemy would raise.
         """
         parameters = self.parameters(values)
         is_alone = engines.is_only_reading() or not has_begun()
@@ -174,7 +174,7 @@ class Compiled:
             return libpq.run(pooled.driver_connection, self, parameters)
         except psycopg.Error as error:
             if pooled is not None and pooled.driver_connection.closed:
-                pooled.invalidate(error)  # So that nothing is said to it at the end of the request.
+                pooled.invalidate(error)  # Nothing is sent to it at the end of the request.
             raise sa.exc.DBAPIError.instance(
                 None,
                 None,
@@ -189,7 +189,7 @@ class Compiled:
 
 
 def goes_past_the_session() -> bool:
-    """Tell whether statements are run prepared here, as they are on PostgreSQL."""
+    """Tell whether statements run prepared, as they do on PostgreSQL."""
     return current_app.extensions["idle_connections"] is not None
 
 

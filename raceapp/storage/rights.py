@@ -1,8 +1,8 @@
 """What the role that serves may do, where another role owns the tables (PostgreSQL).
 
-It reads and writes, but changes no table, and neither changes nor empties what is append-only: the
-triggers that guard it belong to the owner. Otherwise whoever has the password of the service
-could take them off.
+It reads and writes rows, but changes no table, and neither changes nor empties append-only tables:
+the triggers that guard them belong to the owner. Otherwise a thief of the service's password could
+take them off.
 """
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ STATEMENTS = (
     "GRANT USAGE ON SCHEMA public TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
     "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
-    # For the tables of migrations to come.
+    # For the tables that later migrations add.
     "ALTER DEFAULT PRIVILEGES IN SCHEMA public"
     " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}",
     "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}",
@@ -33,7 +33,7 @@ def owner() -> str:
 
 
 def grant(role: str) -> None:
-    """Give the role that serves its rights; the owner of the tables does this."""
+    """Give the role that serves its rights, as the owner of the tables."""
     quoted = db.engine.dialect.identifier_preparer.quote_identifier(role)
     for statement in STATEMENTS:
         db.session.execute(sa.text(statement.format(role=quoted)))

@@ -16,11 +16,11 @@ log = logging.getLogger(__name__)
 
 
 class RoutedSession(Session):
-    """Sends requests that only read to the engine made for that.
+    """Sends requests that only read to the engine for reading.
 
-    While commits are held back, see `commits_held_back()`, a commit writes what it would commit.
-    What is `postponed` then is one statement, still to be run, that takes along what else the
-    transaction is to write: its values are what this is called with.
+    While commits are held back, see `commits_held_back()`, a commit flushes and no more.
+    `postponed` is a function that then runs the one statement of the transaction; it is called
+    with the values that the transaction has to write besides.
     """
 
     is_held_back = False
@@ -39,8 +39,8 @@ class RoutedSession(Session):
     def close(self):
         """End the transaction, whether or not the database still hears it.
 
-        This runs once the answer is made, so an error would replace it by a 500. What a lost
-        connection had begun the server rolls back by itself.
+        This runs once the answer is made, so an error would replace the answer by a 500. The
+        server itself rolls back what a lost connection had begun.
         """
         try:
             super().close()
@@ -55,7 +55,7 @@ class RoutedSession(Session):
         return super().get_bind(mapper, clause, bind, **kwargs)
 
 
-# What a view returns is written after the commit; reading it all again would tell nothing new.
+# The answer is written after the commit; reading the models again would tell nothing new.
 SESSION = {"class_": RoutedSession, "expire_on_commit": False}
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options=SESSION)
 
@@ -68,7 +68,7 @@ OF_ONE_MOMENT = {
 
 
 def begin_snapshot() -> None:
-    """Begin a transaction that only reads, all of it as of one moment, and holds nobody up."""
+    """Begin a transaction that only reads, everything as of one moment, and blocks nobody."""
     db.session.rollback()
     options = OF_ONE_MOMENT[db.engine.dialect.name]
     db.session.connection(execution_options=options)
@@ -95,13 +95,13 @@ def has_lost_race() -> bool:
 
 
 def is_held_back() -> bool:
-    """Tell whether what is written now is committed by somebody else, with more."""
+    """Tell whether a caller commits what is written now, together with more."""
     return db.session.registry.has() and db.session().is_held_back
 
 
 @contextmanager
 def commits_held_back():
-    """Let what is done in this block become part of a transaction that its caller commits."""
+    """Make the work of this block part of a transaction that its caller commits."""
     session = db.session()
     session.is_held_back, session.postponed = True, None
     try:

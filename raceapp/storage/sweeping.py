@@ -1,4 +1,4 @@
-"""Deleting rows that are of no use to anybody any more, a few at a time."""
+"""Deleting rows that nobody needs any more, a few at a time."""
 
 import sqlalchemy as sa
 
@@ -8,9 +8,9 @@ FEW = 20
 
 
 def sweep(model, is_old: sa.ColumnElement[bool], at_most: int = FEW) -> int:
-    """Delete so many old rows of a model and count them.
+    """Delete so many old rows of a model; returns how many there were.
 
-    Rows that somebody else is deleting are left to them: nobody waits here.
+    It leaves rows that somebody else is deleting to them: nobody waits here.
     """
     some = sa.select(model.id).where(is_old).limit(at_most).with_for_update(skip_locked=True)
     deleted = sa.delete(model).where(model.id.in_(some))

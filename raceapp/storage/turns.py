@@ -5,14 +5,14 @@ SQLite lets one writer in at a time by itself.
 
 import sqlalchemy as sa
 
-# Any number, as long as all who take turns name the same.
+# Any number, as long as all commands that take turns use it.
 TURN = 20_261_128
 
 
 def take_turn(connection: sa.Connection) -> None:
-    """Wait until nobody else who takes turns is in a transaction; then go on as long as it takes.
+    """Wait until no other command that takes turns is in a transaction, and keep them waiting.
 
-    What is read after this is what the one before has left.
+    What is read after this is what the command before has left.
     """
     if connection.dialect.name != "postgresql":
         return

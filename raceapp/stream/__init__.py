@@ -1,1 +1,1 @@
-"""A weekend live: what is committed is told at once to whoever keeps a connection open."""
+"""A weekend live: readers who keep a connection open are told at once what is committed."""

@@ -1,8 +1,8 @@
 """The doorbell: it says in every process that the record of a weekend has grown, and no more.
 
-It is rung once that is committed. A thread tells Redis, for all weekends rung meanwhile at once,
-so no request waits for it. What was changed is read from the record: a bell that nobody heard
-costs whoever follows some seconds and not a single message.
+A commit rings it. A thread tells Redis, at once for all weekends rung meanwhile, so no request
+waits for it. The record has what changed: if nobody hears a bell, readers wait some seconds and
+miss no message.
 """
 
 import logging
@@ -19,14 +19,14 @@ from raceapp.limits import redis_window
 from raceapp.telemetry import metrics
 
 PREFIX = "raceapp:event:"
-# How often a listener looks whether it is to listen for others, and asks whether it is heard.
+# How often a listener looks for other weekends to listen for, and asks whether Redis is there.
 TURN_SECONDS, ASK_SECONDS, SILENT_SECONDS = 0.1, 5, 10
 PAUSE_SECONDS = 0.5
 log = logging.getLogger(__name__)
 
 
 class Bell:
-    """Rings and listens through the client that `connect` makes; without it does neither."""
+    """Rings and listens through the client that `connect` makes; without one it does neither."""
 
     def __init__(self, connect: Callable | None):
         self.connect = connect
@@ -36,11 +36,11 @@ class Bell:
 
     @cached_property
     def client(self):
-        """The client, once Redis can be reached: one that is away does not stop the start."""
+        """The client. It is made when first needed: the application starts without Redis."""
         return self.connect()
 
     def ring(self, event_ids: Collection[int]) -> None:
-        """Have it said that the records of these weekends have grown."""
+        """Have Redis told that the records of these weekends have grown."""
         if self.connect is None:
             return
         with self.waiting:
@@ -58,21 +58,21 @@ class Bell:
             self.publish(rung)
 
     def publish(self, event_ids: Collection[int]) -> None:
-        """Tell Redis; where it does not answer, count that and leave it alone for a while."""
+        """Tell Redis; if it does not answer, count that and pause."""
         try:
             for event_id in event_ids:
                 self.client.publish(f"{PREFIX}{event_id}", "")
-        except Exception:  # Whatever is wrong, it is nobody's request.
+        except Exception:  # Whatever is wrong, no request has failed.
             metrics.bells_unheard.inc()
             time.sleep(PAUSE_SECONDS)
 
     def listen(
         self, wanted: Callable[[], frozenset[int] | None], hear: Callable[[int], None]
     ) -> None:
-        """Call `hear` for each of the `wanted` weekends whose bell is rung, until it is None.
+        """Call `hear` for each of the `wanted` weekends that is rung, until `wanted` returns None.
 
-        It is called too where a bell may have been missed: from the first moment that one is
-        listened for, and after Redis was away. An outage is logged once.
+        It calls `hear` too when a bell may have been missed: when it begins to listen for a
+        weekend, and after Redis was away. An outage is logged once.
         """
         is_silent = False
 
@@ -93,7 +93,7 @@ class Bell:
 
 
 def attend(pubsub, wanted, hear) -> None:
-    """Listen until nothing is wanted; raises once Redis is lost."""
+    """Listen until `wanted` returns None; raises once Redis is lost."""
     heard_at = asked_at = time.monotonic()
     listened: frozenset[int] = frozenset()
     while (names := wanted()) is not None:
@@ -113,7 +113,7 @@ def attend(pubsub, wanted, hear) -> None:
 
 
 def tune(pubsub, listened: frozenset[int], wanted: frozenset[int]) -> None:
-    """Listen for those wanted and for no others."""
+    """Listen for the wanted weekends and for no others."""
     if new := wanted - listened:
         pubsub.subscribe(*(f"{PREFIX}{event_id}" for event_id in new))
     if old := listened - wanted:

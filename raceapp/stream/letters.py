@@ -1,7 +1,7 @@
-"""What those who follow a weekend are sent, read from its record.
+"""Messages for readers who follow a weekend, read from its record.
 
-The record counts its entries without a gap and in the order of the commits, so whoever reads
-those behind their place misses nothing and is told nothing twice, nor of what was rolled back.
+The record counts its entries without a gap and in the order of the commits. So a reader who gets
+the entries behind their place misses nothing, hears nothing twice, and hears of no rollback.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from raceapp.feed.cursors import Place, write_cursor
 from raceapp.feed.service import Entry
 from raceapp.feed.subjects import Subject, Untold, subjects_of
 
-# As many at once, unless a single entry tells of more.
+# So many at once, unless a single entry tells of more.
 MOST_ENTRIES, MOST_SUBJECTS = 200, 1_000
 NO_END = 2**31 - 1
 PING = b": still here\n\n"
@@ -30,7 +30,7 @@ class Page(NamedTuple):
 
 
 def hello(event_id: int, place: Place) -> bytes:
-    """Return what a stream begins with; a reader that loses it comes again after two seconds."""
+    """Return the beginning of a stream; a reader who loses it comes again after two seconds."""
     return b"retry: 2000\n" + message("hello", write_cursor(event_id, place), {})
 
 
@@ -43,7 +43,7 @@ def message(kind: str, cursor: str, data: dict) -> bytes:
 
 
 def read(event_id: int, place: Place, end: int = NO_END) -> Page:
-    """Return the messages of some entries behind the place, up to that at `end`."""
+    """Return the messages of some entries behind the place, up to the entry at `end`."""
     entries = feed.entries(event_id, place.position, end, MOST_ENTRIES)
     told = enough(entries)
     present = feed.present(event_id, {subject for _, found in told for subject in found or ()})
@@ -54,7 +54,7 @@ def read(event_id: int, place: Place, end: int = NO_END) -> Page:
 
 
 def enough(entries: Sequence[Entry]) -> list[tuple[Entry, list[Subject] | None]]:
-    """Return the first entries, each with its subjects, none where it does not name them."""
+    """Return the first entries, each with its subjects, or with None if it does not name them."""
     told, count = [], 0
     for entry in entries:
         try:
@@ -71,7 +71,7 @@ def enough(entries: Sequence[Entry]) -> list[tuple[Entry, list[Subject] | None]]
 def messages(entry: Entry, subjects, place: Place, present: set[Subject]) -> Iterator[bytes]:
     """Yield a message for each thing that an entry tells of, from the place on.
 
-    Where it does not name them, as before there was a feed, all is to be read anew.
+    An entry that does not name its things is older than the feed: everything has to be read anew.
     """
     before, after = Place(entry.position - 1), Place(entry.position)
     if subjects is None:

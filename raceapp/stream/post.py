@@ -1,8 +1,8 @@
-"""What the server asks of the application for those who keep a connection open.
+"""What the server asks the application, for readers who keep a connection open.
 
 The server knows connections and bytes, and of a stream only its `channel`, `place`, `head`,
-`until` and `hello`. Everything else it asks here, from a thread of its own; what needs the database
-in the block of `reading()`.
+`until` and `hello`. It asks for everything else here, from a thread of its own, and for reads from
+the database within `reading()`.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,14 +26,14 @@ class Post:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Lend a database connection for this block, to read with."""
+        """Lend this block a database connection to read with."""
         with self.app.app_context(), OnlyReading(True):
             yield
 
     def listen(
         self, wanted: Callable[[], frozenset[int] | None], hear: Callable[[int], None]
     ) -> None:
-        """Call `hear` with each of the wanted channels that may have grown, until it is None."""
+        """Call `hear` with each of the `wanted` channels that may have grown, until it is None."""
         self.app.extensions["bell"].listen(wanted, hear)
 
     @staticmethod
@@ -50,7 +50,7 @@ class Post:
 
 
 def of_app() -> Post:
-    """Return the one of the present application, always the same."""
+    """Return the Post of the present application, always the same."""
     return current_app.extensions["post"]
 
 

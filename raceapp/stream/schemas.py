@@ -1,4 +1,4 @@
-"""From where on a stream is to go."""
+"""Where a stream begins."""
 
 import marshmallow as ma
 

@@ -21,8 +21,8 @@ AT_ONCE = 1_000
 class Stream:
     """Somebody who follows a weekend, the `channel`, from `place` on; its record went to `head`.
 
-    It begins with `hello` and ends at `until`, in seconds since 1970, or earlier, once the session
-    or the right ends.
+    The stream begins with `hello` and ends at `until`, in seconds since 1970, or earlier if the
+    session or the right ends.
     """
 
     channel: int
@@ -37,7 +37,7 @@ def follow(event_id: int, *, actor, until: float, cursor: str | None, **where: s
     """Return the stream of a weekend from the cursor on, otherwise from now on.
 
     Raises NotFound unless the actor is on the crew, Invalid when the cursor is not of this weekend;
-    `where` it was sent is told then.
+    `where` says in what part of the request it was sent.
     """
     head = Place(feed.head_for_crew(event_id, actor=actor))
     place = head if cursor is None else read_cursor(event_id, cursor, **where)
@@ -48,7 +48,7 @@ def follow(event_id: int, *, actor, until: float, cursor: str | None, **where: s
 
 
 def grown(places: dict[int, Place]) -> list[int]:
-    """Return which of these weekends have entries behind the place that was read."""
+    """Return which of these weekends have entries behind the place that has been read."""
     heads = {}
     for some in portions(places):
         heads |= proof.counts(some)
@@ -56,7 +56,7 @@ def grown(places: dict[int, Place]) -> list[int]:
 
 
 def unwelcome(streams: Collection[Stream]) -> list[Stream]:
-    """Return the streams of those who have been logged out or may not see the weekend any more."""
+    """Return the streams of readers who were logged out or may not see the weekend any more."""
     asked = {(stream.session_id, stream.channel) for stream in streams}
     welcome = {pair for some in portions(asked) for pair in welcome_of(some)}
     return [one for one in streams if (one.session_id, one.channel) not in welcome]
@@ -70,7 +70,7 @@ def portions(found: Collection) -> Iterator[list]:
 
 
 def welcome_of(asked: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield those pairs of log-in and weekend of which the one may see the other."""
+    """Yield the pairs of log-in and weekend where the log-in may see the weekend."""
     on_crew = sa.exists().where(
         CrewMember.event_id == Event.id, CrewMember.user_id == AuthSession.user_id
     )

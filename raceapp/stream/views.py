@@ -13,7 +13,7 @@ from raceapp.web.rest import Blueprint, Resource
 from raceapp.web.writing import TEXT, Document
 
 blp = Blueprint("stream", __name__, url_prefix="/v1/events", description="A weekend live")
-# Where a server that hands its connections over says how: see `server.worker`.
+# The server that can hand a connection over says here how: see `server.worker`.
 HAND_OVER = "raceapp.hand_over"
 ASK_EVERY_SECONDS = 10
 NO_STREAMS = "Streams are not to be had here. Ask for the changes every ten seconds instead."
@@ -31,7 +31,7 @@ data: {"kind":"task","id":412,"is_deleted":false}
 
 
 def hand_over(stream: service.Stream) -> None:
-    """Have the server keep the connection for the stream; raises Unavailable where it cannot."""
+    """Have the server keep the connection for the stream; raises Unavailable if it cannot."""
     take = request.environ.get(HAND_OVER)
     if take is None:
         raise errors.Unavailable(NO_STREAMS, retry_after=ASK_EVERY_SECONDS)

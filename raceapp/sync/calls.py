@@ -1,4 +1,4 @@
-"""Plain calls, made from within a request in the name of whoever sent it."""
+"""Plain calls, made from within a request in the name of its sender."""
 
 import io
 import json
@@ -9,7 +9,7 @@ from raceapp.limits import budgets
 from raceapp.sync.service import Answer, Call
 from raceapp.web import headers, idempotency
 
-# What a call inside has from the request around it: who asks, from where, of which host.
+# What a call takes over from the request around it: who asks, from where, of which host.
 SHARED = (
     "SCRIPT_NAME",
     "SERVER_NAME",
@@ -28,7 +28,7 @@ SHARED = (
 
 
 def send(call: Call) -> Answer:
-    """Make the call with all its rules but the rate limit, and return what it was answered."""
+    """Make the call, with all its rules but the rate limit, and return its answer."""
     response = current_app.answer_inside(environ_of(call))
     is_replay = idempotency.REPLAYED in response.headers
     body = json.loads(response.get_data()) if response.content_length else None

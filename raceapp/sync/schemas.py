@@ -90,14 +90,14 @@ class BatchSchema(ma.Schema):
 
     @ma.validates_schema
     def check_ids(self, data, **kwargs):
-        """Each operation once: of two with one id it could not be said which was meant."""
+        """Refuse two operations with one id: nobody could say which of them is meant."""
         ids = [operation["id"].lower() for operation in data["operations"]]
         if len(set(ids)) < len(ids):
             raise ma.ValidationError("Two operations have the same id.", "operations")
 
 
 class ResultSchema(ma.Schema):
-    """What the call was answered by itself."""
+    """What the call was answered."""
 
     id = OperationId()
     status = fields.Int(200, 599, required=True, metadata={"example": 201})

@@ -1,8 +1,8 @@
 """Batches: each operation is judged and committed by itself, as the plain call would be.
 
-What was done is kept under the operation's id for 30 days, so that a batch may be sent again
-whole, however often. What was refused is judged anew. No transaction is held from one operation
-to the next.
+The answer to an operation that was done is kept under its id for 30 days, so that the whole batch
+may be sent again, however often. A refused operation is judged anew. No transaction is held from
+one operation to the next.
 """
 
 import json
@@ -52,25 +52,25 @@ class Call(NamedTuple):
 
 
 def key_of(operation_id: str) -> str:
-    """Return the key of an operation: with a blank in it, which none of a header has."""
+    """Return the key of an operation. It has a blank, which no key of a header has."""
     return f"operation {operation_id.lower()}"
 
 
 def apply(operations: list[dict], *, actor, send: Callable[[Call], Answer]) -> list[dict]:
-    """Do one operation after the other; `send` makes a call and returns what it was answered."""
+    """Do one operation after the other; `send` makes a call and returns its answer."""
     batch = Batch(operations, actor, send)
     return [batch.result_of(operation) for operation in operations]
 
 
 def is_cut_off(results: list[dict]) -> bool:
-    """Tell whether some of the operations have not been looked at."""
+    """Tell whether some of the operations have not been tried."""
     return any(result["status"] == HTTPStatus.SERVICE_UNAVAILABLE for result in results)
 
 
 class Batch:
     """What is known while a batch is worked on.
 
-    `kept` are the answers of before, by key; `made` the tasks made by operations, by id.
+    `kept` are earlier answers, by key; `made` are the tasks that operations made, by their id.
     """
 
     def __init__(self, operations: list[dict], actor, send):
@@ -93,7 +93,7 @@ class Batch:
         return {"id": operation["id"], **answer._asdict()}
 
     def answer(self, operation: dict) -> Answer:
-        """Return what the operation is or was answered; raises what stands against it."""
+        """Return the present or the earlier answer to the operation; raises a Refusal."""
         if self.is_cut_off:
             raise errors.Unavailable(CUT_OFF)
         key = Key(key_of(operation["id"]), fingerprint_of(operation), LASTS, is_of_batch=True)
@@ -117,7 +117,7 @@ class Batch:
 
 
 def made_by(kept: dict[str, Kept], name: str) -> int | None:
-    """Return the id of the task that an operation of before has made, if it was one that does."""
+    """Return the id of the task that an earlier operation has made, if it made one."""
     found = kept.get(key_of(name))
     return json.loads(found.body)["id"] if found and found.path == TASKS else None
 
@@ -130,7 +130,7 @@ def as_then(kept: Kept, key: Key) -> Answer:
 
 
 def as_answer(refusal: errors.Refusal) -> Answer:
-    """Return the body that a plain call would have been refused with."""
+    """Return the refusal as the answer that a plain call would have got."""
     status, number = refusal.status, logs.request_id()
     title = HTTPStatus(status).phrase
     return Answer(
@@ -156,14 +156,14 @@ def check_allowed(operation: dict) -> None:
 
 
 def check_device_time(device_time) -> None:
-    """Raise Invalid for a time to come, and for one so old that the id is forgotten since."""
+    """Raise Invalid for a time to come, and for one so old that the id may be forgotten."""
     signing.check_device_time(device_time)
     if device_time and device_time < clock.utcnow() - LASTS:
         raise in_place("device_time", "Lies more than 30 days back: do this anew.")
 
 
 def body_of(operation: dict) -> object:
-    """Return the body of the call; the operation's time is the default of a sign-off's own."""
+    """Return the body of the call; a sign-off without a time gets that of the operation."""
     body, device_time = operation["body"], operation["device_time"]
     is_sign_off = operation["path"].endswith("/sign-offs") and isinstance(body, dict)
     if not is_sign_off or device_time is None or body.get("device_time") is not None:

@@ -20,7 +20,7 @@ class Sync(Resource):
     body_limit = 1024 * 1024
 
     def answer(self, view, kwargs, key):
-        """Hold no transaction around those of the operations: they are done once in any case."""
+        """Hold no transaction around those of the operations: each is done once in any case."""
         kept = idempotency.answer_kept(key) if key else None
         answers.drop_expired(g.actor.id)
         db.session.commit()

@@ -1,7 +1,7 @@
 """The columns of a table of tasks: how each is written, and how it is read.
 
-People are told by email, bikes by label, sessions by name; times are local to the weekend, with
-their offset. What is signed can be read in a table, and is changed by signing only.
+Emails name people, labels bikes, names sessions; times are local to the weekend, with their offset.
+Columns of signatures are for reading: only signing changes them.
 """
 
 import re
@@ -33,7 +33,7 @@ MEASURED = {
 
 @dataclass(frozen=True)
 class Names:
-    """What ids are told by in a table, and the zone of its times."""
+    """The names of ids in a table, and the zone of its times."""
 
     zone: ZoneInfo
     emails: dict[int, str]
@@ -68,7 +68,7 @@ def measured(part: str) -> Callable:
     return lambda task, names: plain((task.measurement or {}).get(part))
 
 
-# In their order, by what they write. Those of numbers are never taken for a formula.
+# In their order, with what they write. Columns of numbers are never taken for a formula.
 WRITERS: dict[str, Callable] = {
     "id": column("id"),
     "title": column("title"),
@@ -101,7 +101,7 @@ SIGNED = ("status", "value", "done_by", "done_at", "checked_by", "checked_at", "
 
 
 def texts(task, names: Names) -> dict[str, str]:
-    """Return what a table says of a task, by column."""
+    """Return the cells of a task, by column."""
     return {name: write(task, names) for name, write in WRITERS.items()}
 
 
@@ -132,7 +132,7 @@ def minutes(cell: str) -> int:
 
 
 def time_in(zone: ZoneInfo) -> Callable[[str], datetime]:
-    """Return what reads a time with an offset, or one of the clocks at the track."""
+    """Return a function that reads a time with an offset, or one of the clocks at the track."""
 
     def read(cell: str) -> datetime:
         found = LOCAL_TIME.fullmatch(cell)
@@ -169,7 +169,7 @@ READERS: dict[str, Callable[[str], object]] = {
 
 
 def sentences(error: Exception) -> list[str]:
-    """Return what a reader had to say."""
+    """Return the sentences of an error that a reader raised."""
     if isinstance(error, ma.ValidationError):
         return list(error.messages)
     return [str(error)]

@@ -21,7 +21,7 @@ PEOPLE = ("assigned_to", "done_by", "checked_by", "created_by")
 def of_tasks(event: Event, *, actor, **filters) -> bytes:
     """Return the tasks of the weekend that match every filter, the soonest due first.
 
-    Raises Forbidden for deleted ones that `actor` could not bring back.
+    Raises Forbidden for deleted tasks that `actor` could not restore.
     """
     if filters.get("deleted") is not None:
         lists.check_may_list_deleted(actor, event.id)
@@ -41,7 +41,7 @@ def cells(task: sa.Row, names: columns.Names) -> list[str]:
 
 
 def names_of(event: Event, rows: Sequence[sa.Row]) -> columns.Names:
-    """Return the names of all that these tasks of a weekend refer to, deleted ones too."""
+    """Return names for all people, bikes and sessions of these tasks, deleted ones too."""
     people = {getattr(row, name) for row in rows for name in PEOPLE} - {None}
     bikes = {row.bike_id for row in rows} - {None}
     sessions = sa.select(TrackSession.id, TrackSession.name)

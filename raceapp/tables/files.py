@@ -20,7 +20,7 @@ LONGEST = timedelta(days=2)
 
 
 def read(data: bytes, event: Event, charset: str | None = None) -> Programme:
-    """Read what falls on the days of the weekend; raises Invalid or TooLarge."""
+    """Read the events on the days of the weekend; raises Invalid or TooLarge."""
     if len(data) > MAX_BYTES:
         raise errors.TooLarge(f"An iCalendar file has at most {MAX_BYTES:,} bytes.")
     entries, skipped, zones = [], [], {}
@@ -50,25 +50,25 @@ def is_cancelled(found: icalendar.Component) -> bool:
 
 
 def called(found: icalendar.Component) -> str:
-    """Return the name of an event, whatever it is made of."""
+    """Return a name for an event, also for one that has none."""
     name = " ".join(str(found.get("SUMMARY", "")).split())[:100]
     return FORBIDDEN.sub("", name) or "An event without a name"
 
 
 def undefined_zones(found: icalendar.Component) -> Iterator[str]:
-    """Yield the zones that an event names and that nobody knows."""
+    """Yield the zones of an event that neither the file nor the library knows."""
     for name in ("DTSTART", "DTEND"):
         value, sent = value_of(found, name), found.get(name)
         if isinstance(value, datetime) and value.tzinfo is None and "TZID" in sent.params:
             yield FORBIDDEN.sub("", str(sent.params["TZID"]))[:100]
 
 
-# OSError: the library looks for a zone as a file of that name.
+# OSError: the library looks for a zone in a file of that name.
 BROKEN = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError)
 
 
 def decoded(data: bytes, charset: str | None) -> str:
-    """Return the text of a file. The library would put signs in place of what it cannot read."""
+    """Return the text of a file; the library would replace bytes that it cannot read."""
     try:
         return sheets.text_in(data, charset)
     except UnicodeDecodeError as error:
@@ -93,7 +93,7 @@ def events_in(data: str) -> list[icalendar.Component]:
 
 
 def published(found: icalendar.Component, event: Event) -> Entry | None:
-    """Return an event of a file, None for one of whole days; raises Invalid."""
+    """Return an event of a file, or None if it takes whole days; raises Invalid."""
     start = instant(found, "DTSTART", event)
     if start is None:
         return None
@@ -107,7 +107,7 @@ def published(found: icalendar.Component, event: Event) -> Entry | None:
 
 
 def instant(found: icalendar.Component, name: str, event: Event) -> datetime | None:
-    """Return a time in UTC. One without a zone, or with a made-up one, is local to the weekend."""
+    """Return a time in UTC. A time without a known zone is local to the weekend."""
     value = value_of(found, name)
     if value is None and name == "DTSTART":
         raise errors.Invalid("An event has no start, or none that can be read.")
@@ -120,7 +120,7 @@ def instant(found: icalendar.Component, name: str, event: Event) -> datetime | N
 
 
 def value_of(found: icalendar.Component, name: str):
-    """Return what a property says; None where it is missing, there twice, or nonsense."""
+    """Return the value of a property; None if it is missing, there twice, or nonsense."""
     try:
         return getattr(found.get(name), "dt", None)
     except BrokenCalendarProperty:

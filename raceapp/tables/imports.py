@@ -1,8 +1,7 @@
 """A table of tasks becomes tasks: rows with an id change theirs, rows without one are new.
 
-All or nothing. A cell that says what the export would say changes nothing, so only the others are
-read; what was exported goes in again and leaves everything as it is. Signatures are not a matter
-of tables: their columns are passed over.
+All or nothing. A cell that equals the export changes nothing and is not read, so an exported table
+that is imported again leaves everything as it is. Columns of signatures are passed over.
 """
 
 from collections.abc import Sequence
@@ -57,7 +56,7 @@ def present_tasks(event: Event) -> dict[str, sa.Row]:
 def known_at(event: Event, sheet: sheets.Sheet) -> Known:
     emails = {row.get("assigned_to", "").strip().lower() for row in sheet.rows.values()}
     active = sa.select(User.id, User.email).where(User.email.in_(emails), User.is_active)
-    active = active.order_by(User.id).with_for_update(read=True)  # Until what they get is theirs.
+    active = active.order_by(User.id).with_for_update(read=True)  # Until the new tasks are theirs.
     sessions: dict[str, list[TrackSession]] = {}
     for session in timetable.held(event):
         sessions.setdefault(folded(session.name), []).append(session)
@@ -82,7 +81,7 @@ def unique(rows: dict[int, dict[str, str]], faults: sheets.Faults) -> dict[int, 
 
 
 def found(row: int, task_id: str, present: dict[str, sa.Row], faults: sheets.Faults):
-    """Return the task of a row; None for one without an id, or with one that is nobody's."""
+    """Return the task of a row; None for a row without an id, or with an unknown one."""
     task = present.get(task_id)
     if task_id and task is None:
         faults.add(row, "id", "There is no such task at this race weekend.")
@@ -110,7 +109,7 @@ def write(event: Event, added: Sequence[dict], changed: Sequence[tuple], *, acto
 
 
 def lost_by(changed: Sequence[tuple[sa.Row, dict]]) -> list[grounds.Lost]:
-    """Return what releases cannot rest on any more as these tasks are changed."""
+    """Return what releases lose by these changes of tasks."""
     pairs = ((task, SimpleNamespace(**{**task._asdict(), **new})) for task, new in changed)
     return [lost for before, after in pairs for lost in grounds.losses(before, after)]
 

@@ -1,10 +1,10 @@
-"""What kind of session a name stands for, in the words of organisers."""
+"""The kind of session that a name stands for, in the words of organisers."""
 
 import re
 
 from raceapp.timetable.models import SessionKind
 
-# The first that is found counts: a superpole race is a race, a warm-up lap is none.
+# The first pattern that matches counts: a superpole race is a race, a warm-up lap is none.
 WORDS = {
     SessionKind.WARM_UP: r"warm[ -]?up|wup|wu\d?",
     SessionKind.TECH_CONTROL: r"(technical|tech\.?|vehicle) (control|inspection|check|verification)"
@@ -22,7 +22,7 @@ AFTERWARDS = {
     SessionKind.PRACTICE: r"practices?( ?\d)?|p ?\d|pr ?\d?|session ?\d|prove( libere)?|essais",
     SessionKind.RACE: r"grand prix",
 }
-# What goes with a session and is none: a race briefing is no race.
+# Things that go with a session and are none: a race briefing is no race.
 NONE = re.compile(
     r"\b(?:briefings?|podium|press conference|parade|autographs?|pit[ -]?walk|ceremony)\b",
     re.IGNORECASE,

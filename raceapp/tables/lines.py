@@ -1,7 +1,7 @@
 """A timetable as people type or paste it, one session a line: `Fri 10:20-11:05 FP1`.
 
-A line holds a name, one clock time or two, and, in any place, a day; a line of a day alone heads
-those that follow. What the words mean is for `programme`, as with the cells of a table.
+A line holds a name, one clock time or two, and, in any place, a day; a line with nothing but a day
+heads those that follow. `programme` finds out what the words mean, as with the cells of a table.
 """
 
 import re
@@ -27,7 +27,7 @@ MAX_CLOCKS = 2
 
 
 def rows_in(text: str) -> dict[int, dict[str, str]]:
-    """Return what the lines say as rows of a table, by their numbers; raises Invalid."""
+    """Return the lines as rows of a table, by their numbers; raises Invalid."""
     rows, heading, faults = {}, "", sheets.Faults()
     for number, line in enumerate(text.splitlines(), 1):
         row = row_of(number, line, faults)
@@ -64,12 +64,12 @@ def in_24_hours(found: re.Match) -> str:
 
 
 def taken(pattern: re.Pattern, line: str) -> tuple[list[str], str]:
-    """Return what of the line matches the pattern, and the line without it."""
+    """Return the part of the line that matches the pattern, and the line without it."""
     found = [part for match in pattern.finditer(line) for part in match.groups() if part]
     return found, pattern.sub(" ", line)
 
 
 def precise(days: list[str]) -> str:
-    """Return the date of `Friday 12 June`, the weekday where it is all there is."""
+    """Return the date of `Friday 12 June`, or the weekday if there is no date."""
     dates = [day for day in days if day[0].isdecimal()]
     return (dates or days or [""])[0].rstrip("T").rstrip(".")

@@ -1,6 +1,6 @@
 """Timetables as organisers publish them, read from a table; `files` reads iCalendar.
 
-Both become a programme of entries in UTC; what an entry means for the weekend is for `timetables`.
+Both become a programme of entries in UTC; `timetables` decides what an entry means for the weekend.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ NAME, KIND = fields.Text(100), fields.Choice(SessionKind)
 
 @dataclass(frozen=True)
 class Entry:
-    """A session as it is published. `row` is where it stands, None where there are no rows."""
+    """A session as it is published. `row` is its row, or None in files without rows."""
 
     row: int | None
     name: str
@@ -36,10 +36,10 @@ class Entry:
 
 @dataclass
 class Programme:
-    """What was read: entries, and what whoever sent it should know of the rest.
+    """What was read: entries, and what the sender should know of the rest.
 
     `skipped` are sentences on what was left out. Times in `undefined_zones`, which the file names
-    and does not define, were taken for local ones.
+    and does not define, were taken for local times.
     """
 
     entries: list[Entry]
@@ -68,14 +68,14 @@ def of_rows(rows: Mapping[int, Mapping[str, str]], event: Event) -> Programme:
 
 @dataclass
 class Cells:
-    """A row while it is read: what is wrong with it goes to `faults`."""
+    """A row while it is read; its faults go to `faults`."""
 
     number: int
     row: dict[str, str]
     faults: sheets.Faults
 
     def read(self, column: str, parse, default=None):
-        """Return what stands in a cell, `default` where nothing or nonsense does."""
+        """Return the value of a cell, `default` if it is blank or nonsense."""
         text = self.row.get(column, "").strip()
         if not text:
             return default
@@ -110,7 +110,7 @@ def entry_of(cells: Cells, event: Event, day: date) -> Entry | None:
 
 
 def with_ends(entries: Sequence[Entry], event: Event) -> list[Entry]:
-    """Give the entries without an end the next start of their local day, otherwise half an hour."""
+    """End entries without an end at the next start of their day, otherwise after half an hour."""
     starts = sorted(entry.starts_at for entry in entries)
     return [
         entry if entry.ends_at else replace(entry, ends_at=end_for(entry.starts_at, starts, event))

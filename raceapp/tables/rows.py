@@ -1,4 +1,4 @@
-"""What the rows of a table of tasks say, and what of it cannot be."""
+"""The rows of a table of tasks: what they say, and their faults."""
 
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -24,14 +24,14 @@ NEW = {
     "version": 1,
 }
 NO_MATTER = {"id", "created_at", "updated_at"}
-# What the due time of a task that hangs on an anchor follows.
+# The due time of a task with an anchor follows these.
 MOVING = {"anchor", "offset_minutes", "session_id", "is_due_pinned"}
 SIGNED_ALREADY = "The task has been signed: reopen it first."
 
 
 @dataclass(frozen=True)
 class Known:
-    """What a table may refer to at a weekend, by what it is told by."""
+    """What a table may refer to at a weekend, by the names that it uses."""
 
     event: Event
     people: dict[str, int]
@@ -50,7 +50,7 @@ def folded(name: str) -> str:
 
 @dataclass
 class Reader:
-    """Reads rows into columns of tasks; what is wrong goes to `faults`."""
+    """Reads rows into columns of tasks; their faults go to `faults`."""
 
     known: Known
     has_decimal_comma: bool
@@ -86,7 +86,7 @@ class Reader:
         }
 
     def values(self, row: int, cells: dict[str, str], task: sa.Row | None) -> dict:
-        """Return what these cells say, `{column: value}`; blank ones say nothing is there."""
+        """Return the values of these cells, `{column: value}`; a blank cell means None."""
         values = {}
         for name, cell in cells.items():
             if name in columns.SIGNED or name == "id" or name in columns.MEASURED:
@@ -143,7 +143,7 @@ class Reader:
         return named[0].id
 
     def measurement(self, row: int, cells: dict[str, str], before: dict) -> dict | None:
-        """Return what is measured, made of its cells; what is not among them stays."""
+        """Return the measurement, made of its cells; parts without a cell stay as they were."""
         parts = {part: before.get(part) for part in columns.MEASURED.values()}
         for name, part in columns.MEASURED.items():
             if name in cells:
@@ -175,7 +175,7 @@ class Reader:
             self.faults.add(row, "min", "Must not be greater than max.")
 
     def dated(self, row: int, values: dict, changed: set[str]) -> dict:
-        """Settle the due time: one that was given is pinned, one that hangs on an anchor follows.
+        """Settle the due time: a given one is pinned, one that hangs on an anchor is computed.
 
         `changed` are the columns that the table has changed.
         """

@@ -50,7 +50,7 @@ class ImportedSessionSchema(ma.Schema):
 
 
 class NotedSchema(ma.Schema):
-    """What whoever sends a timetable should know beside the sessions."""
+    """What the sender of a timetable should know beside the sessions."""
 
     skipped = fields.Many(
         fields.Text(200),

@@ -1,4 +1,4 @@
-"""Who may bring tables in, and what a weekend is held by meanwhile."""
+"""Who may import tables, with the weekend held meanwhile."""
 
 from raceapp import errors, permissions
 from raceapp.events import service as events

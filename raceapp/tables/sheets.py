@@ -1,7 +1,7 @@
 """Tables as spreadsheets write them (RFC 4180), read strictly and written safely.
 
-Rows are counted as a spreadsheet does: the header is row 1, and a cell of several lines is
-one row. A fault is told by row and column, all faults of a table at once.
+Rows are counted as in a spreadsheet: the header is row 1, and a cell of several lines is one row.
+All faults of a table are told at once, by row and column.
 """
 
 import codecs
@@ -19,7 +19,7 @@ MAX_COLUMNS = 100
 SEPARATORS = ",;\t"
 CHARSETS = {"utf-8": "utf-8-sig", "windows-1252": "cp1252"}
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-WHOLE = "table"  # The name under which a fault of no column in particular is told.
+WHOLE = "table"  # The name for faults of no column in particular.
 # What spreadsheets run as a formula, behind any apostrophes that are there already: so every
 # text comes back as it was.
 FORMULA = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
@@ -113,7 +113,7 @@ def decoded(data: bytes, charset: str | None) -> str:
 
 
 def text_in(data: bytes, charset: str | None) -> str:
-    """Return the text of a file, whatever kind it is; raises UnicodeDecodeError or ValueError."""
+    """Return the text of a file in its charset; raises UnicodeDecodeError or ValueError."""
     if data.startswith(UTF_16) or b"\0" in data:
         raise ValueError("This is no text in UTF-8. Save it as UTF-8.")
     encoding = CHARSETS.get((charset or "utf-8").lower())
@@ -123,7 +123,7 @@ def text_in(data: bytes, charset: str | None) -> str:
 
 
 def separator_of(text: str) -> str:
-    """Return what the header is separated by, a comma where nothing tells."""
+    """Return the separator of the header; a comma if it has none."""
     header = text.partition("\n")[0]
     return max(SEPARATORS, key=header.count)
 

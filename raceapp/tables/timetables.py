@@ -1,7 +1,7 @@
 """An organiser's timetable becomes the weekend's: what is new is added, what moved is moved.
 
-Sessions are matched by name and local day. What the file does not name stays, and so does what
-runs, is over or was cancelled.
+Name and local day match a session. Sessions that are not in the file stay, and so do those that
+run, are over or were cancelled.
 """
 
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ ICS = "text/calendar"
 
 @dataclass(frozen=True)
 class Imported:
-    """A session that is new or was moved, or would be; `id` and `old_starts_at` are those of one
-    that was there."""
+    """A session that is new or was moved, or would be; a new one has neither `id` nor
+    `old_starts_at`."""
 
     id: int | None
     name: str
@@ -34,7 +34,7 @@ class Imported:
 
 
 def carry_out(event: Event, upload, *, actor) -> dict:
-    """Make the timetable what the file says; returns `{sessions, unchanged}` and what was noted.
+    """Change the timetable as the file says; returns `{sessions, unchanged}` and notes.
 
     The caller holds the row of the weekend. Raises Invalid for a file that cannot be read, when a
     name stands twice on one day, and what adding and moving a session raise.
@@ -48,7 +48,7 @@ def carry_out(event: Event, upload, *, actor) -> dict:
 
 
 def of_text(text: str, event: Event) -> Programme:
-    """Read what was typed, pasted or read from a file; raises Invalid by row or line and column."""
+    """Read text that was typed, pasted or in a file; raises Invalid by row or line and column."""
     text = text.lstrip("\ufeff")
     if text.upper().startswith("BEGIN:VCALENDAR"):
         return files.read(text.encode(), event)
@@ -63,7 +63,7 @@ def is_table(text: str) -> bool:
 
 
 def follow(event: Event, entries: Sequence[Entry], *, actor) -> dict:
-    """Add and move sessions as the entries say; returns what changed, and how many did not."""
+    """Add and move sessions as the entries say; returns the changed ones, and how many stayed."""
     check_names(event, entries)
     present = by_name_and_day(event)
     changed, unchanged = [], 0
@@ -94,7 +94,7 @@ def check_names(event: Event, entries: Sequence[Entry]) -> None:
 
 
 def by_name_and_day(event: Event) -> dict[tuple, TrackSession]:
-    """Return the sessions that are there; of two with one name on a day, the first."""
+    """Return the present sessions; of two with one name on a day, the first."""
     sessions = timetable.held(event)
     return {key(session, event): session for session in reversed(sessions)}
 
@@ -138,7 +138,7 @@ def write(event: Event, session: TrackSession | None, entry: Entry, *, actor) ->
 
 
 def at_row(entry: Entry, error: errors.Invalid) -> errors.Invalid:
-    """Say at which row of the table, or for which event of the file, a rule was broken."""
+    """Name the row of the table, or the event of the file, that breaks a rule."""
     by_column = {
         name: sentences
         for found in error.members["errors"].values()

@@ -26,7 +26,7 @@ SESSIONS_ICS = (
 
 
 def finish(dry_run: bool) -> None:
-    """Keep what was done, or undo what was only tried."""
+    """Commit the import, or undo one that was only tried."""
     if dry_run:
         db.session.rollback()
     else:
