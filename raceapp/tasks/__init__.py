@@ -1,1 +1,1 @@
-"""What is to be done, by whom, until when, and whether it is."""
+"""What is to be done, by whom, until when, and whether it has been."""

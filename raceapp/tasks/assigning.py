@@ -14,7 +14,7 @@ from raceapp.tasks.visibility import visible_to
 
 
 def assign(task_ids: Sequence[int], *, assigned_to: int | None, actor) -> list[int]:
-    """Give the tasks to a person, or to nobody; returns the ids of those that had another holder.
+    """Give the tasks to a person, or to nobody; returns the ids of tasks that had another holder.
 
     Raises Invalid for an unknown task or person, Forbidden where `actor` may not assign,
     Conflict for a deleted task.
@@ -31,7 +31,7 @@ def assign(task_ids: Sequence[int], *, assigned_to: int | None, actor) -> list[i
 
 
 def hold(task_ids: Sequence[int], *, actor) -> list[sa.Row]:
-    """Return the tasks, held until the transaction ends; raises Invalid naming what is missing."""
+    """Return the tasks, held until the transaction ends; raises Invalid for a missing one."""
     seen = visible_to(actor).with_only_columns(Task.id)
     which = Task.id.in_(task_ids), Task.id.in_(seen)
     tasks = many.hold(*which, deleted_too=True)

@@ -1,7 +1,7 @@
 """What a task belongs to at its weekend, and when it is due by that.
 
-The weekend is held meanwhile, so that whoever moves its sessions or takes off a bike comes before
-or after, and the task goes along.
+The weekend is held meanwhile: a move of its sessions, or a bike taken off, comes before or after
+and takes the task along.
 """
 
 import sqlalchemy as sa
@@ -15,19 +15,20 @@ from raceapp.tasks.models import Anchor
 from raceapp.tasks.rows import TaskRow
 
 PLACES = {"event_id", "bike_id", "rider_name", "session_id", "anchor", "offset_minutes"}
-# What whoever may assign at the weekend gives a task; on others a checklist has given it.
+# Managers may give these to a task made by hand; to other tasks a checklist has given them.
 PLANNED = PLACES - {"event_id"} | {"section", "crew_role", "needs_check", "measurement"}
 OF_A_SESSION = {Anchor.SESSION_START, Anchor.SESSION_END}
 NOTHING_TO_PIN = "There is nothing to pin: the due time of this task hangs on no anchor."
 AWAITED = {Anchor.CRASH, Anchor.WET}
-# What a signature is about: it stands for this bike, in this session, measured so.
+# A signature is for this bike, in this session, measured so.
 SIGNED_FOR = {"bike_id", "rider_name", "session_id", "needs_check", "measurement"}
 
 
 def settled(task: TaskRow, names: set[str]) -> dict:
-    """Return what else changes on a task as it would be, once these of its columns are set.
+    """Return the further changes of a task once its columns `names` are set as on `task`.
 
-    Raises Invalid for what is not of its weekend, or a due time that cannot be computed.
+    Raises Invalid for a bike, rider or session of another weekend, or a due time that cannot be
+    computed.
     """
     if names & PLACES:
         check_belongs(task, names, hold_event(task.event_id))
@@ -43,7 +44,7 @@ def settled(task: TaskRow, names: set[str]) -> dict:
 
 
 def check_pinned(task: TaskRow, names: set[str]) -> None:
-    """Raise Invalid for a due time that is to be computed as well."""
+    """Raise Invalid for a due time that is both given and to be computed."""
     if "is_due_pinned" in names and not task.is_due_pinned:
         message = "Leave it out: with is_due_pinned false it is computed from the anchor."
         raise errors.Invalid.field("due_at", message)
@@ -69,7 +70,7 @@ def computed(task: TaskRow):
 
 
 def due_again(task: TaskRow):
-    """Return when a task is due that is to do again: what it hangs on may have moved meanwhile."""
+    """Return when a reopened task is due: what it hangs on may have moved meanwhile."""
     if task.anchor is None or task.is_due_pinned:
         return task.due_at
     session = task.session or None

@@ -1,4 +1,4 @@
-"""New tasks: who may give them what, and the row that is added."""
+"""New tasks: who may give what to a task, and the row that is added."""
 
 from raceapp import errors, permissions
 from raceapp.events import service as events
@@ -26,10 +26,11 @@ def create(*, actor, event_id: int, **fields):
 
 
 def drafted(*, actor, event_id: int, **fields) -> dict:
-    """Return the columns of a new task. A crew member's is their own, a manager's nobody's.
+    """Return the columns of a new task. Unless it is assigned, a crew member holds their own; that
+    of a team manager has no holder.
 
-    Raises Forbidden for what `actor` may not give it there, Invalid when the person does not
-    exist or something is not of the weekend.
+    Raises Forbidden for what `actor` may not give to a task there, Invalid when the person does
+    not exist or a bike, rider or session is of another weekend.
     """
     roles = roles_for(actor, event_id, fields)
     check_may_give(actor, roles, fields)
@@ -43,14 +44,14 @@ def drafted(*, actor, event_id: int, **fields) -> dict:
 
 
 def roles_for(actor, event_id: int, fields: dict) -> frozenset[CrewRole]:
-    """Return the crew roles of `actor` there, where creating such a task is a matter of them."""
+    """Return the crew roles of `actor` there, if creating such a task depends on them."""
     given = {name for name, value in fields.items() if value}
     is_of_no_role = given <= {"title", "description", "due_at"} and "assigned_to" not in fields
     return frozenset() if actor.is_admin or is_of_no_role else events.crew_roles(event_id, actor)
 
 
 def check_may_give(actor, roles, fields: dict) -> None:
-    """Raise Forbidden for what only managers may give a new task, or only the crew."""
+    """Raise Forbidden for what only managers, or only the crew, may give to a new task."""
     if not permissions.can_assign(actor, roles, fields.get("assigned_to")):
         raise errors.Forbidden("You may create tasks for yourself only.")
     planned = sorted(name for name in belonging.PLANNED if fields.get(name))

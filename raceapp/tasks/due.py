@@ -1,4 +1,4 @@
-"""When a task is due: so many minutes from the moment it hangs on."""
+"""When a task is due: so many minutes from its anchor."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ def anchor_moment(anchor: Anchor, *, event, session=None) -> datetime | None:
 def due_at(anchor: Anchor, offset_minutes: int, *, event, session=None) -> datetime | None:
     """Return when an item with this anchor is due, in elapsed minutes from it.
 
-    Raises Invalid when that lies outside the years 1970 to 2099.
+    Raises Invalid when the time lies outside the years 1970 to 2099.
     """
     moment = anchor_moment(anchor, event=event, session=session)
     return None if moment is None else shifted(moment, offset_minutes)

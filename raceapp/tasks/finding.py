@@ -16,9 +16,9 @@ from raceapp.tasks.visibility import is_led_by, is_theirs, visible_to
 
 
 def found_beforehand(actor):
-    """Have the database find what a crew member sees before it looks at the order.
+    """Have the database find what a crew member sees before it orders it.
 
-    Otherwise it would walk all tasks in that order until it had found a page of theirs.
+    Otherwise it would walk all tasks in order until it had found a page of theirs.
     """
     task = sa.orm.aliased(Task)
     theirs = sa.select(task.id).where(is_theirs(task, actor))
@@ -48,7 +48,7 @@ def search(
 
 
 def is_given(value) -> bool:
-    """Tell whether a filter filters: blank text does not. A placeholder always does."""
+    """Tell whether a filter has a value: blank text is none, a placeholder is one."""
     return value is not None and not (isinstance(value, str) and value == "")
 
 
@@ -75,7 +75,7 @@ def is_one_of(column) -> Callable:
     return lambda value: column.in_(value) if isinstance(value, tuple) else column == value
 
 
-# The time a statement is run, not the time it is built: it may be kept.
+# The time when a statement runs, not when it is built: statements are kept.
 NOW = sa.bindparam("now", callable_=lambda: clock.utcnow(), type_=UTCDateTime)
 
 
@@ -89,14 +89,15 @@ def mentions(text: str):
 
 
 def is_done(wanted: bool):
-    """`done` is written into the statement, so that an index of the others can serve `false`."""
+    """`done` is written into the statement, so that the partial index of other tasks can serve
+    `false`."""
     done = sa.literal(TaskStatus.DONE, Task.status.type, literal_execute=True)
     return (Task.status == done) if wanted else (Task.status != done)
 
 
 def is_due(compare, moment):
-    """Compare the due time, and what lists are sorted by too, so that an index of that order
-    is entered at the right place."""
+    """Compare the due time, and the sort keys made of it, so that a scan of their index begins
+    at the right place."""
     times = (Task.due_at, undated_last(Task.due_at), undated_last(Task.due_at, True))
     return sa.and_(*(compare(time, moment) for time in times))
 

@@ -1,8 +1,8 @@
 """What a release of a bike rests on: the tasks that count for it, and what becomes of them.
 
-A release is void once a task that it counted is reopened, failed, deleted or moved elsewhere, and
-once a task comes to stand against it that did not before. Signing done is the exception: what is
-then still to be checked was worked on after the bike was let go, and nobody called it critical.
+A release is void once a task that it counted is reopened, failed, deleted or moved, and once a
+task comes to stand against it that did not before. Signing done is the exception: a task that is
+then still to be checked was open when the bike was released, and did not block it.
 """
 
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ from blinker import Signal
 
 from raceapp.tasks.models import Anchor, TaskStatus
 
-# Sent with what was lost, a list, before the commit. Releases stand above this package, so they
-# listen.
+# Sent with a list of Lost, before the commit. Releases are above this package, so they connect
+# to it.
 lost = Signal()
 UNDONE = {TaskStatus.OPEN: "was reopened", TaskStatus.FAILED: "was failed"}
 AGAINST = "stands against it"
@@ -22,9 +22,9 @@ AGAINST = "stands against it"
 
 @dataclass(frozen=True)
 class Lost:
-    """A task, where it counts, and why no release for that bike rests on it any more.
+    """A task on which releases of its bike can rest no longer, where it counts, and why.
 
-    It counts in its session, or in all to come where it has none. Where `was_counted`, only
+    It counts in its session, or without one in all sessions to come. With `was_counted` only
     releases are meant that counted the task when they were given.
     """
 
@@ -42,7 +42,7 @@ class Lost:
 
 
 def losses(before, after) -> list[Lost]:
-    """Return what is lost by a change of a task; `before` is None for one that is new."""
+    """Return what is lost by a change of a task; `before` is None for a new task."""
     gone = left(before, after) if before is not None and counts(before) else None
     if gone is not None and not gone.was_counted:
         return [gone]
@@ -70,7 +70,7 @@ def comes_against(before, after) -> bool:
 
 
 def added(rows: Sequence[dict], ids: Sequence[int]) -> list[Lost]:
-    """Return what is lost by new tasks: for those that stand against a release."""
+    """Return what is lost by those new tasks that stand against a release."""
     named = zip(rows, ids, strict=True)
     new = (SimpleNamespace(**{**BLANK, **row, "id": task_id}) for row, task_id in named)
     return [lost for task in new for lost in losses(None, task)]

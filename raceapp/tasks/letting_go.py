@@ -1,7 +1,7 @@
-"""Tasks let go of, since who holds them is off the crew or has no account any more.
+"""Letting go of tasks whose holder is off the crew or has no account any more.
 
-What is open or failed is nobody's again, so that the crew can claim it; what is signed stays with
-who signed. As many statements for a thousand tasks as for one.
+Nobody holds open and failed tasks then, so that the crew can take them; a signed task keeps its
+holder. This takes as many statements for a thousand tasks as for one.
 """
 
 from collections.abc import Mapping
@@ -20,8 +20,8 @@ from raceapp.tasks.models import TO_DO, Task
 
 @events.roles_left.connect
 def follow_crew(event: Event, *, lost: Mapping[int, set[CrewRole] | None], actor) -> None:
-    """Let go of what people hold at a weekend whose crew they were taken off, or of the crew roles
-    that they lost there."""
+    """Let go of the tasks of people who were taken off the crew, or of the crew roles that they
+    lost there."""
     theirs = (
         sa.and_(
             Task.assigned_to == user_id,
@@ -34,13 +34,13 @@ def follow_crew(event: Event, *, lost: Mapping[int, set[CrewRole] | None], actor
 
 @accounts.disabled.connect
 def follow_account(user: User, *, actor) -> None:
-    """Let go of what a disabled account holds at weekends that are not over."""
+    """Let go of the tasks of a disabled account at weekends that are not over."""
     event_ids = [event.id for event in days.not_over()]
     let_go(Task.assigned_to == user.id, Task.event_id.in_(event_ids), actor=actor)
 
 
 def let_go(*which, actor) -> None:
-    """Make those open and failed tasks nobody's."""
+    """Take the holder off those open and failed tasks."""
     held = many.hold(*which, deleted_too=True)
     freed = [(task, {"assigned_to": None}) for task in held if task.status in TO_DO]
     many.change("task.let_go", freed, actor=actor)

@@ -1,7 +1,7 @@
-"""The reads that phones and the pit wall make all day, as prepared statements.
+"""The lists that phones and the pit wall read all day, as prepared statements.
 
-The rules are those of `finding`: its statements are built here once for each shape of request,
-with placeholders for the values, and kept. See `raceapp.storage.prepared` for what that buys.
+`finding` has the rules. Its statements are built here once for each shape of request, with
+placeholders for the values, and kept; `raceapp.storage.prepared` tells what that saves.
 """
 
 import functools
@@ -24,8 +24,8 @@ as_task = row_writer(TaskSchema())
 def page(asked: PageRequest, *, actor, **filters) -> Page:
     """Return a page of the tasks that match every filter given.
 
-    Free text and lists of values make as many shapes as there are of them: such a search is built
-    as it comes. Raises Forbidden for deleted ones that `actor` could not bring back.
+    Free text and lists of values make too many shapes: such a search is built as it comes. Raises
+    Forbidden for deleted tasks that `actor` could not restore.
     """
     if filters.get("deleted") is not None:
         check_may_list_deleted(actor, filters.get("event_id"))
@@ -45,19 +45,19 @@ def check_may_list_deleted(actor, event_id: int | None) -> None:
 
 
 def is_rare(filters: dict) -> bool:
-    """Tell whether hardly anybody else asks for the same."""
+    """Tell whether hardly anybody else asks for the same shape."""
     rare = (value for value in filters.values() if isinstance(value, (str, tuple)))
     return any(not is_fixed(value) for value in rare)
 
 
 def told_apart(filters: dict) -> tuple[tuple, dict]:
-    """Return the filters that are part of the statement, and the values that come with each run."""
+    """Return the filters that the statement holds, and the values that come with each run."""
     fixed = tuple((name, value) for name, value in filters.items() if is_fixed(value))
     return fixed, {name: value for name, value in filters.items() if not is_fixed(value)}
 
 
 def is_fixed(value) -> bool:
-    """Tell whether a filter's value is part of the statement: there are only a few of its kind."""
+    """Tell whether the statement holds a filter's value, as there are only few such values."""
     return value is None or isinstance(value, (bool, Enum)) or value in finding.WORDS
 
 

@@ -1,9 +1,9 @@
 """Many tasks at once: held, changed, reopened, added. Other packages decide which, and ask here.
 
 Every function takes as many statements for a thousand tasks as for one. The caller holds the row
-of the weekend, so bulk deeds take turns; tasks are held before their state is looked at, so
-nothing that is signed, pinned or set free meanwhile is missed. Each task that changes gets a new
-version and an entry of the record; those that are added are named by the entry of the deed.
+of the weekend, so bulk deeds take turns. Tasks are held before their state is looked at, so no
+signature or pin of that moment is missed. Each changed task gets a new version and an entry in the
+record; the entry of the deed names the tasks that it adds.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,8 +49,8 @@ COLUMNS = (
 def hold(*which, deleted_too: bool = False) -> list[sa.Row]:
     """Return the live tasks that meet these conditions, held until the transaction ends.
 
-    Their state is no condition, it is for the caller to look at: one that somebody changes at
-    this instant is waited for, and would be missed by what it was before.
+    The caller looks at their state, which must be no condition: a task that somebody changes at
+    this instant is waited for, and a condition would go by its state before.
     """
     statement = sa.select(*COLUMNS).where(*which)
     if not deleted_too:
@@ -62,9 +62,9 @@ def hold(*which, deleted_too: bool = False) -> list[sa.Row]:
 def change(
     action: str, changes: Sequence[tuple[sa.Row, dict]], *, actor, at: datetime | None = None
 ) -> None:
-    """Give each of these tasks, which are held, its new values: the same names for all of them.
+    """Give each of these held tasks its new values, with the same names for all of them.
 
-    One that has them already stays as it is.
+    A task that has its values already stays as it is.
     """
     compared = [(task, new, differences(task, new)) for task, new in changes]
     changing = [(task, new, changed) for task, new, changed in compared if changed]
@@ -77,7 +77,7 @@ def change(
 
 
 def differences(task: sa.Row, new: dict) -> dict:
-    """Return `{column: [old, new]}` of what changes and is recorded."""
+    """Return `{column: [old, new]}` of the changes that are recorded."""
     return {
         name: [history.as_json(getattr(task, name)), history.as_json(value)]
         for name, value in new.items()
@@ -93,9 +93,9 @@ def reopen(
     note: str,
     actor,
 ) -> None:
-    """Reopen these tasks as `signing` reopens one: done and check are void, and it is signed.
+    """Reopen these tasks as `signing` reopens one: done and check are void, and it signs that.
 
-    `dues` says when each is due now. The caller voids the releases itself.
+    `dues` says when each is due now. The caller itself voids the releases.
     """
     if not tasks:
         return
@@ -108,5 +108,5 @@ def reopen(
 
 
 def add(rows: Sequence[dict]) -> list[int]:
-    """Add tasks, all with the same columns, and return their ids in that order."""
+    """Add tasks, all with the same columns, and return their ids in the same order."""
     return bulk.insert(Task.__table__, rows)

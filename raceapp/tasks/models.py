@@ -47,8 +47,8 @@ class Anchor(StrEnum):
 class Task(Versioned, db.Model):
     """One thing to do.
 
-    `due_at` is an instant; `assigned_to` is nobody when null. An anchored task is due
-    `offset_minutes` after its anchor (before it when negative) unless the time is pinned.
+    `due_at` is an instant; nobody holds the task while `assigned_to` is null. An anchored task is
+    due `offset_minutes` after its anchor (before it when negative) unless the time is pinned.
     `measurement` is `{label, kind, unit?, min?, max?}`, `value` the number or text measured.
     """
 
@@ -84,11 +84,11 @@ class Task(Versioned, db.Model):
     checked_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     checked_at: Mapped[datetime | None]
     note: Mapped[str | None] = mapped_column(sa.String(2000))
-    # Set while it is not applicable since its session, bike or rider fell away: nobody signed that.
+    # Set while the task is not applicable because its session, bike or rider fell away.
     is_struck: Mapped[bool] = mapped_column(default=False)
 
     event: Mapped[Event] = relationship()
-    # The timetable stands above the tasks; its model is known here by name only.
+    # The timetable is above this package, which knows its model by name only.
     session = relationship("TrackSession")
 
     # Each works on a task and, for statements, on the class.

@@ -1,4 +1,4 @@
-"""What lists of tasks and of their signatures may be asked for."""
+"""What lists of tasks and of their signatures take."""
 
 from raceapp.permissions import CrewRole
 from raceapp.tasks.models import SignOff, Task, TaskStatus

@@ -1,9 +1,9 @@
 """One task as a row: found, added and saved. The rules read and set its attributes, no more.
 
-Where nothing else changes with it, what was set, the signature, the head of the record and the
+If nothing else changes with the task, its new values, the signature, the head of the record and the
 entry go to PostgreSQL as one statement, which is its own transaction. In a transaction that has
 begun, and on SQLite, they are written one after the other. Either way only the version that was
-read is changed: who comes second is answered or tried again as anybody who lost a race.
+read is changed: a caller who comes second has lost a race, and is refused or tried again.
 """
 
 import functools
@@ -26,7 +26,7 @@ COLUMNS = Task.__table__.columns
 NAMES = COLUMNS.keys()
 SIGNED = [column for name, column in SignOff.__table__.c.items() if name not in ("id", "task_id")]
 SUBJECT = "task:"  # The id is added where the row is written.
-# What is written with its entry in one statement is not written where there can be no entry.
+# A statement that writes a task and its entry writes neither where there can be no entry.
 HAS_HEAD = chain.has_head(placeholder("event_id"))
 
 
@@ -61,7 +61,7 @@ class TaskRow(history.Row):
 
 
 def is_alone() -> bool:
-    """Tell whether what is written now is one statement, and so its own transaction."""
+    """Tell whether the next write can be one statement, which is its own transaction."""
     return prepared.goes_past_the_session() and not prepared.has_begun()
 
 
@@ -77,13 +77,13 @@ def one(is_admin: bool) -> Prepared:
 def get(task_id: int, *, actor, hold: bool = False) -> TaskRow:
     """Return the task if `actor` may see it, or raise NotFound.
 
-    Held, nobody else changes it before this transaction ends; so is what lost a race before.
+    With `hold`, and after a lost race, nobody else changes it before this transaction ends.
     """
     values = {"task_id": task_id, "actor_id": actor.id}
     if hold or has_lost_race():
         statement = one(actor.is_admin).statement.with_for_update(of=Task)
         found = db.session.execute(statement, values).all()
-        # One that somebody moved to another weekend meanwhile is no match until it is asked anew.
+        # A task that somebody has moved to another weekend meanwhile is found only the second time.
         found = found or db.session.execute(statement, values).all()
     else:
         found = rows_read_ahead(one(actor.is_admin), **values)
@@ -134,9 +134,9 @@ def signing(written: sa.CTE) -> sa.CTE:
 
 
 def save(task: TaskRow, *, actor) -> None:
-    """Write what has been set; raises StaleDataError when somebody was first.
+    """Write the new values; raises StaleDataError when somebody was first.
 
-    Releases that rest on the task as it was are void, in the same transaction.
+    The same transaction voids releases that rested on the task as it was.
     """
     if task.entry is None:
         return
@@ -148,7 +148,7 @@ def save(task: TaskRow, *, actor) -> None:
 
 
 def hold(task: TaskRow) -> None:
-    """Begin a transaction in which nobody else changes the task that was read."""
+    """Begin a transaction in which nobody else changes the task as it was read."""
     as_read = sa.select(Task.id).where(Task.id == task.id, Task.version == task.version)
     if db.session.scalar(as_read.with_for_update(key_share=True)) is None:
         raise StaleDataError("The task has been changed since it was read.")
@@ -178,7 +178,7 @@ def write(task: TaskRow) -> None:
 
 
 def save_alone(names, is_signed: bool, entry: dict, values: dict, answer: dict | None = None):
-    """Write all of a change in one statement, with the answer that is kept for it, if one is."""
+    """Write a change in one statement, with the kept answer if there is one."""
     statement = changing_alone(names, is_signed, answer is not None)
     check_written(statement.row(**values, **(answer or {})), entry)
     chain.tell([entry])
@@ -192,7 +192,7 @@ def check_written(row, entry: dict) -> None:
 
 # --- adding ------------------------------------------------------------------------------
 
-# What a task is when nothing is said of it.
+# The values of a task when nobody gives any.
 BLANK = {
     name: column.default.arg if column.default is not None and column.default.is_scalar else None
     for name, column in COLUMNS.items()
@@ -201,7 +201,7 @@ BLANK = {
 
 @functools.lru_cache(maxsize=128)
 def adding(names: tuple[str, ...], *conditions) -> sa.Insert:
-    """Return the statement that adds a task with these columns, if its weekend is there."""
+    """Return the statement that adds a task with these columns, if its weekend exists."""
     values = {name: placeholder(f"new_{name}", COLUMNS[name].type) for name in names}
     for name, value in BLANK.items():
         if value is not None and name not in values:
@@ -217,9 +217,9 @@ def adding_alone(names: tuple[str, ...]) -> Prepared:
 
 
 def add(given: dict, entry: dict, *, actor) -> TaskRow | None:
-    """Add a task with the entry that tells of it; None where its weekend is not there.
+    """Add a task with its entry; returns None if its weekend does not exist.
 
-    The caller holds the weekend of a task that a release may rest on.
+    If a release may rest on the task, the caller holds its weekend.
     """
     given = {**given, "version": 1, "created_at": entry["at"], "updated_at": entry["at"]}
     values = {f"new_{name}": value for name, value in given.items()}

@@ -90,7 +90,7 @@ class TaskSchema(ChecklistFields, TaskFields, fields.Numbered):
 
 
 class PlannedFields(ma.Schema):
-    """What whoever may assign at the weekend can give a task made by hand."""
+    """What managers of the weekend can give to a task made by hand."""
 
     section = fields.Text(100, allow_none=True, metadata={"example": "Brakes"})
     crew_role = fields.Choice(CrewRole, allow_none=True, metadata={"example": "mechanic"})

@@ -27,9 +27,9 @@ def check_event(event_id: int) -> None:
 
 
 def check_assignee(user_id: int | None) -> None:
-    """Raise Invalid unless the person has an account in use; it is held until the transaction ends.
+    """Raise Invalid unless the person has an active account; holds it until the transaction ends.
 
-    Whoever disables it waits, and then finds what it holds.
+    Disabling the account waits for that, and then finds the tasks that the person holds.
     """
     if user_id is None:
         return
@@ -39,7 +39,7 @@ def check_assignee(user_id: int | None) -> None:
 
 
 def is_allowed(question, actor, task: TaskRow, *more) -> bool:
-    """Ask without crew roles first: few deeds are a matter of them, and they take a statement."""
+    """Ask without crew roles first: few deeds depend on them, and they take a statement."""
     if question(actor, (), task, *more):
         return True
     return question(actor, events.crew_roles(task.event_id, actor), task, *more)
@@ -48,7 +48,7 @@ def is_allowed(question, actor, task: TaskRow, *more) -> bool:
 def check_may_change(task: TaskRow, changes: dict, *, actor) -> None:
     """Raise Forbidden unless `actor` may change these fields of `task`.
 
-    Whoever takes a task holds its weekend: who is put off the crew meanwhile takes nothing.
+    Taking a task holds its weekend, so that nobody takes one while they are taken off the crew.
     """
     if changes.get("assigned_to") == actor.id and not actor.is_admin:
         belonging.hold_event(task.event_id)
@@ -60,7 +60,7 @@ MANAGERS = "a team manager or the crew chief"
 
 
 def why_not_change(task: TaskRow, changes: dict, *, actor) -> str:
-    """Return a sentence that names what stands against a change: who holds it, field or role."""
+    """Return a sentence that names what forbids a change: the holder, a field or a role."""
     if task.assigned_to not in (None, actor.id):
         return f"{signing.name_of(task.assigned_to)} holds this task: they or {MANAGERS} change it."
     if task.assigned_to is None and "assigned_to" not in changes:
@@ -90,8 +90,8 @@ def check_live(task: TaskRow) -> None:
 def update(task: TaskRow, changes: dict, *, actor) -> None:
     """Change a task.
 
-    Raises Conflict when it is deleted or hangs on its weekend, Invalid for an unknown person or
-    what is not of the weekend, and what signing raises.
+    Raises Conflict when it is deleted or cannot leave its weekend, Invalid for an unknown person or
+    things of another weekend, and what signing raises.
     """
     check_live(task)
     changes, event_id = without_known_due(task, changes), task.event_id
@@ -114,7 +114,7 @@ def update(task: TaskRow, changes: dict, *, actor) -> None:
 
 
 def check_fits(task: TaskRow, changes: dict, completed: bool | None, *, actor) -> None:
-    """Raise what stands against another weekend, against what was signed for, or a new holder."""
+    """Raise what forbids the new weekend, a change of what was signed for, or the new holder."""
     if changes.get("event_id", task.event_id) != task.event_id:
         check_may_move(task, changes["event_id"], actor=actor)
     if completed is not False:  # Otherwise it is reopened by the same change.
@@ -133,26 +133,26 @@ def check_may_sign(task: TaskRow, changes: dict, act: Act, *, actor) -> None:
 
 
 def tell_of_move(task: TaskRow, event_id: int, *, actor) -> None:
-    """Tell the weekend that the task has left, and whoever listens."""
+    """Record in the old weekend that the task has left it, and send `moved`."""
     left = {"event_id": [event_id, task.event_id]}
     history.record(event_id, "task.left", f"task:{task.id}", actor=actor, changes=left)
     moved.send(task, event_id=event_id, actor=actor)
 
 
 def without_known_due(task: TaskRow, changes: dict) -> dict:
-    """Return the changes without a due time that is only sent along with how it is computed."""
+    """Return the changes without a due time that is the known one and will be computed anyway."""
     is_known = changes.get("is_due_pinned") is False and changes.get("due_at") == task.due_at
     return {name: value for name, value in changes.items() if name != "due_at" or not is_known}
 
 
 def is_wider(changes: dict) -> bool:
-    """Tell whether such a change is about more than the task: what rests on its signature, or
+    """Tell whether a change is about more than the task: releases that rest on its signature, or
     another weekend."""
     return changes.get("completed") is False or "event_id" in changes
 
 
 def changed_names(task: TaskRow, changes: dict) -> set[str]:
-    """Return what is asked to change. A due time counts, though it is the same: it is pinned."""
+    """Return the names of the changes. A due time counts even if it is the same: it gets pinned."""
     is_kept = belonging.PLACES & {
         name for name, value in changes.items() if getattr(task, name) == value
     }
@@ -160,7 +160,7 @@ def changed_names(task: TaskRow, changes: dict) -> set[str]:
 
 
 def check_unsigned(task: TaskRow, changes: dict) -> None:
-    """Raise Conflict where what was signed, or closed, would come to be about another thing."""
+    """Raise Conflict when a signed or closed task would come to be about another thing."""
     is_moved = any(
         name in changes and changes[name] != getattr(task, name) for name in belonging.SIGNED_FOR
     )
@@ -169,14 +169,14 @@ def check_unsigned(task: TaskRow, changes: dict) -> None:
 
 
 def check_hand_over(task: TaskRow, user_id: int | None, *, is_open: bool, actor) -> None:
-    """Raise Invalid for an unknown person, Conflict where it is too late to give the task back."""
+    """Raise Invalid for an unknown person, Conflict when it is too late to give the task back."""
     check_assignee(user_id)
     if user_id is None and not is_open and not is_managed(actor, task):
         raise errors.Conflict("This task is signed already: it cannot be given back.")
 
 
 def check_may_move(task: TaskRow, event_id: int, *, actor) -> None:
-    """Only a task that stands by itself can be moved to another weekend, by who manages both."""
+    """Raise unless the task stands by itself and `actor` manages the other weekend too."""
     if task.template_id or task.session_id or task.bike_id or task.rider_name:
         raise errors.Conflict(
             "This task is about something of its race weekend: a checklist, bike, rider or session."
@@ -187,7 +187,7 @@ def check_may_move(task: TaskRow, event_id: int, *, actor) -> None:
 
 
 def delete(task: TaskRow, *, actor) -> None:
-    """Hide a task; raises Conflict when it is evidence that only who manages it may hide."""
+    """Hide a task; raises Conflict when it is evidence, which only its managers may hide."""
     check_live(task)
     is_evidence = task.is_critical or task.status != TaskStatus.OPEN
     if is_evidence and not is_managed(actor, task):

@@ -8,9 +8,9 @@
     reopen          done, failed,            open            required when it had been checked
                     not_applicable
 
-The one who signed done never checks it, unless the weekend allows self-checks; then the
-sign-off says so. Everything happens with the task's row held, so of two people who sign the
-same act one is first and the other is told who.
+The person who signed done never checks it, unless the weekend allows self-checks; then the
+sign-off says so. Of two people who sign the same act only the first changes the version that both
+have read, and the other is told who was first.
 """
 
 from datetime import datetime, timedelta
@@ -41,7 +41,7 @@ TO = {
 }
 CLAIMING = {Act.DONE, Act.FAIL, Act.NOT_APPLICABLE}
 VOIDING = {Act.FAIL, Act.REOPEN}
-ANYBODYS = {Act.FAIL, Act.REOPEN}  # A crew chief may, whoever holds it.
+ANYBODYS = {Act.FAIL, Act.REOPEN}  # A crew chief may sign these, whoever holds the task.
 DEVICE_MAY_BE_AHEAD = timedelta(minutes=10)
 
 
@@ -67,18 +67,18 @@ def spoken(act: Act) -> str:
 def check_may_sign(task: Task, act: Act, *, actor) -> None:
     """Raise Forbidden unless `actor` may sign `task` so; AlreadySigned when somebody was first."""
     if permissions.can_sign(actor, frozenset(), task, act):
-        return  # It is theirs already, and roles only ever add to that.
+        return  # They may without a crew role, and crew roles only add rights.
     roles = events.crew_roles(task.event_id, actor)
     if permissions.can_sign(actor, roles, task, act):
         return
-    # Before the first one signed, and so took it, this would have been theirs as well.
+    # Before the first person signed it, and so took it, this person could have signed as well.
     if permissions.has_task_role(roles, task) and (first := first_signer(task, act)):
         raise AlreadySigned(first, act, actor)
     raise errors.Forbidden(why_not_theirs(task, act, roles))
 
 
 def why_not_theirs(task: Task, act: Act, roles) -> str:
-    """Return a sentence that names what stands against signing: who holds it, or the role."""
+    """Return a sentence that names what forbids signing: the holder or the crew role."""
     if task.assigned_to is not None and act != Act.CHECK:
         others = "a crew chief or a team manager" if act in ANYBODYS else "a team manager"
         return f"{name_of(task.assigned_to)} holds this task: it takes them or {others} to sign it."
@@ -89,7 +89,7 @@ def why_not_theirs(task: Task, act: Act, roles) -> str:
 
 
 def first_signer(task: Task, act: Act) -> int | None:
-    """Return the id of whoever signed the act that is in force, if it is this one."""
+    """Return the id of the person who signed `act`, if that act is in force."""
     if act not in CLAIMING or task.status != TO[act] or task.is_struck:
         return None
     signed = sa.select(SignOff.signed_by).where(SignOff.task_id == task.id, SignOff.act == act)
@@ -156,7 +156,7 @@ def check_note(task: Task, act: Act, note: str | None) -> None:
 
 
 def check_value(task: Task, act: Act, value) -> None:
-    """A measured item wants a value of its kind to be done, and one within its limits."""
+    """Raise Invalid unless a measured task gets a value of its kind; done wants it in limits."""
     measurement = task.measurement
     if value is None:
         if measurement and act == Act.DONE:
@@ -194,7 +194,7 @@ def check_device_time(device_time: datetime | None) -> None:
 
 
 def apply(task: Task, act: Act, *, actor, value, note: str | None) -> None:
-    """Move the task to its new state."""
+    """Set the new state of the task."""
     now = clock.utcnow()
     if act == Act.CHECK:
         task.checked_by, task.checked_at = actor.id, now

@@ -14,7 +14,7 @@ NO_SUCH_TASK = "There is no such task, or none that you may see."
 def visible_to(actor) -> sa.Select:
     """Return the tasks `actor` may see, of weekends that have not been taken back.
 
-    Deleted tasks are among them for whoever may bring them back.
+    They include deleted tasks that `actor` may restore.
     """
     statement = sa.select(Task).join(Event, Event.id == Task.event_id)
     statement = statement.where(Event.deleted_at.is_(None))
@@ -31,7 +31,7 @@ def is_led_by(actor):
 
 
 def is_theirs(task, actor):
-    """Hold for what a crew member holds, has created or finds at a weekend they are crew of."""
+    """Hold for tasks that `actor` holds or created, and for those of weekends of their crews."""
     return sa.or_(
         task.assigned_to == actor.id,
         task.created_by == actor.id,
@@ -40,5 +40,5 @@ def is_theirs(task, actor):
 
 
 def is_live(event_id):
-    """Hold where the race weekend exists and has not been taken back."""
+    """Hold if the race weekend exists and is not deleted."""
     return sa.exists().where(Event.id == event_id, Event.deleted_at.is_(None))

@@ -14,7 +14,7 @@ from flask.globals import app_ctx, request_ctx
 from raceapp import clock
 from raceapp.web.headers import headers_to_add
 
-# What stands in an address in place of a password: of a calendar, an invitation, a new password.
+# Secrets in addresses: of a calendar, an invitation, a link to set a password.
 SECRET_PART = re.compile(r"(/(?:calendar|join|reset)/)[^/\s\"?\\]+", re.IGNORECASE)
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 CALLERS_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
@@ -30,7 +30,7 @@ def request_id() -> str:
 
 
 def message_of(record: logging.LogRecord) -> str:
-    """Return the message without the colours that the server of `flask run` puts into it."""
+    """Return the message without the colours that the server of `flask run` adds."""
     return COLOURS.sub("", record.getMessage())
 
 
@@ -52,7 +52,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class TextFormatter(logging.Formatter):
-    """A line for eyes: what the JSON holds, without quotes. Control characters are escaped."""
+    """A line for eyes: the content of the JSON, without quotes. Control characters are escaped."""
 
     def format(self, record):
         more = " ".join(
@@ -72,7 +72,7 @@ FORMATTERS = {"json": JsonFormatter, "text": TextFormatter}
 
 
 class StderrHandler(logging.StreamHandler):
-    """Write to whatever stderr is now, also after a test or a server replaced it."""
+    """Write to the present stderr, also after a test or a server has replaced it."""
 
     def __init__(self):
         logging.Handler.__init__(self)
@@ -121,12 +121,12 @@ def end_request(response):
 
 
 def masked(text: str) -> str:
-    """Return a path, or a line that tells one, without the secret in it, if it holds one."""
+    """Return a path, or a line with one, without its secret."""
     return SECRET_PART.sub(r"\1***", text)
 
 
 def describe(response) -> dict:
-    """What the log says of a request. The query is left out: it may hold what is private."""
+    """Return what the log says of a request. The query is left out: it may hold private words."""
     return {
         "method": request.method,
         "path": masked(request.path),

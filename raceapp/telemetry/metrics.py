@@ -1,7 +1,7 @@
 """What Prometheus is told. Off unless METRICS_PORT is set, and then no request pays for it.
 
-Each worker counts in files below PROMETHEUS_MULTIPROC_DIR, which gunicorn.conf.py makes before
-it starts them; metrics_exporter.py adds them up. docs/deployment.md says what each means.
+Each worker counts in files below PROMETHEUS_MULTIPROC_DIR, which gunicorn.conf.py makes before it
+starts the workers; metrics_exporter.py adds the files up. docs/deployment.md explains each metric.
 """
 
 import time
@@ -67,7 +67,7 @@ def init_app(app: Flask) -> None:
                 watch_pool(engine.pool, name or "writing")
     idle = app.extensions["idle_connections"]
     if idle is not None:
-        # Idle ones are checked out of the pool, but nobody uses them.
+        # Idle connections are checked out of the pool, but nobody uses them.
         idle.watcher = connections.labels("reading").inc
 
 
@@ -88,7 +88,7 @@ def count_request(response):
 def watch_pool(pool: QueuePool, name: str) -> None:
     """Follow how many connections of `pool` are in use."""
     in_use = connections.labels(name)
-    # Without bound, -1, an overflow allows nothing that could be stated.
+    # With an overflow of -1, which has no bound, there is no number to state.
     connections_allowed.labels(name).set(pool.size() + max(pool._max_overflow, 0))
 
     @event.listens_for(pool, "checkout")
@@ -98,6 +98,6 @@ def watch_pool(pool: QueuePool, name: str) -> None:
 
     @event.listens_for(pool, "checkin")
     def note_checkin(_connection, record):
-        # A connection that was found dead comes back without having been handed out.
+        # A dead connection comes back without having been handed out.
         if record.record_info.pop("is_counted", False):
             in_use.dec()

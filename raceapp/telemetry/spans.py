@@ -1,7 +1,7 @@
-"""Spans: what of a request shows in a trace. Imports the packages of requirements-otel.txt.
+"""Spans: the parts of a request that a trace shows. Imports the packages of requirements-otel.txt.
 
-The statements and the limiter's question are wrapped here, since they go past what
-instrumentations of their libraries know.
+Statements and the limiter's question are wrapped here, since the instrumentations of their
+libraries do not see them.
 """
 
 import functools
@@ -19,16 +19,16 @@ from raceapp.limits import redis_window
 from raceapp.storage import prepared
 from raceapp.telemetry import logs
 
-# What is wrapped, what its span is called, and where its arguments hold the SQL, if anywhere.
-# The text of a statement has no values in it: those go beside it.
+# The method to wrap, the name of its span, and the argument that holds the SQL, if any. The text
+# of a statement has no values: they are sent beside it.
 WRAPPED = (
     (DefaultDialect, "do_execute", "statement", lambda _dialect, _cursor, text, *_: text),
     (prepared.Compiled, "rows", "prepared statement", lambda compiled, *_: compiled.text),
     (redis_window.OneRoundTrip, "ask", "rate limit", None),
 )
-# Where a span holds the address that was asked for, by the old names and by the new ones.
+# The attributes of a span that hold the address, by their old and their new names.
 ADDRESSES = {"http.target", "http.url", "http.path", "url.path", "url.full"}
-# What a database says of an error may hold values.
+# The database's words about an error may hold values.
 SILENT = {"record_exception": False, "set_status_on_exception": False}
 
 
@@ -47,7 +47,7 @@ def trace_with(app: Flask, processor) -> None:
 
 
 def wrap(owner: type, method: str, span: str, sql, tracer) -> None:
-    """Have each call of a method show as a span of its own."""
+    """Make a span of each call of a method."""
     plain = getattr(owner, method)
 
     @functools.wraps(plain)
@@ -60,8 +60,8 @@ def wrap(owner: type, method: str, span: str, sql, tracer) -> None:
 
 
 def name_request(response):
-    """Put the request's id on its trace, so that the log line and the trace find each other, and
-    take the secret off its address."""
+    """Put the request's id on its trace, so that it leads to the log line, and take secrets off its
+    address."""
     span = trace.get_current_span()
     span.set_attribute("raceapp.request_id", g.get("request_id", ""))
     path = logs.masked(request.path)

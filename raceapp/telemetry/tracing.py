@@ -1,7 +1,7 @@
 """OpenTelemetry: a trace per request, where OTEL_EXPORTER_OTLP_ENDPOINT names a collector.
 
-The packages are those of requirements-otel.txt, which nothing else needs. Off, this costs nothing:
-they are not even loaded, and what is traced is wrapped only when it is on.
+Its packages are those of requirements-otel.txt, which nothing else needs. Without the setting this
+costs nothing: no package is loaded, and nothing is wrapped.
 """
 
 import importlib
@@ -16,7 +16,7 @@ SETTING = "OTEL_EXPORTER_OTLP_ENDPOINT"
 def init_app(app: Flask) -> None:
     """Trace requests, statements and the limiter. Raises SettingsError without the packages.
 
-    Called before anything else looks at requests, so that all of it is in the trace.
+    Call it before anything else looks at requests, so that the trace has everything.
     """
     endpoint = app.config[SETTING]
     if not endpoint:

@@ -28,7 +28,7 @@ class SessionStatus(StrEnum):
 
 
 class TrackSession(Versioned, db.Model):
-    """One line of the timetable. The planned times are those it was first entered with."""
+    """One line of the timetable. The planned times are those of its first entry."""
 
     __tablename__ = "track_sessions"
     noun = "session"
@@ -52,7 +52,7 @@ class TrackSession(Versioned, db.Model):
 
     @property
     def state(self) -> SessionStatus | None:
-        """What it is on the timetable; None once it has been taken off."""
+        """Its status on the timetable; None once it has been taken off."""
         return None if self.deleted_at else self.status
 
     @property

@@ -1,7 +1,7 @@
 """What a change of the timetable does to tasks: their due times move.
 
-What moves is decided here, `raceapp.tasks.many` moves it. The caller holds the row of the
-weekend, so moves take turns.
+This decides what moves, and `raceapp.tasks.many` moves it. The caller holds the row of the weekend,
+so moves take turns.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ DAY_OF = {Anchor.EVENT_START: "event_date", Anchor.EVENT_END: "end_date"}
 
 @dataclass(frozen=True)
 class Move:
-    """A task, which is held, and when it will be due."""
+    """A held task, and when it will be due."""
 
     task: sa.Row
     new_due_at: datetime
@@ -36,10 +36,10 @@ class Move:
 
 
 def of_sessions(sessions: Iterable, *, blame: str) -> list[Move]:
-    """Return the moves of the tasks that hang on these sessions, or on what they will be.
+    """Return the moves of the tasks that hang on these sessions.
 
-    Each of `sessions` has `id`, `starts_at` and `ends_at`. Raises Invalid, naming the field
-    `blame`, when a task would be due outside the years 1970 to 2099.
+    Each of `sessions` has `id` and its new `starts_at` and `ends_at`. Raises Invalid, naming the
+    field `blame`, when a task would be due outside the years 1970 to 2099.
     """
     by_id = {session.id: session for session in sessions}
     rows = many.hold(Task.session_id.in_(by_id), Task.anchor.in_(SESSION_ANCHORS))
@@ -55,7 +55,7 @@ def of_days(event: Event) -> list[Move]:
 
 
 def new_due(row: sa.Row, *, blame: str, event=None, session=None) -> datetime | None:
-    """Return when the task is due now; what is done or pinned stays."""
+    """Return when the task is due now; a done or pinned task keeps its time."""
     is_moving = row.status in TO_DO
     return computed_due(row, blame=blame, event=event, session=session) if is_moving else row.due_at
 

@@ -17,7 +17,7 @@ from raceapp.timetable import moves, strikes, transitions
 from raceapp.timetable.models import SessionStatus, TrackSession
 
 # Sent with a session whose state has changed and the Effect of that, before the commit. Releases
-# stand above this package, so they listen.
+# are above this package, so they connect to it.
 state_changed = Signal()
 
 
@@ -35,7 +35,7 @@ def search(event: Event, *, actor, deleted: bool | None = None) -> sa.Select:
 
 
 def get(session_id: int, *, for_update: bool = False, deleted_too: bool = False) -> TrackSession:
-    """Return the session, or raise NotFound. For update its weekend is held too, and first."""
+    """Return the session, or raise NotFound. `for_update` holds its weekend first, then it."""
     statement = (
         sa.select(TrackSession)
         .join(Event, Event.id == TrackSession.event_id)
@@ -70,7 +70,7 @@ def check_times(session: TrackSession) -> None:
 
 
 def check_near(session, event: Event) -> None:
-    """Raise Invalid for times far from the weekend: all that hangs on a mistyped year is off."""
+    """Raise Invalid for times far from the weekend, such as those of a mistyped year."""
     for name in ("starts_at", "ends_at"):
         if not is_near(getattr(session, name), event):
             raise errors.Invalid.field(name, TOO_FAR)
@@ -88,8 +88,8 @@ def is_near(moment: datetime, event: Event) -> bool:
 def update(session: TrackSession, changes: dict, *, actor) -> None:
     """Change a session; raises Invalid when it would end before it starts.
 
-    Tasks that hang on it move with it; what its status does to them and to releases stands in
-    `transitions`.
+    Tasks that hang on it move with it; `transitions` tells what its status does to them and to
+    releases.
     """
     before = session.state
     for name, value in changes.items():
@@ -129,7 +129,7 @@ def restore(session: TrackSession, *, actor) -> None:
 
 
 def follow_state(session: TrackSession, before: SessionStatus | None, *, actor) -> None:
-    """Do to tasks and releases what follows from the state that the session has now."""
+    """Change tasks and releases as the new state of the session demands."""
     effect, event = transitions.effect_of(before, session), db.session.get(Event, session.event_id)
     db.session.flush()
     if effect.closes:
@@ -140,7 +140,7 @@ def follow_state(session: TrackSession, before: SessionStatus | None, *, actor) 
 
 
 def held(event: Event, *, deleted_too: bool = False) -> list[TrackSession]:
-    """Return all sessions of the weekend, held until the transaction ends, the first one first."""
+    """Return all sessions of the weekend in order, held until the transaction ends."""
     every = sa.select(TrackSession).where(TrackSession.event_id == event.id)
     statement = every if deleted_too else of_event(event)
     found = statement.order_by(TrackSession.id).with_for_update(key_share=True)
@@ -148,7 +148,7 @@ def held(event: Event, *, deleted_too: bool = False) -> list[TrackSession]:
 
 
 def check_may_plan(*, actor, event_id: int | None = None, session_id: int | None = None) -> None:
-    """Raise Forbidden unless `actor` may change the timetable that this is about."""
+    """Raise Forbidden unless `actor` may change the timetable of this weekend."""
     if actor.is_admin:
         return
     if event_id is None:

@@ -19,7 +19,7 @@ from raceapp.timetable.service import TOO_FAR, held, is_near
 
 @dataclass(frozen=True)
 class Slot:
-    """A session and the times it is about to have, which are its own as far as tasks go."""
+    """A session with the times that it is about to have, for the tasks that hang on it."""
 
     id: int
     name: str
@@ -46,11 +46,11 @@ def shift(
     session_ids: Sequence[int] = (),
     dry_run: bool = False,
 ) -> dict[str, list]:
-    """Move a session and the later ones of its local day, or those named; returns what moved.
+    """Move a session and the later ones of its local day, or the named ones; returns what moved.
 
     `minutes` is elapsed time. The caller holds the row of the weekend. Raises Invalid for a
-    session of another weekend, or when one that moves would pass one that stays or lie far from
-    the weekend; Conflict when one that is named is one that stays.
+    session of another weekend, or when a session would pass one that stays or lie far from the
+    weekend; Conflict when a named session cannot move.
     """
     sessions = held(event)
     moving = chosen(event, sessions, from_session_id, session_ids)
@@ -68,7 +68,7 @@ def shift(
 def chosen(
     event: Event, sessions: Sequence[TrackSession], from_session_id: int | None, session_ids
 ) -> list[TrackSession]:
-    """Return the sessions that move, the first one first."""
+    """Return the sessions that move, in order."""
     if from_session_id is None:
         named = [find(sessions, session_id, "session_ids") for session_id in session_ids]
         return [session for session in sessions if session in named]
@@ -77,7 +77,7 @@ def chosen(
 
 
 def find(sessions: Sequence[TrackSession], session_id: int, blame: str) -> TrackSession:
-    """Return a session that is to move."""
+    """Return a session that is to move; raises Invalid and Conflict."""
     for session in sessions:
         if session.id == session_id:
             if session.status != SessionStatus.SCHEDULED:
@@ -113,7 +113,7 @@ def check_near(slots: Sequence[Slot], event: Event) -> None:
 
 
 def check_order(slots: Sequence[Slot], staying: Sequence[TrackSession]) -> None:
-    """Raise Invalid when a session would pass one that stays; cancelled sessions do not count."""
+    """Raise Invalid when a session would pass one that stays; cancelled ones do not count."""
     for session in staying:
         if session.status == SessionStatus.CANCELLED:
             continue
@@ -157,9 +157,9 @@ def carry_out(event: Event, slots: Sequence[Slot], tasks, *, actor, as_recorded:
 
 @events.days_changed.connect
 def follow_days(event: Event, *, days: int, actor) -> None:
-    """Move what hangs on the days of a weekend when they move, and its timetable if that is to.
+    """Move the tasks that hang on the days of a weekend, and the timetable by so many `days`.
 
-    Deleted sessions go along, so that one restored is where the others are.
+    Deleted sessions move along, so that a restored one is where the others are.
     """
     moves.carry_out(moves.of_days(event), actor=actor)
     if days:
@@ -178,6 +178,6 @@ def on_another_day(session: TrackSession, days: int, timezone: str) -> Slot:
 
 
 def later(moment: datetime, days: int, timezone: str) -> datetime:
-    """Return the moment with the same local clock time, in years that are kept."""
+    """Return the moment with the same local clock time; raises Invalid outside 1970 to 2099."""
     local = moment.astimezone(ZoneInfo(timezone)) + timedelta(days=days)
     return due.shifted(local.astimezone(UTC), 0)

@@ -1,9 +1,9 @@
 """What falls away with its session, bike or rider, and comes back with them.
 
 Open tasks become not applicable, with the reason, and are marked as struck. A struck task opens
-again once nothing that it needs is missing. What a person signed carries no mark and stays.
-Deleted tasks go along, so that one restored is as the others are. As many statements for a
-thousand tasks as for one; the caller holds the row of the weekend.
+again once nothing that it needs is missing. A task that a person signed has no mark and stays.
+Deleted tasks change along, so that a restored one is like the others. This takes as many statements
+for a thousand tasks as for one; the caller holds the row of the weekend.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ Reason = Callable[[sa.Row], str | None]
 
 
 def strike(event: Event, *which, actor) -> None:
-    """Make those open tasks not applicable that lack something."""
+    """Make open tasks not applicable if they lack something."""
     lack, _ = lacks(event)
     rows = many.hold(Task.event_id == event.id, *which, deleted_too=True)
     reasons = [(row, lack(row)) for row in rows if row.status == TaskStatus.OPEN]
@@ -36,7 +36,7 @@ def strike(event: Event, *which, actor) -> None:
 
 
 def bring_back(event: Event, *which, actor) -> None:
-    """Open the struck tasks again that lack nothing any more; the others say what they lack."""
+    """Open struck tasks again if they lack nothing any more; the others say what they lack."""
     lack, sessions = lacks(event)
     rows = many.hold(Task.event_id == event.id, Task.is_struck, *which, deleted_too=True)
     reasons = [(row, lack(row)) for row in rows]
@@ -47,7 +47,7 @@ def bring_back(event: Event, *which, actor) -> None:
 
 
 def again(row: sa.Row, event: Event, sessions: dict) -> dict:
-    """Return the columns of a task that opens again; what it hangs on may have moved meanwhile."""
+    """Return the columns of a task that opens again; its session may have moved meanwhile."""
     due_at = moves.computed_due(
         row, blame="starts_at", event=event, session=sessions.get(row.session_id)
     )
@@ -58,7 +58,7 @@ def again(row: sa.Row, event: Event, sessions: dict) -> dict:
 
 
 def lacks(event: Event) -> tuple[Reason, dict[int, TrackSession]]:
-    """Return what tells why a task of the weekend cannot be done, if so, and all its sessions."""
+    """Return a function that tells why a task of the weekend cannot be done, and its sessions."""
     every = sa.select(TrackSession).where(TrackSession.event_id == event.id)
     sessions = {session.id: session for session in db.session.scalars(every)}
     labels = dict(db.session.execute(labels_off(event)).all())
@@ -77,7 +77,7 @@ def lacks(event: Event) -> tuple[Reason, dict[int, TrackSession]]:
 
 
 def labels_off(event: Event) -> sa.Select:
-    """Return id and label of the bikes that tasks of the weekend are about and that are not on."""
+    """Return id and label of the bikes that tasks name and the weekend does not have."""
     named = sa.select(Task.bike_id).where(Task.event_id == event.id)
     return sa.select(Bike.id, Bike.label).where(Bike.id.in_(named), Bike.id.not_in(event.bike_ids))
 
@@ -97,7 +97,7 @@ def why_off(session: TrackSession | None) -> str | None:
 
 @events.bikes_changed.connect
 def follow_bikes(event: Event, *, gone: Sequence[Bike], back: Sequence[Bike], actor) -> None:
-    """Strike the tasks of bikes taken off and of who rides none any more; the reverse as well."""
+    """Strike tasks of bikes taken off, and of riders who then ride none; and the reverse."""
     if gone:
         riders = of_riders(event, [bike.rider_name for bike in gone])
         strike(event, sa.or_(of_bikes(gone), riders), actor=actor)
@@ -107,7 +107,7 @@ def follow_bikes(event: Event, *, gone: Sequence[Bike], back: Sequence[Bike], ac
 
 @bikes.rider_changed.connect
 def follow_rider(bike: Bike, *, rider_name: str, actor) -> None:
-    """Strike the tasks of who rides no bike any more, where the weekend is not over."""
+    """Strike the tasks of riders who ride no bike any more, at weekends that are not over."""
     has_it = Event.bikes.any(Bike.id == bike.id)
     for found in [*days.not_over(Event.deleted_at.is_(None), has_it)]:
         event = events.get(found.id, for_update=True)
@@ -117,7 +117,7 @@ def follow_rider(bike: Bike, *, rider_name: str, actor) -> None:
 
 @events.restored.connect
 def follow_restored(event: Event, *, actor) -> None:
-    """Strike the tasks of riders who ride no bike any more; bring back those of who does again."""
+    """Strike the tasks of riders who ride no bike any more; bring back those who ride again."""
     is_of_rider = Task.rider_name.is_not(None)
     strike(event, is_of_rider, actor=actor)
     bring_back(event, is_of_rider, actor=actor)
@@ -128,7 +128,7 @@ def of_bikes(some: Sequence[Bike]):
 
 
 def of_riders(event: Event, names: Sequence[str]):
-    """Hold for the weekend's tasks of these riders, however their names are written there."""
+    """Hold for the weekend's tasks of these riders, in whatever spellings of their names."""
     wanted = {folded(name) for name in names}
     written = sa.select(Task.rider_name).where(Task.event_id == event.id).distinct()
     found = db.session.scalars(written.where(Task.rider_name.is_not(None)))

@@ -14,8 +14,8 @@ GONE = None
 
 @dataclass(frozen=True)
 class Effect:
-    """`closes` and `opens` are about tasks; a release is void always, or only if `checks` finds
-    a task that blocks it."""
+    """`closes` and `opens` are about tasks; `voids` voids every release, `checks` only those that a
+    task blocks."""
 
     closes: bool = False
     opens: bool = False
@@ -27,7 +27,7 @@ NOTHING = Effect()
 FALLS_AWAY = Effect(closes=True, voids=True)
 TAKES_PLACE_AFTER_ALL = Effect(opens=True, checks=True)
 GOES_ON = Effect(checks=True)
-STAYS_OFF = Effect(opens=True)  # Off for another reason: the tasks say which.
+STAYS_OFF = Effect(opens=True)  # Off for another reason, which the tasks note.
 
 TRANSITIONS = {
     (SCHEDULED, RUNNING): NOTHING,

@@ -16,7 +16,7 @@ blp = Blueprint(
 
 
 def chiefs_only(view):
-    """Refuse others than crew chiefs of the weekend and team managers, whatever they send."""
+    """Refuse everybody but crew chiefs of the weekend and team managers, whatever they send."""
 
     @wraps(view)
     def guarded(*args, **kwargs):

@@ -1,8 +1,7 @@
-"""Flask without what this API has no use for, and with orjson.
+"""Flask with orjson, and without parts that this API does not need.
 
-Flask prepares for sessions in cookies, for routes by host, for views that are coroutines and for
-addresses to be corrected. None of that is here, and leaving it out saves a twentieth of a short
-request.
+Flask prepares for sessions in cookies, routes by host, views that are coroutines and addresses that
+it corrects. This API has none of these, and leaving them out saves a twentieth of a short request.
 """
 
 from contextvars import Context
@@ -29,7 +28,7 @@ class JSONProvider(DefaultJSONProvider):
 
 
 class Response(flask.Response):
-    """An answer whose headers are sent as they are: every address in them comes from `url_for`."""
+    """An answer that sends its headers as they are: `url_for` makes every address in them."""
 
     def get_wsgi_headers(self, environ):
         status = self.status_code
@@ -40,7 +39,7 @@ class Response(flask.Response):
 
 
 class NoSessions(SessionInterface):
-    """Who asks is in the token: there is nothing in cookies, and one empty session does."""
+    """Flask's sessions in cookies, which hold nothing here: the token says who asks."""
 
     EMPTY = NullSession()
 
@@ -52,7 +51,7 @@ NO_HOST = "The Host header is missing: HTTP/1.1 requires one."
 
 
 def has_no_host(environ: dict) -> bool:
-    """Tell whether a request lacks what RFC 9112, section 3.2, has servers refuse it for."""
+    """Tell whether a request lacks Host, so that RFC 9112, section 3.2, wants it refused."""
     return "HTTP_HOST" not in environ and environ.get("SERVER_PROTOCOL") == "HTTP/1.1"
 
 
@@ -62,24 +61,24 @@ class Application(Flask):
     session_interface = NoSessions()
 
     def ensure_sync(self, func):
-        """Return `func`, none of ours being a coroutine."""
+        """Return `func` as it is, since none of ours is a coroutine."""
         return func
 
     def answer_inside(self, environ: dict) -> Response:
-        """Answer a request that another one holds, in a context and a transaction of its own."""
+        """Answer a request from within another one, in a context and a transaction of its own."""
         return Context().run(self._answer, environ)
 
     def _answer(self, environ: dict) -> Response:
         with self.request_context(environ):
             try:
                 return self.full_dispatch_request()
-            except Exception as error:  # As for any request, it is told in the one shape.
+            except Exception as error:  # As for any request, the refusal has the one shape.
                 return self.handle_exception(error)
 
     def create_url_adapter(self, request):
         """Find the route by method and path alone, unless TRUSTED_HOSTS names hosts.
 
-        No route redirects, so the host that was asked for is in no answer either.
+        No route redirects, so no answer holds the host of the request.
         """
         if request is not None and has_no_host(request.environ):
             request.routing_exception = errors.BadRequest(NO_HOST)

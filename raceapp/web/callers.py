@@ -13,7 +13,7 @@ from jwt import ExpiredSignatureError, PyJWTError
 from raceapp import errors
 from raceapp.permissions import Role
 
-# A token is the caller's own bytes: beside what the libraries refuse, decoding it can raise these.
+# A token is any bytes of the caller: beside the libraries' errors, decoding can raise these.
 JUNK = (PyJWTError, JWTExtendedException, ValueError, TypeError, AttributeError, RecursionError)
 
 
@@ -22,13 +22,13 @@ BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9._~+/=-]+)", re.ASCII)
 
 
 def bearer_token() -> str | None:
-    """Return the token sent, if the header is what RFC 6750 says and nothing beside it."""
+    """Return the token sent, if the header is just as RFC 6750 wants it."""
     found = BEARER.fullmatch(request_ctx.request.environ.get("HTTP_AUTHORIZATION", ""))
     return found and found[1]
 
 
 def has_genuine_token() -> bool:
-    """Tell whether the token is one of ours, without asking whether it still stands for anybody."""
+    """Tell whether the token is one of ours, without asking whether its session still lasts."""
     token = bearer_token()
     if token is None:
         return False
@@ -39,7 +39,7 @@ def has_genuine_token() -> bool:
 
 
 def authenticate() -> None:
-    """Find out who is calling, `g.actor`; raises Unauthorized in our words, whatever is wrong.
+    """Set `g.actor` to the person who is calling; raises Unauthorized, whatever is wrong.
 
     This is `verify_jwt_in_request()` without its second and third reading of the same token,
     which would take an eighth of the time of a short request.
@@ -71,7 +71,7 @@ def check_role(roles) -> None:
 
 
 def role_required(*roles: Role):
-    """Let only callers through whose token holds one of these role claims.
+    """Let only callers pass whose token holds one of these role claims.
 
     The claim was brought up to date from the account when the token was verified.
     """

@@ -13,7 +13,7 @@ UNKNOWN_TO_SQLITE = ("no such table", "no such column", "has no column")
 
 
 class Commands(AppGroup):
-    """A group whose commands end in one line where the database does not serve them."""
+    """A group whose commands end with one line if the database does not serve them."""
 
     def command(self, *args, **kwargs):
         add = super().command(*args, **kwargs)
@@ -21,7 +21,7 @@ class Commands(AppGroup):
 
 
 def plainly(deed):
-    """Return the command with what the database refuses told in one sentence."""
+    """Return the command, which tells refusals of the database in one sentence."""
 
     @wraps(deed)
     def told(*args, **kwargs):

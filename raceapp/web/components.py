@@ -1,4 +1,4 @@
-"""What all operations share in the OpenAPI document: refusals, headers and their parameters."""
+"""Components that all operations of the OpenAPI document share: refusals, headers, parameters."""
 
 import marshmallow as ma
 from werkzeug.http import HTTP_STATUS_CODES
@@ -13,7 +13,7 @@ PROBLEM_JSON = "application/problem+json"
 LONGEST_LINE = 8190  # of a header, where gunicorn has its default
 REFUSALS = (400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 503)
 
-# What a mechanic in a hurry reads when the refusal is not one of our own.
+# Sentences for a mechanic in a hurry, when the refusal is not one of our own.
 SENTENCES = {
     400: "The request could not be read.",
     401: "Log in first: this call needs a valid access token.",
@@ -94,9 +94,9 @@ RATE_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset
 WAITING = ("Retry-After",)
 OWN_HEADERS = {401: ("WWW-Authenticate",), 409: WAITING, 429: WAITING, 503: WAITING}
 
-# What HTTP allows in the value of a header (RFC 9110, 5.5).
+# The characters of a header's value (RFC 9110, 5.5).
 FIELD_VALUE = r"^[\t\x20-\x7E\x80-\xFF]*$"
-# Bare, or a string as RFC 9651 quotes it.
+# Bare, or a quoted string of RFC 9651.
 KEY = r'^([!-~]{1,255}|"([!#-\[\]-~]|\\["\\]){1,255}")$'
 PARAMETERS = {
     "If-Match": header(

@@ -1,4 +1,4 @@
-"""Long answers, compressed for whoever takes them so."""
+"""Long answers, compressed for callers who accept that."""
 
 import gzip
 from collections.abc import Callable
@@ -7,15 +7,15 @@ from functools import wraps
 from flask import Response
 from flask.globals import request_ctx
 
-# Shorter ones fit into a packet or two as they are.
+# Shorter answers fit into a packet or two as they are.
 WORTHWHILE = 1_000
 
 
 def gzipped(view: Callable[..., Response]) -> Callable[..., Response]:
-    """Compress what `view` answers with gzip, if the caller accepts that.
+    """Compress the answer of `view` with gzip, if the caller accepts that.
 
-    The bytes differ then, so for whoever accepts it the ETag is a weak one (RFC 9110, section
-    8.8.3), also where it says that nothing has changed (15.4.5).
+    The bytes differ then, so callers who accept gzip get a weak ETag (RFC 9110, section 8.8.3),
+    also with a 304 (15.4.5).
     """
 
     @wraps(view)

@@ -1,4 +1,4 @@
-"""How fields and schemas are told in the OpenAPI document, so that generators take them rightly."""
+"""How the OpenAPI document writes fields and schemas, so that generators understand them."""
 
 import json
 
@@ -7,7 +7,7 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
 
 class Converter(OpenAPIConverter):
-    """Words of which a field is one are components; bodies have no defaults; lists have an end."""
+    """Lists of words become components, bodies have no defaults, lists have a greatest length."""
 
     def enum2properties(self, field, ret, **kwargs) -> dict:
         """Refer to the component that lists the words of a Choice or a Word."""
@@ -20,12 +20,12 @@ class Converter(OpenAPIConverter):
         return {"$ref": f"#/components/schemas/{name}"}
 
     def field2default(self, field, **kwargs) -> dict:
-        """Tell no default that means nothing was given."""
+        """Leave out a default that means that nothing was given."""
         found = super().field2default(field, **kwargs)
         return {} if found.get("default", "") is None else found
 
     def fields2jsonschema(self, fields, **kwargs) -> dict:
-        """Tell defaults in words: generators take a field that has one for always there."""
+        """Tell defaults in words: generators think that a field with a `default` is always sent."""
         found = super().fields2jsonschema(fields, **kwargs)
         for field in found["properties"].values():
             if "default" in field:
@@ -34,7 +34,7 @@ class Converter(OpenAPIConverter):
         return found
 
     def get_ref_dict(self, schema) -> dict:
-        """Say how long a list is at most, where its schema has a `most`."""
+        """Say how long a list is at most, if its schema has a `most`."""
         found = super().get_ref_dict(schema)
         most = getattr(schema, "most", None)
         return {**found, "maxItems": most} if most and "items" in found else found

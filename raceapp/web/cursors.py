@@ -1,4 +1,4 @@
-"""Where a list goes on, as signed text: only what this API handed out comes back."""
+"""Where a list goes on, as signed text: only cursors of this API are accepted."""
 
 import functools
 from datetime import date
@@ -12,9 +12,9 @@ from raceapp import errors
 
 
 def signer(path: str) -> Signer:
-    """Return what signs cursors: one is good for its own list only.
+    """Return the signer of the cursors of one list; a cursor is good for its own list only.
 
-    While the secret is being replaced, those signed with the one before lead on too.
+    While the secret is being replaced, cursors signed with the previous one are good too.
     """
     settings = current_app.config
     return signer_of(settings["JWT_PREVIOUS_SECRET_KEY"], settings["JWT_SECRET_KEY"], path)

@@ -9,12 +9,12 @@ from werkzeug.http import quote_etag
 from raceapp import errors
 
 # A list of entity tags, or any. Werkzeug's parser takes tags without their quotes too.
-LONGEST = 1000  # A list of more than a hundred tags.
+LONGEST = 1000  # Room for more than a hundred tags.
 TAGS = re.compile(r'\s*(\*|(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*)\s*')
 
 
 def version_of(resource) -> int | None:
-    """Return the version of a model or of a row as it is answered; None where there is none."""
+    """Return the version of a model, or of a row as it is answered; None if it has none."""
     if isinstance(resource, dict):
         return resource.get("version")
     return getattr(resource, "version", None)
@@ -27,8 +27,8 @@ def etag(resource) -> str:
 def check_if_match(resource) -> None:
     """Raise PreconditionFailed unless If-Match is absent, `*`, or names the present version.
 
-    The comparison is strong: a weak tag never matches. What is not a list of tags at all, or is
-    far too long for one, matches nothing.
+    The comparison is strong: a weak tag never matches. A value that is no list of tags, or far too
+    long, matches nothing.
     """
     if "If-Match" not in request.headers:
         return
@@ -46,14 +46,14 @@ def check_if_match(resource) -> None:
 
 
 def names_a_version() -> bool:
-    """Tell whether the caller wants to change one version only; `*` is content with any."""
+    """Tell whether the caller wants to change one version only; `*` takes any."""
     return "If-Match" in request.headers and not request.if_match.star_tag
 
 
 def is_known_to_caller(resource) -> bool:
     """Tell whether If-None-Match of a read names the present version, weakly or strongly.
 
-    Raises Invalid where it is far too long.
+    Raises Invalid when it is far too long.
     """
     asked = request_ctx.request
     if "HTTP_IF_NONE_MATCH" not in asked.environ or asked.method not in ("GET", "HEAD"):

@@ -1,6 +1,6 @@
 """Whole bodies as examples, put together from the examples of their fields.
 
-A schema whose fields cannot all be sent at once says what is: `class Meta: example = {...}`.
+A schema whose fields exclude each other gives an example itself: `class Meta: example = {...}`.
 """
 
 from apispec import BasePlugin
@@ -10,7 +10,7 @@ INSTEAD = {"boolean": False, "integer": 1, "number": 1.5, "string": "text"}
 
 
 def leave_empty(parameter) -> None:
-    """Take the example off a filter: Swagger UI would send it with every try."""
+    """Take the example off a filter, since Swagger UI would send it with every try."""
     if isinstance(parameter, dict) and not parameter.get("required"):
         parameter.get("schema", {}).pop("example", None)
 
@@ -19,14 +19,14 @@ class Examples(BasePlugin):
     """Runs after apispec's own plugins, when every schema has become a component."""
 
     def __init__(self, instead: dict[str, dict] | None = None):
-        """`instead` has examples of whole bodies, by schema, that go before the schema's own."""
+        """`instead` has examples of whole bodies, by schema, in place of the schema's own."""
         self.instead = instead or {}
 
     def init_spec(self, spec) -> None:
         self.schemas = spec.components.schemas
 
     def schema_helper(self, name, definition, **kwargs) -> dict:
-        """Say what an answer always has, which is everything, and what a body looks like."""
+        """Say that an answer always has all its fields, and give an example of a body."""
         schema = kwargs.get("schema")
         found = {}
         if isinstance(schema, Schema) and "version" in schema.fields:
@@ -58,7 +58,7 @@ class Examples(BasePlugin):
                 media["example"] = self.sample(media["schema"])
 
     def sample(self, schema: dict):
-        """Return a value that `schema` admits, the one it names itself if it does."""
+        """Return a value that `schema` admits: its own example if it has one."""
         for name in ("example", "default"):
             if name in schema:
                 return schema[name]

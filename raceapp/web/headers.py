@@ -1,5 +1,5 @@
-"""Headers on every answer, added where it leaves: those that tell browsers to be careful
-(OWASP ASVS 5, V3.4), and what else belongs to every answer, `headers_to_add()`."""
+"""Headers that every answer gets as it leaves: those that tell browsers to be careful (OWASP
+ASVS 5, V3.4), and others, `headers_to_add()`."""
 
 from flask import Flask
 from flask.globals import request_ctx
@@ -24,7 +24,7 @@ ADDED = "raceapp.headers"
 
 
 class SecureHeaders:
-    """Add the headers where an answer leaves, so that none goes without, whoever made it."""
+    """Add the headers as an answer leaves, so that every answer has them, whoever made it."""
 
     def __init__(self, wsgi_app):
         self.wsgi_app = wsgi_app
@@ -44,7 +44,7 @@ def headers_to_add() -> list[tuple[str, str]]:
 
 
 def missing(headers: list[tuple[str, str]], environ: dict) -> list[tuple[str, str]]:
-    """Return what is to be added to the headers of an answer."""
+    """Return the headers that an answer lacks."""
     present = {name.lower(): value for name, value in headers}
     added = list(COMMON)
     if "content-security-policy" not in present:

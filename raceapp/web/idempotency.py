@@ -1,8 +1,8 @@
 """Requests that may be sent twice: `Idempotency-Key` on any POST or PATCH of somebody logged in.
 
-The answer is kept in the transaction of the work, for as long as the key lasts. The same request
-with the same key gets it again and nothing is done; another request with that key is refused, and
-so is the same one while the first still runs. What was refused did nothing and is not kept.
+The answer is kept in the transaction of the work, as long as the key lasts. The same request with
+the same key gets the answer again, and nothing is done; another request with that key is refused,
+and so is the same one while the first still runs. A refusal did nothing and is not kept.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
 QUOTED = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
 REPLAYED = "Idempotent-Replayed"
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
-# Where one request holds others it leaves the key of each in its environ: see `raceapp.sync`.
+# A request that holds others puts the key of each into its environ: see `raceapp.sync`.
 GIVEN = "raceapp.idempotency_key"
 
 
@@ -47,7 +47,7 @@ class StillRunning(errors.Conflict):
 
 @dataclass(frozen=True)
 class Key:
-    """What a request goes by. That of a batch has been looked for before."""
+    """The key of a request. The batch has looked for the keys of its operations before."""
 
     name: str
     fingerprint: str
@@ -69,7 +69,7 @@ def key_of_request() -> Key:
 
 
 def unquoted(sent: str) -> str:
-    """Return the key: a string as RFC 9651 quotes it, or the same bare."""
+    """Return the key, which is a quoted string of RFC 9651 or the same text bare."""
     found = QUOTED.fullmatch(sent)
     name = re.sub(r"\\(.)", r"\1", found[1]) if found else sent
     if not VISIBLE.fullmatch(name):
@@ -88,7 +88,7 @@ def fingerprint_of(asked) -> str:
 
 
 def sent_in(body: bytes) -> object:
-    """Return the JSON of a body; what is none is content by its bytes, and refused by the view."""
+    """Return the JSON of a body, or the bytes of one that is no JSON: the view refuses that."""
     try:
         return parse_json(body)
     except errors.BadRequest:
@@ -100,7 +100,7 @@ def digest(content: object) -> str:
 
 
 def once(key: Key, work: Callable[[], Response]) -> Response:
-    """Return what the request was answered before; otherwise have the work done and committed."""
+    """Return the earlier answer to the request; without one do the work and commit it."""
     if key.is_of_batch:
         return unless_done(key, work)
     kept = answer_kept(key)
@@ -120,9 +120,9 @@ def done(key: Key, work: Callable[[], Response]) -> Response:
 
 
 def unless_done(key: Key, work: Callable[[], Response]) -> Response:
-    """Do what most likely has not been done, and look for an answer only where that fails.
+    """Do work that most likely has not been done, and look for an answer only if that fails.
 
-    Whoever has done the same meanwhile has left the key, which is there once only.
+    If somebody has done the same meanwhile, the key exists, and a second one is an error.
     """
     try:
         return done(key, work)
@@ -135,7 +135,7 @@ def unless_done(key: Key, work: Callable[[], Response]) -> Response:
 
 
 def answer_kept(key: Key) -> Response | None:
-    """Take the key's turn, and return what the same request was answered before."""
+    """Take the key's turn, and return the earlier answer to the same request, if any."""
     if not answers.take_turn(g.actor.id, key.name):
         raise StillRunning()
     kept = answers.find(g.actor.id, key.name)
@@ -167,7 +167,7 @@ def keep(key: Key, response: Response) -> None:
 
 
 def keep_afterwards(key: Key, response: Response) -> None:
-    """Keep the answer of what has been committed bit by bit, unless somebody was first."""
+    """Keep the answer to work that was committed in parts, unless somebody was first."""
     answers.take_turn(g.actor.id, key.name, is_patient=True)
     if answers.find(g.actor.id, key.name) is None:
         keep(key, response)

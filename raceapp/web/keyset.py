@@ -21,15 +21,15 @@ from raceapp.web import fields
 from raceapp.web.cursors import read_cursor, write_cursor
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
-# Written into the statement: otherwise PostgreSQL plans for a tenth of the table.
+# These are written into the statement: otherwise PostgreSQL plans for a tenth of the table.
 USUAL_LIMITS = (20, DEFAULT_LIMIT, 100, MAX_LIMIT)
-# What the columns that a page is sorted by are called in its statement.
+# The names of the sort columns in the statement of a page.
 KEY_NAMES = ("place_0", "place_1", "place_2")
 
 
 @dataclass(frozen=True)
 class Keyset:
-    """The columns a list may be sorted by, the default one first. `id` breaks every tie."""
+    """The columns that a list may be sorted by, the default one first. `id` breaks every tie."""
 
     columns: tuple[sa.orm.InstrumentedAttribute, ...]
     id: sa.orm.InstrumentedAttribute
@@ -119,7 +119,7 @@ def list_query(keyset: Keyset) -> type[ListQuery]:
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows of a list, the headers that lead on, and nothing else."""
+    """Some rows of a list, and the headers that lead on."""
 
     items: Sequence
     headers: dict[str, str]
@@ -175,7 +175,7 @@ class PageRequest:
 
     @property
     def shape(self) -> "PageRequest":
-        """Return what this has in common with all requests that make the same statement."""
+        """Return the part of this request that is the same for all that share its statement."""
         limit = self.limit if self.limit in USUAL_LIMITS else 0
         return replace(self, limit=limit, cursor=self.cursor and "")
 
@@ -225,7 +225,7 @@ def counted(statement: sa.Select) -> sa.Select:
 
 @functools.lru_cache(maxsize=128)
 def others(query: bytes) -> str:
-    """Return all parameters of a query but the cursor, to be followed by another."""
+    """Return all parameters of a query but the cursor, ready for another cursor."""
     given = parse_qsl(query.decode(), keep_blank_values=True)
     kept = urlencode([(name, value) for name, value in given if name != "cursor"])
     return f"{kept}&" if kept else ""

@@ -1,10 +1,10 @@
-"""Addresses of the board that are given to people."""
+"""Addresses of the board, for people."""
 
 from flask import current_app, has_request_context, request
 
 
 def root() -> str:
-    """Return where people reach the board: PUBLIC_URL, otherwise as whoever asks reached it."""
+    """Return where people reach the board: PUBLIC_URL, otherwise the host of the request."""
     if public := current_app.config["PUBLIC_URL"]:
         return public.rstrip("/")
     if has_request_context():
@@ -13,5 +13,5 @@ def root() -> str:
 
 
 def link_to(page: str, token: str) -> str:
-    """Return the address of a page of the board that knows what to do with a token."""
+    """Return the address of a page of the board that takes a token."""
     return f"{root()}/{page}/{token}"

@@ -1,6 +1,6 @@
 """What the OpenAPI document says of every operation beyond its own schemas.
 
-Security, errors, rate-limit and conditional headers follow from the view's class, so that no
+Security, refusals, rate-limit and conditional headers follow from the view's class, so that no
 view can forget them. Everything here runs once, when the application is made.
 """
 
@@ -41,7 +41,7 @@ def complete_operation(doc, info, *, api, app, spec, method):
 
 
 def uploaded(media_types: dict[str, str], longest: int) -> dict:
-    """Return what the document says of a body that is a file, with an example for each type."""
+    """Return the description of a body that is a file, with an example for each type."""
     content = {
         media_type: {"schema": {"type": "string", "maxLength": longest}, "example": example}
         for media_type, example in media_types.items()
@@ -101,7 +101,7 @@ def is_resource(response: dict) -> bool:
 def add_conditions(doc, method: str, shared_headers) -> None:
     """Document If-None-Match and 304 on reads of a resource, If-Match on its changes.
 
-    A POST that minds If-Match owns up to 412.
+    A POST that minds If-Match documents 412.
     """
     reads = method == "get" and any(
         isinstance(response, dict) and is_resource(response)

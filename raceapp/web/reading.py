@@ -1,6 +1,6 @@
-"""Reading requests strictly: no parameter that nobody asked for.
+"""Reading requests strictly.
 
-Refused here is what webargs would let pass: other media types, bodies cut short or too long,
+This refuses what webargs would let pass: other media types, bodies that are cut short or too long,
 unknown or repeated query parameters.
 """
 
@@ -33,13 +33,13 @@ class IdConverter(BaseConverter):
         return number
 
 
-SENT = "raceapp.body"  # of a request's environ: the body, or what is wrong with it
+SENT = "raceapp.body"  # in a request's environ: the body, or the error in reading it
 
 
 def fetch_body(req) -> None:
-    """Wait for the body, whatever is wrong with it: that is said in its turn, by `read_body()`.
+    """Wait for the body; if something is wrong with it, `read_body()` says so in its turn.
 
-    So whoever sends slowly keeps no transaction open, and no rights that have ended meanwhile.
+    So a slow sender keeps no transaction open, and acts by no rights that have ended meanwhile.
     """
     try:
         req.environ[SENT] = received(req)
@@ -60,7 +60,7 @@ def read_body(req) -> bytes:
 def received(req) -> bytes:
     try:
         body = req.get_data()
-        # A chunked body says no length: it is cut at the limit, so ask whether there was more.
+        # A chunked body states no length and is cut at the limit, so ask whether there is more.
         is_cut = req.content_length is None and len(body) >= req.max_content_length
         if is_cut and req.environ["wsgi.input"].read(1):
             raise errors.TooLarge()
@@ -82,7 +82,7 @@ class StrictParser(FlaskParser):
         self._understood: dict[tuple, dict] = {}
 
     def parse(self, argmap, req=None, *, location=None, **kwargs):
-        """Remember what a query means: it always means the same, and phones repeat theirs."""
+        """Parse a query once: it always means the same, and phones repeat theirs."""
         asked = req or request_ctx.request
         if location != "query":
             return super().parse(argmap, asked, location=location, **kwargs)
@@ -121,7 +121,7 @@ class StrictParser(FlaskParser):
 
 
 MUST_BE_OBJECT, MUST_BE_LIST = "Must be an object.", "Must be a list."
-# What marshmallow says by itself, where no field of ours has a word for it.
+# marshmallow's own words, where no field of ours has better ones.
 OUR_WORDS = {
     "Invalid input type.": MUST_BE_OBJECT,
     "Not a valid string.": "Must be text.",
@@ -142,7 +142,7 @@ def in_our_words(messages):
 
 
 def refuse_garbled(req) -> None:
-    """Refuse a query whose bytes are no UTF-8: what cannot be read finds nothing."""
+    """Refuse a query whose bytes are no UTF-8: it could find nothing."""
     pairs = (pair.partition(b"=") for pair in req.query_string.split(b"&"))
     garbled = [name for name, _, value in pairs if not (is_utf8(name) and is_utf8(value))]
     if garbled:
@@ -159,7 +159,7 @@ def is_utf8(quoted: bytes) -> bool:
 
 
 def refuse_coding(req) -> None:
-    """Refuse a body that is said to be compressed, or coded otherwise."""
+    """Refuse a body with a Content-Encoding, such as a compressed one."""
     coding = req.headers.get("Content-Encoding", "identity")
     if coding.strip().lower() != "identity":
         raise errors.UnsupportedMediaType("Send the body as it is, without Content-Encoding.")
@@ -167,7 +167,7 @@ def refuse_coding(req) -> None:
 
 @dataclass(frozen=True)
 class Upload:
-    """A body that is a file: its bytes, and what the caller says it is."""
+    """A body that is a file: its bytes, and its type and charset by the caller's word."""
 
     data: bytes
     media_type: str

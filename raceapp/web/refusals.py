@@ -84,7 +84,7 @@ class Api(flask_smorest.Api):
         return self.handle_refusal(errors.Conflict("Somebody else just did the same."))
 
     def handle_database_error(self, error):
-        """The database is away, locked, read-only or full: come again. Else it is our fault."""
+        """Answer 503 when the database is away, locked, read-only or full; otherwise 500."""
         orig = getattr(error, "orig", None)
         if isinstance(error, (sa.exc.DataError, sa.exc.ProgrammingError)):
             self._app.logger.error("database refused a statement", exc_info=error)

@@ -1,9 +1,9 @@
 """Our dialect of flask-smorest: Blueprint and Resource; `reading` reads for them.
 
 A view is a class of `Resource`. It wants a token unless it says `is_public = True`, draws on
-the rate limit it names as `budget`, and runs as one transaction that is tried again when it
-lost a race. What it returns is written by the schema of `@blp.response`: a model with an
-ETag, a `Page` with its headers, a `Document` as the text it writes, anything else as it is.
+the rate limit it names as `budget`, and runs as one transaction, which is tried again after a
+lost race. The schema of `@blp.response` writes what the view returns: a model with an ETag, a
+`Page` with its headers, anything else without; a `Document` writes itself.
 """
 
 import random
@@ -48,7 +48,7 @@ def write_all(result, write):
 
 
 def written(result, write, status: int) -> Response:
-    """Return the answer for what a view returned; `write` is the writer of its schema, if any."""
+    """Return the response for the result of a view; `write` is the writer of its schema, if any."""
     if isinstance(result, Page):
         return json_response([write(item) for item in result.items], result.headers, status)
     if isinstance(result, Document):
@@ -89,14 +89,14 @@ class Blueprint(flask_smorest.Blueprint):
         self._prepare_doc_cbks.append(openapi.complete_operation)
 
     def arguments(self, schema, **kwargs):
-        """Read what the view takes by one instance of `schema`, not a new one per request."""
+        """Read arguments by one instance of `schema`, and not by a new one for each request."""
         return super().arguments(schema() if isinstance(schema, type) else schema, **kwargs)
 
     def upload(self, **examples: str):
         """Read a body that is a file of one of these media types, `text_csv` for text/csv.
 
-        The view gets it as an `Upload`, before what `arguments` reads; for the document each type
-        has an example.
+        The view gets it as an `Upload`, before its other arguments. The document shows the example
+        of each type.
         """
         media_types = {name.replace("_", "/"): example for name, example in examples.items()}
 
@@ -111,9 +111,9 @@ class Blueprint(flask_smorest.Blueprint):
         return decorator
 
     def response(self, status_code, schema=None, **doc):
-        """Write what the view returns by `schema`, with ETag or Link where it has one.
+        """Write the result of the view by `schema`, with its ETag or Link.
 
-        Of a `Document` the schema is `TEXT` and tells the document at /openapi.json only.
+        For a `Document` the schema is `TEXT`, which only /openapi.json shows.
         """
         document = super().response(status_code, schema, **doc)
         is_json = schema is not None and not isinstance(schema, dict)
@@ -138,7 +138,7 @@ class Blueprint(flask_smorest.Blueprint):
         return decorator
 
     def alt_response(self, *args, **kwargs):
-        """Document another answer. It changes nothing of the view, so nothing is put around it."""
+        """Document another answer, without a wrapper around the view."""
         document = super().alt_response(*args, **kwargs)
 
         def decorator(view):
@@ -158,13 +158,13 @@ class Blueprint(flask_smorest.Blueprint):
 class Resource(MethodView):
     """The views of one path. Secure, transactional and unlimited unless it says otherwise."""
 
-    init_every_request = False  # Nothing is kept in it.
+    init_every_request = False  # A view keeps nothing in itself.
     is_public = False
-    minds_keys = True  # An Idempotency-Key, where somebody logged in writes.
+    minds_keys = True  # It takes an Idempotency-Key, on POST and PATCH by somebody logged in.
     budget: str | None = None
     budgets: dict[str, str] = {}
     body_limit = BODY_LIMIT
-    # By method: from the path to what is read with the account, see `prepared.ReadAhead`.
+    # By method: a function from the path to what is read along with the account.
     read_ahead: dict[str, Callable[[dict], prepared.ReadAhead | None]] = {}
 
     @classmethod
@@ -191,7 +191,7 @@ class Resource(MethodView):
     def admit(self) -> None:
         """Find out who is calling and draw on their budget, or on that of the address.
 
-        Being over budget is said before anything else is.
+        429 comes before any other refusal.
         """
         try:
             if not self.is_public:
@@ -204,7 +204,7 @@ class Resource(MethodView):
         return getattr(self, "get" if method == "HEAD" else method.lower())
 
     def key_for(self, view) -> idempotency.Key | None:
-        """Return the key sent with the request, once the role of whoever sent it is known to do."""
+        """Return the key sent with the request, after a check of the caller's role."""
         if not idempotency.is_asked_for() or not self.minds_key_of(request_ctx.request.method):
             return None
         if roles := getattr(view, "_apidoc", {}).get("roles"):
@@ -212,11 +212,11 @@ class Resource(MethodView):
         return idempotency.key_of_request()
 
     def answer(self, view, kwargs, key: idempotency.Key | None):
-        """Return what the view returns, with a key what it returned the first time."""
+        """Return the result of the view, with a key the first one."""
         return view(**kwargs) if key is None else idempotency.once(key, partial(view, **kwargs))
 
     def as_one_transaction(self, view, kwargs, key=None):
-        """Run the view, again where it lost a race; keep what a refusal leaves behind."""
+        """Run the view, again after a lost race; commit what a refusal leaves behind."""
         for attempt in range(TRIES):
             try:
                 return self.answer(view, kwargs, key)
@@ -233,7 +233,10 @@ LOST_RACES = {"40001", "40P01"}  # serialization_failure, deadlock_detected (Pos
 
 
 def give_way(error: Exception, attempt: int) -> None:
-    """Roll back after a lost race so that the view can run again; raises if it must not."""
+    """Roll back after a lost race and pause, so that the view can run again.
+
+    Raises if it must not run again: the error was no lost race, or the caller named a version.
+    """
     is_stale = isinstance(error, StaleDataError)
     if not is_stale and getattr(error.orig, "sqlstate", None) not in LOST_RACES:
         raise error

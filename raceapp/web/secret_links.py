@@ -1,7 +1,7 @@
 """The secrets of links. Each follows from a nonce and a key of the application.
 
-So a link can be told again, as a QR code or to whoever sends a request twice, though nobody keeps
-its secret: whoever reads the database knows no link. It dies with that key.
+So a link can be told again, as a QR code or in the answer to a repeated request, though nobody
+keeps its secret: the database alone tells no link. A link dies with its key.
 """
 
 import base64
@@ -15,7 +15,7 @@ from flask import current_app, g
 
 from raceapp import errors
 
-# No JSON text and no header has these characters, so nothing that people write is taken for one.
+# No JSON text and no header has these characters, so no text of people is taken for a mark.
 MARK = "\x02{} {}\x03"
 MARKED = re.compile(MARK.format("([0-9a-f]{8})", "([A-Za-z0-9_-]{43})"))
 KEY_IS_GONE = "This link has ended, since the key of the application has changed: make another."
@@ -29,7 +29,7 @@ class Seed(NamedTuple):
 
     @property
     def secret(self) -> str:
-        """Return a secret of 256 bits. What is signed here is never what a token signs."""
+        """Return a secret of 256 bits. `link:` keeps it apart from all that tokens sign."""
         key = keys().get(self.key_id)
         if key is None:
             raise errors.Conflict(KEY_IS_GONE)
@@ -38,26 +38,26 @@ class Seed(NamedTuple):
 
 
 def new_seed() -> Seed:
-    """Return the seed of a secret that the present answer may tell."""
+    """Return the seed of a new secret, which the present answer may tell."""
     seed = Seed(next(iter(keys())), secrets.token_urlsafe(32))
     g.setdefault("seeds", []).append(seed)
     return seed
 
 
 def without_secrets(text: str) -> str:
-    """Return what an answer tells with the seeds in place of the secrets, to be kept."""
+    """Return an answer to be kept, with the seeds in place of the secrets."""
     for seed in g.get("seeds", ()):
         text = text.replace(seed.secret, MARK.format(*seed))
     return text
 
 
 def with_secrets(text: str) -> str:
-    """Return what was told; raises Conflict when the key it follows from is accepted no more."""
+    """Return a kept answer with its secrets; raises Conflict when their key is gone."""
     return MARKED.sub(lambda found: Seed(*found.groups()).secret, text)
 
 
 def keys() -> dict[str, str]:
-    """Return the keys that are accepted by their ids, first the one that signs."""
+    """Return the accepted keys by their ids, the one that signs first."""
     names = ("JWT_SECRET_KEY", "JWT_PREVIOUS_SECRET_KEY")
     found = (current_app.config[name] for name in names)
     return {key_id(key): key for key in found if key}

@@ -1,4 +1,4 @@
-"""JSON as RFC 8259 has it and nothing looser; a refusal names what is wrong with the body."""
+"""JSON of RFC 8259 and nothing looser; a refusal names what is wrong with the body."""
 
 import json
 from json import JSONDecodeError
@@ -11,7 +11,7 @@ TOO_DEEP = "The body is nested too deeply."
 
 
 class NotJson(ValueError):
-    """Something the standard library would let pass; says which."""
+    """Text that the standard library would let pass; the message says which."""
 
 
 def unique_keys(pairs):
@@ -59,7 +59,7 @@ STARTS = {
 
 
 def why_not(body: bytes, error: Exception) -> str:
-    """Return a sentence for whoever sent a body that cannot be read."""
+    """Return a sentence that tells the sender why the body cannot be read."""
     if not body.strip():
         return "The body is empty: send JSON."
     for start, sentence in STARTS.items():
@@ -80,9 +80,9 @@ def why_not(body: bytes, error: Exception) -> str:
 
 
 def is_deep(value: object) -> bool:
-    """Tell whether lists and objects stand inside each other more than MAX_DEPTH times.
+    """Tell whether lists and objects are nested more than MAX_DEPTH deep.
 
-    How deep the decoder itself goes differs from one Python to the next.
+    The depth that the decoder itself allows differs from one Python to the next.
     """
     level = [value]
     for _ in range(MAX_DEPTH):

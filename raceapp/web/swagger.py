@@ -58,14 +58,14 @@ def asset(name):
 
 
 def spec(app: Flask) -> dict:
-    """Return what the document says before any operation; demo log-ins in development only."""
+    """Return the head of the document; it names demo log-ins in development only."""
     about = ABOUT.format(demo=DEMO if app.config["DEMO_LOGIN"] else "")
     info = {
         "description": about,
         "license": {"name": "MIT", "identifier": "MIT"},
         "contact": {"name": "Your team manager"},
     }
-    return {**copy.deepcopy(SPEC), "info": info}  # The library writes into it.
+    return {**copy.deepcopy(SPEC), "info": info}  # A copy, since the library writes into it.
 
 
 def init_app(app: Flask) -> None:

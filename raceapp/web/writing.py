@@ -1,8 +1,8 @@
-"""Answers written by a function that is made of their marshmallow schema.
+"""Writing answers by functions that are made of their marshmallow schemas.
 
-The schema stays the one source of what an answer holds. Where none of its fields does more
-than hand its value to JSON, reading the attributes and leaving times to orjson gives the very
-same text as `dump()`, in a tenth of the time; any other schema is dumped as ever.
+The schema stays the one source of what an answer holds. If all its fields only hand their value to
+JSON, a function that reads the attributes, with orjson to write times, gives the same text as
+`dump()` in a tenth of the time. Any other schema is dumped by marshmallow.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ import orjson
 
 from raceapp.web import fields
 
-# These write a value as it stands, once orjson writes times in UTC with Z.
+# These write a value as it is, given that orjson writes times in UTC with Z.
 AS_THEY_STAND = (
     ma.fields.String,
     ma.fields.Integer,
@@ -34,8 +34,8 @@ TEXT = {"type": "string", "maxLength": 2**26}
 class Document:
     """An answer that is no JSON, such as a calendar, a table or a page for the printer.
 
-    `write()` makes it, and is called only where it is sent: whoever has this `version` already,
-    which becomes the ETag, is told so instead.
+    `write()` makes it, and is called only if it is sent: `version` becomes the ETag, and a caller
+    who has that version already gets 304.
     """
 
     content_type: str
@@ -59,7 +59,7 @@ def has_hooks(schema: ma.Schema) -> bool:
 
 
 def writer_of(schema: ma.Schema) -> Callable[[object], object]:
-    """Return a function that does for one object what `schema.dump()` does, for `to_json`."""
+    """Return a function that does the work of `schema.dump()` for one object, for `to_json`."""
     names = list(schema.dump_fields)
     nested = {name: writer_of_nested(field) for name, field in nested_fields(schema)}
     others = (field for name, field in schema.dump_fields.items() if name not in nested)
@@ -75,7 +75,7 @@ def nested_fields(schema: ma.Schema):
 
 
 def writer_of_nested(field: ma.fields.Nested) -> Callable[[object], object]:
-    """Return what `writer_of()` does for the value of a field: one object, or a list of them."""
+    """Return the writer of a field's value, which is one object or a list of them."""
     write = writer_of(field.schema)
     return (lambda items: [write(item) for item in items]) if field.many else write
 
@@ -100,13 +100,13 @@ def writer(names: list[str], nested: dict[str, Callable]) -> Callable[[object], 
 
 
 class Written(dict):
-    """An answer as its schema writes it: `writer_of()` has nothing more to do with it."""
+    """An answer that its schema has written already: `writer_of()` leaves it as it is."""
 
 
 def row_writer(schema: ma.Schema) -> Callable[[tuple], Written]:
     """Return a function that does for a row what `writer_of()` does for an object.
 
-    The row has the fields of the schema in their order; it may go on behind them.
+    The row begins with the fields of the schema, in their order.
     """
     names = list(schema.dump_fields)
     nested = {name: writer_of_nested(field) for name, field in nested_fields(schema)}

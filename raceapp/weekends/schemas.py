@@ -1,4 +1,4 @@
-"""What planning a race weekend in one sitting takes, and what it tells."""
+"""The body and the answer of planning a race weekend in one sitting."""
 
 import marshmallow as ma
 
@@ -41,7 +41,7 @@ class WeekendCreateSchema(EventCreateSchema):
 
 
 class WeekendSchema(NotedSchema):
-    """A race weekend as it was planned, or would be: then there is no event yet."""
+    """A race weekend as it was planned, or would be: a dry run has no event."""
 
     event = ma.fields.Nested(EventSchema, required=True, allow_none=True)
     sessions = fields.each(ImportedSessionSchema, fields.MANY)

@@ -1,6 +1,6 @@
 """A race weekend planned in one sitting: place, days, bikes, crew, timetable and checklist.
 
-It is one deed, so that nobody finds a weekend half planned, whatever happens meanwhile.
+It is one transaction, so that nobody finds a weekend half planned, whatever happens meanwhile.
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from raceapp.tables.timetables import Imported
 
 @dataclass
 class Weekend:
-    """What was planned, or would be: tasks per scope, events of a file that were left out."""
+    """A planned weekend, or one that would be: tasks per scope, events of a file left out."""
 
     event: Event | None
     sessions: list[Imported] = field(default_factory=list)
@@ -35,7 +35,7 @@ def plan(
     dry_run: bool = False,
     **fields,
 ) -> Weekend:
-    """Plan a weekend; the caller undoes a dry run, in which no task is written.
+    """Plan a weekend. A dry run writes no tasks, and the caller undoes it.
 
     Raises Invalid by field, for faults of the timetable by row or line.
     """

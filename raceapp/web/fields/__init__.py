@@ -1,4 +1,4 @@
-"""Marshmallow fields with the limits of this API: what they state is what they enforce."""
+"""Marshmallow fields with the limits of this API: they enforce what they state."""
 
 import marshmallow as ma
 
@@ -23,6 +23,6 @@ from raceapp.web.fields.times import Date, TimeZone, UTCDateTime, time_zones, ut
 
 
 class Numbered(ma.Schema):
-    """Put this base last, and `id` comes first in the answer."""
+    """A base with `id`; as the last base of a schema it puts `id` first in the answer."""
 
     id = Id(required=True)

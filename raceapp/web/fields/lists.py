@@ -3,7 +3,7 @@
 import marshmallow as ma
 from webargs.fields import DelimitedList
 
-# Of the tasks, entries or changes of one race weekend, in an answer.
+# The most tasks, entries or changes of one race weekend in an answer.
 MANY = 100_000
 
 
@@ -23,14 +23,14 @@ class Many(ma.fields.List):
         super().__init__(inner, metadata={**metadata, **kwargs.pop("metadata", {})}, **kwargs)
 
     def _deserialize(self, value, attr, data, **kwargs):
-        # Before anything else, so that a list of ten thousand faults costs nothing.
+        # The length first, so that a list of ten thousand faults costs nothing.
         if isinstance(value, list) and not self.least <= len(value) <= self.most:
             raise self.make_error("length", least=self.least, most=self.most)
         return super()._deserialize(value, attr, data, **kwargs)
 
 
 class Distinct(Many):
-    """A list that names nothing twice."""
+    """A list without repetitions."""
 
     default_error_messages = {"twice": "Name each once."}
 
@@ -54,7 +54,7 @@ def each(schema: type[ma.Schema], most: int, **kwargs) -> ma.fields.Nested:
 class Several(DelimitedList):
     """One value of the query, or several with commas between them, each once.
 
-    One is loaded as itself, several as a tuple.
+    One value is loaded as itself, several as a tuple.
     """
 
     MOST = 100

@@ -36,7 +36,7 @@ class Int(ma.fields.Integer):
 
 
 class Id(Int):
-    """The identifier of something, as other answers gave it."""
+    """An identifier, as other answers gave it."""
 
     def __init__(self, **kwargs):
         metadata = {"example": 7, **kwargs.pop("metadata", {})}
@@ -44,14 +44,14 @@ class Id(Int):
 
 
 class Version(Int):
-    """How often something was changed, from 1."""
+    """A version, which counts changes from 1 on."""
 
     def __init__(self, **kwargs):
         super().__init__(1, MAX_INT32, **{"metadata": {"example": 1}, **kwargs})
 
 
 class Count(Int):
-    """How many there are, in an answer."""
+    """A number of things, in an answer."""
 
     def __init__(self, **kwargs):
         super().__init__(0, MAX_INT32, required=True, **kwargs)
@@ -79,7 +79,7 @@ class Number(ma.fields.Float):
 
 
 def why_no_number(value) -> str:
-    """Return a sentence for a value that is no number."""
+    """Return a sentence that tells why a value is no number."""
     text = value.strip() if isinstance(value, str) else ""
     if not QUOTED.fullmatch(text):
         return "Must be a number."
@@ -89,7 +89,7 @@ def why_no_number(value) -> str:
 
 
 class Measured(ma.fields.Raw):
-    """A value read off a gauge: a number, or text where that is what is measured."""
+    """A measured value: a number, or text for a task that asks for text."""
 
     default_error_messages = {"invalid": "Must be a number or text.", "null": "Must not be null."}
 
@@ -118,7 +118,7 @@ class QueryInt(Int):
 
 
 class QueryId(QueryInt):
-    """The identifier of something in the query."""
+    """An identifier in the query."""
 
     def __init__(self, **kwargs):
         super().__init__(1, MAX_ID, **kwargs)

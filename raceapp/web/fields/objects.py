@@ -2,7 +2,7 @@
 
 import marshmallow as ma
 
-MOST_MEMBERS = 100  # More than any call takes and any answer has.
+MOST_MEMBERS = 100  # More members than any call takes or any answer has.
 
 
 class Mapping(ma.fields.Dict):
@@ -15,7 +15,7 @@ class Mapping(ma.fields.Dict):
 
 
 class Object(ma.fields.Raw):
-    """What another call takes or answers, as it stands."""
+    """The body of another call, or its answer, as it is."""
 
     def __init__(self, *, metadata=(), **kwargs):
         stated = {"type": "object", "maxProperties": MOST_MEMBERS}

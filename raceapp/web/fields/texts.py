@@ -9,7 +9,7 @@ from marshmallow import validate
 NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
     chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF)
 )
-# Tab, LF and CR pass here: they are dealt with by the field.
+# Tab, LF and CR pass here: each field treats them in its own way.
 FORBIDDEN = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff{NONCHARACTERS}]")
 LINE_BREAKS = re.compile("[\t\n\r]")
 # For the document, which has no word for surrogates: what is forbidden in most cases.
@@ -18,7 +18,7 @@ REQUEST_ID = "^[A-Za-z0-9._-]*$"
 
 
 def has_ink(text: str) -> bool:
-    """Tell whether anything of `text` would show on paper."""
+    """Tell whether `text` has a visible character."""
     return any(unicodedata.category(char)[0] not in "ZC" for char in text)
 
 
@@ -105,7 +105,7 @@ class Password(ma.fields.String):
 
 
 class Verbatim(Text):
-    """Text that is judged elsewhere, as it was sent; blank too."""
+    """Text as it was sent, also blank, which other code judges."""
 
     def __init__(self, length: int, **kwargs):
         super().__init__(length, allow_blank=True, **kwargs)
@@ -117,7 +117,7 @@ class Verbatim(Text):
 
 
 class RequestId(Text):
-    """What a request is called in the log; blank for what was not asked for by one."""
+    """The id of a request in the log; blank for changes that no request made."""
 
     def __init__(self, **kwargs):
         metadata = {"pattern": REQUEST_ID, "example": "pit-wall-17"}

@@ -15,7 +15,7 @@ RFC3339 = re.compile(
 )
 LONGEST_TIME = len("2026-06-12T09:30:00.123456789+02:00")
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-# What is missing where a time is nearly one.
+# Faults of texts that are nearly a time.
 NEARLY = {
     "day_only": ISO_DATE,
     "plus": re.compile(r"\d{4}-\d\d-\d\d[Tt ][\d:.]+ \d\d:\d\d", re.ASCII),
@@ -64,7 +64,7 @@ class UTCDateTime(ma.fields.DateTime):
 
 
 def what_is_missing(value) -> str:
-    """Return which error of a time tells what is wrong with one."""
+    """Return the name of the error that tells what is wrong with a time."""
     text = value if isinstance(value, str) else ""
     return next((fault for fault, form in NEARLY.items() if form.fullmatch(text)), "invalid")
 
@@ -101,7 +101,7 @@ class Date(ma.fields.Date):
         return day
 
 
-NO_PLACES = {"Factory", "localtime", "posixrules"}  # They mean whatever the host is set to.
+NO_PLACES = {"Factory", "localtime", "posixrules"}  # These mean the time zone of the host.
 
 
 @functools.cache
