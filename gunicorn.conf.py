@@ -16,18 +16,18 @@ bind = settings["BIND"] or f"127.0.0.1:{settings['PORT']}"
 worker_class = "server.worker.Worker"
 workers = settings["WEB_CONCURRENCY"]
 threads = 6
-# Each worker makes its own connections: none may be shared across a fork.
+# Each worker makes its own connections: a fork must not share any.
 preload_app = False
 timeout = 60
 graceful_timeout = 30
-# Longer than a proxy keeps its side, so that it never writes to a connection just closed.
+# Longer than a proxy keeps its side, so that the proxy never writes to a closed connection.
 keepalive = 75
 limit_request_line = 8190
 control_socket_disable = True
-# The application itself looks at what proxies say, and believes TRUSTED_PROXY_COUNT of them.
+# The application itself reads the headers of proxies, and believes TRUSTED_PROXY_COUNT of them.
 forwarder_headers = ""
 secure_scheme_headers = {}
-# Files are sent as answers are: sendfile() would wait without end for somebody who does not read.
+# Files are sent like answers: sendfile() would wait without end for a caller who does not read.
 sendfile = False
 
 
@@ -47,9 +47,9 @@ logconfig_dict = {
 def on_starting(server):
     helpers.start_metrics(server)
     helpers.bring_redis(server)
-    # Workers are forked with the code in them, so that one which takes the place of another is
-    # there in a fraction of the time. The application each makes for itself. Only now, since the
-    # metrics library looks once, as it is imported, for the folder that start_metrics() named.
+    # Workers are forked with the code loaded, so that a new one is there in a fraction of the
+    # time; each makes the application for itself. The code is loaded only now, since the metrics
+    # library looks for the folder of start_metrics() once, when it is imported.
     importlib.import_module("raceapp")
 
 
@@ -62,7 +62,7 @@ def on_exit(server):
 
 
 def child_exit(server, worker):
-    # What a dead worker counted stays; what it was doing does not. This is what the library's
+    # The counters of a dead worker stay; its gauges do not. This is what the library's
     # mark_process_dead() does.
     if hasattr(server, "metrics"):
         folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
@@ -71,14 +71,14 @@ def child_exit(server, worker):
 
 
 def post_worker_init(worker):
-    # A Ctrl-C reaches the workers beside the master's own order to quit, and both at once
+    # A Ctrl-C reaches the workers as well as the master, which orders them to quit. Both at once
     # can lock a worker up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def worker_exit(server, worker):
-    # Python looks at all there is several times before it ends, half a second in all; frozen
-    # things it passes over.
+    # Before Python ends it looks at all objects several times, for half a second in all; it
+    # passes over frozen ones.
     gc.freeze()
 
 

@@ -1,7 +1,7 @@
 """What a batch saves: `make bench-batches`. 200 sign-offs as calls of their own, and as one batch.
 
-Both are sent over one kept connection, in turn, so that the machine is as busy for one as for
-the other. Printed are seconds and their ratio, and what the same batch takes when sent again.
+Both go over one kept connection, in turn, so that the machine is as busy for one as for the other.
+It prints seconds and their ratio, and what the same batch takes when it is sent again.
 """
 
 import argparse

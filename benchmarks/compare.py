@@ -94,7 +94,7 @@ def visit(endpoint: str, target: Target, load: Load, seconds: int) -> dict:
 
 
 def describe(started: datetime, options) -> dict:
-    """Return what the figures depend on beside the code."""
+    """Return the conditions of the figures beside the code."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     processors = [line for line in lines if line.startswith("model name")]
     commit = subprocess.run(

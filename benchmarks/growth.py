@@ -23,7 +23,7 @@ from raceapp.web import keyset
 
 SIZES = "1000,10000,100000,1000000"
 TIMES, PATIENCE = 300, 6  # requests, seconds
-# One entry of the record for every task that came in last.
+# One entry of the record for every task of the latest load.
 RECORD = """
 INSERT INTO history_entries (event_id, position, at, action, subject, changes, request_id, hash)
 SELECT event_id, 10000 + row_number() OVER (PARTITION BY event_id), now(), 'task.created',
@@ -62,7 +62,7 @@ def read_options() -> argparse.Namespace:
 def grow(installation: project.Installation, size: int) -> float:
     """Seed until there are `size` tasks; returns rows a second, the start of Python included.
 
-    The first thousand are there already, near enough: those that are asked about.
+    About a thousand are there already: the ones that are asked about.
     """
     if size > 1000:
         installation.run("seed", "--force")
@@ -140,7 +140,7 @@ def time_of(connection: http.client.HTTPConnection, request: Request) -> list[fl
         times.append(time.perf_counter() - begin)
         if answer.status != 200:
             raise SystemExit(f"{request.path} answered {answer.status}")
-    return times[len(times) // 10 :]  # The first ones make connections and plans.
+    return times[len(times) // 10 :]  # The first requests make connections and plans.
 
 
 if __name__ == "__main__":

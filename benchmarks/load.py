@@ -14,7 +14,7 @@ SCRIPT = Path(__file__).with_name("requests.lua")
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked again and again: `{id}` in the path is one of `ids`.
+    """A request that is sent again and again: `{id}` in the path is one of `ids`.
 
     In bodies and headers `{n}` is a running number, `{uuid}` another UUID each time. Each pass over
     the ids takes the next body.

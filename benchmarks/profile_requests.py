@@ -1,8 +1,8 @@
 """Show where the time of one request goes: `python -m benchmarks.profile_requests list get`.
 
-Each request is put to the application in this process, without a server around it, first
-uncounted to learn its time, then under cProfile. The profiler makes everything slower, calls
-of small functions most, so its figures say where to look and not what is gained.
+Each request goes to the application in this process, without a server around it, first without
+the profiler to learn its time, then under cProfile. The profiler makes everything slower, calls of
+small functions most, so its figures say where to look and not what a change gains.
 """
 
 import cProfile
@@ -57,7 +57,7 @@ def profile(app, request: Request) -> str:
 
 
 def environs_of(request: Request):
-    """Yield what a server would hand to the application, endlessly."""
+    """Yield environs, as a server would hand them to the application, without end."""
     ids, bodies = request.ids or [0], request.bodies or [None]
     headers = {"Authorization": f"Bearer {request.token}"} if request.token else {}
     for number in itertools.count():
@@ -73,7 +73,7 @@ def environs_of(request: Request):
 
 
 def put(app, environs, times: int) -> float:
-    """Put that many requests and return the CPU µs each took of this process."""
+    """Put so many requests and return the CPU µs of this process for each."""
     ready = list(itertools.islice(environs, times))
     begin = time.process_time()
     for environ in ready:

@@ -27,7 +27,7 @@ SETTINGS = {
     **{f"RATELIMIT_{name}": PLENTY for name in BUDGETS},
 }
 GUNICORN = f"{sys.executable} -m gunicorn -c gunicorn.conf.py -b 127.0.0.1:{{port}} wsgi:app"
-# What docs/deployment.md calls the other server; threads as many as gunicorn's workers have.
+# The other server of docs/deployment.md, with as many threads as gunicorn's workers have.
 GRANIAN = (
     f"{sys.executable} -m granian --interface wsgi --workers 2 --blocking-threads 6 "
     "--no-access-log --log-level warning --host 127.0.0.1 --port {port} wsgi:app"
@@ -78,7 +78,7 @@ class Installation:
         self.tidy()
 
     def tidy(self) -> None:
-        """Do now what autovacuum would do in the middle of a measurement."""
+        """Vacuum now, so that autovacuum does not in the middle of a measurement."""
         with self.postgres.connect("raceapp") as connection:
             connection.execute("VACUUM ANALYZE")
 
@@ -119,7 +119,7 @@ def start(postgres, valkey, tasks: int = 10_000) -> tuple[WebServer, Place]:
 
 
 def furnish(installation: Installation, url: str) -> Place:
-    """Add what is asked about, through the API."""
+    """Add the people and tasks of the requests, through the API."""
     callers = {name: Caller(url).log_in(email(name), PASSWORD) for name in PEOPLE}
     boss, reader = callers["boss"], callers["reader"]
     body = {"track": "Test track", "location": "Nowhere", "event_date": "2026-07-01"}
@@ -183,8 +183,8 @@ def own_requests(place: Place) -> dict[str, Request]:
 
 
 def feed_requests(place: Place) -> dict[str, Request]:
-    """Return those of a device: all of a weekend, what changed after one tick, 200 sign-offs at
-    once, and a task that may be sent twice."""
+    """Return the requests of a device: a whole weekend, the changes after one tick, 200 sign-offs
+    at once, and a task that may be sent twice."""
     event, reader = f"/v1/events/{place.event_id}", place.reader.token
     cursor = place.boss.get(f"{event}/snapshot")["cursor"]
     place.reader.call("PATCH", f"/v1/tasks/{place.task_ids[0]}", {"title": "Bench tick"})
@@ -198,7 +198,7 @@ def feed_requests(place: Place) -> dict[str, Request]:
             headers=["Accept-Encoding: gzip"],
         ),
         "changes": Request("GET", f"{event}/changes?since={cursor}&limit=1", place.boss.token),
-        # Two at once would sign the same tasks.
+        # Two callers at once would sign the same tasks.
         "sync": Request("POST", "/v1/sync", reader, bodies=batches(place), connections=1),
         "keyed post": Request(
             "POST",

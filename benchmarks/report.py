@@ -6,7 +6,7 @@ from statistics import median
 PROJECT = "raceapp"
 CEILING = "ceiling"
 ASYNC = "fastapi_async"
-# What only the project answers is held against the bare route that is most like it.
+# Requests that only the project answers are compared with the bare route most like them.
 LIKE = {
     **{"sign-off": "post", "weekend": "list", "readiness": "list", "login": "post"},
     **{"snapshot": "list", "changes": "get", "sync": "post", "keyed post": "post"},
@@ -33,7 +33,7 @@ def rate(run: dict) -> float:
 
 
 def cpu(run: dict) -> float:
-    """Return the CPU µs of one request in all processes but that of the load."""
+    """Return the CPU µs of one request in all processes but the load's."""
     return run["app_us"] + run["pg_us"] + run["redis_us"]
 
 
@@ -110,7 +110,7 @@ def growth_table(result: dict) -> str:
         times = [cells[name, size] for size in sizes]
         shown = " | ".join(f"{time:.1f}" for time in times)
         lines.append(f"| {name} | {shown} | {times[-1] / times[0]:.1f} × |")
-    # Hardly any are wanting to the smallest size: what is timed there is the start of Python.
+    # The smallest size needs hardly any more tasks: its time is that of starting Python.
     rates = (f"{rate:,.0f}" for rate in [*result["seeding"].values()][1:])
     lines.append(
         "\nSeeding all but the first, rows a second with the start of Python: "

@@ -1,7 +1,7 @@
 """The servers of a benchmark: PostgreSQL and Valkey from wheels, and what serves HTTP.
 
-They are those of the tests, but PostgreSQL writes safely here, as in production, and listens
-on a port, since not every peer's driver takes a socket's path.
+These are the servers of the tests, but PostgreSQL writes safely here, as in production, and listens
+on a port, since not every peer's driver takes the path of a socket.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class SafePostgres(Postgres):
-    """A PostgreSQL which has a commit on disk before it says so."""
+    """A PostgreSQL that has a commit on disk before it answers."""
 
     def start(self) -> None:
         self.port = free_port()
@@ -34,7 +34,7 @@ class SafePostgres(Postgres):
         super().start()
 
     def binaries(self) -> Path:
-        """Return those of the installation that is named, such as /usr/lib/postgresql/15/bin."""
+        """Return the programs of the named installation, such as /usr/lib/postgresql/15/bin."""
         named = os.environ.get("BENCH_POSTGRES")
         return Path(named) if named else super().binaries()
 
@@ -60,9 +60,9 @@ class WebServer(Server):
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return what a process and all below it have used, ended ones too."""
+    """Return the CPU seconds of a process and all its descendants, ended ones too."""
     total = 0.0
-    # Those below first: what ends meanwhile is counted once more by its parent, not forgotten.
+    # Descendants first: one that ends meanwhile is counted again by its parent, and not forgotten.
     for process in [*psutil.Process(pid).children(recursive=True), psutil.Process(pid)]:
         with contextlib.suppress(psutil.NoSuchProcess):
             total += sum(process.cpu_times()[:4])

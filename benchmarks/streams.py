@@ -1,7 +1,7 @@
 """What streams cost: `make bench-streams`. Many follow one weekend, all from one worker.
 
-Printed are what opening them costs, what they cost while nothing happens, what a message to all
-of them costs, the write included, and what plain requests notice of it.
+It prints the cost of opening streams, their cost while nothing happens, the cost of a message to
+all of them, the write included, and how much slower plain requests become.
 """
 
 import argparse
@@ -64,7 +64,7 @@ class Crowd(threading.Thread):
 
 
 class Measured:
-    """The worker of the server, by the CPU it spends and the memory it has."""
+    """The worker of the server: the CPU that it spends and the memory that it has."""
 
     def __init__(self, pid: int):
         self.pid = psutil.Process(pid).children()[0].pid
@@ -130,7 +130,7 @@ def measure(server, place: project.Place, options):
 
 
 def writer(place: project.Place) -> Callable[[], float]:
-    """Return what changes a task, and tells when it was answered."""
+    """Return a function that changes a task, and returns when it was answered."""
     task_id, numbers = place.task_ids[0], iter(range(sys.maxsize))
 
     def write() -> float:

@@ -40,7 +40,7 @@ TASK = {
 
 @dataclass
 class Target:
-    """A running server and what it is asked, by endpoint. `before` runs ahead of a measurement."""
+    """A running server and its requests by endpoint. `before` runs ahead of a measurement."""
 
     name: str
     server: WebServer
@@ -82,12 +82,12 @@ def peer_requests(name: str, server: WebServer) -> dict:
     return basic_requests("/v1/tasks", *tokens, IDS, 1)
 
 
-# The tasks of user1, whose id is 2: every fiftieth.
+# The tasks of user1, whose id is 2: every fiftieth one.
 IDS = tuple(range(1, 10_000, 50))
 
 
 def start_project(postgres, valkey, names) -> list[Target]:
-    """Start the project, and once more under granian where that is named: on the same rows."""
+    """Start the project, and once more under granian if asked for, on the same rows."""
     server, place = project.start(postgres, valkey)
     servers = {"raceapp": server}
     if "granian" in names:

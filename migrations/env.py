@@ -8,12 +8,12 @@ options = {**extension.configure_args, "target_metadata": extension.db.metadata}
 
 
 def prepare(connection):
-    """Set what cannot be set inside a transaction, or must not hold for a migration."""
+    """Set options that cannot be set inside a transaction, or must not hold for a migration."""
     if connection.dialect.name == "sqlite":
         driver = connection.connection.driver_connection
-        # Readers and the one writer do not block each other; it stays in the file.
+        # Readers and the one writer do not block each other. The setting stays in the file.
         driver.execute("PRAGMA journal_mode=WAL")
-        # A table that is made anew would take the rows that refer to it along.
+        # A table that is made anew would delete the rows that refer to it.
         driver.execute("PRAGMA foreign_keys=OFF")
     else:
         connection.connection.driver_connection.patience = None

@@ -1,7 +1,7 @@
 """Whether a request has come whole, as far as anybody has to wait for it.
 
-This only tells when to begin: what a request is, and whether it is one, gunicorn's parser says.
-So whatever looks wrong or is too long to be kept here has come far enough.
+This only tells when to begin: gunicorn's parser decides whether it is a request, and which. So
+anything that looks wrong or is too long to be kept has come far enough.
 """
 
 import re
@@ -31,7 +31,7 @@ def is_far_enough(sent: bytes) -> bool:
 
 
 def chunks_end(sent: bytes, start: int) -> bool:
-    """Tell whether the chunks from `start` on have an end, or no sense."""
+    """Tell whether the chunks from `start` on have an end, or make no sense."""
     for _ in range(MOST_CHUNKS):
         end = sent.find(b"\r\n", start)
         if end < 0:
@@ -49,7 +49,7 @@ def chunks_end(sent: bytes, start: int) -> bool:
 
 
 def wants_to_be_asked(sent: bytes) -> bool:
-    """Tell whether who sent this waits to be told to go on (RFC 9110, section 10.1.1)."""
+    """Tell whether the sender waits to be told to go on (RFC 9110, section 10.1.1)."""
     head, _, _ = sent.partition(b"\r\n\r\n")
     is_head_whole = len(head) < len(sent)
     return is_head_whole and bool(SPEAKS_1_1.match(head) and EXPECTS.search(head + b"\r\n"))

@@ -1,8 +1,8 @@
 """The records that are followed, each read once for all who follow it.
 
-Whoever is level with their channel is sent each page as it is read. Whoever is behind is brought
-level page by page, as they take them. A bell tells when to read. It may be missed, so now and
-then all are looked at, and nobody misses anything but some seconds.
+A reader who is level with their channel is sent each page as it is read. A reader who is behind is
+brought level page by page, as they take the pages. A bell tells when to read. A bell may be missed,
+so now and then all channels are looked at, and readers lose some seconds and no message.
 """
 
 import collections
@@ -15,7 +15,7 @@ LOOK_SECONDS = 4
 
 
 class Channel:
-    """A record that is followed: how far it has been read, and by whom it is followed."""
+    """A followed record: how far it has been read, and its readers."""
 
     def __init__(self, name, place):
         self.name, self.place = name, place
@@ -30,7 +30,7 @@ class Channels:
         self.by_name: dict[object, Channel] = {}
         self.behind: set[Reader] = set()
         self.rung = collections.deque()
-        # What bells are listened for; it is replaced and never changed.
+        # The channels to listen for; the set is replaced and never changed.
         self.names: frozenset = frozenset()
         self.looked_at = time.monotonic()
 
@@ -59,11 +59,11 @@ class Channels:
 
     @property
     def is_due(self) -> bool:
-        """Tell whether there is something to be read, or to be looked for."""
+        """Tell whether there is something to read or to look for."""
         return self.has_work or time.monotonic() > self.looked_at + LOOK_SECONDS
 
     def read(self, post) -> None:
-        """Read on what has grown, one page of each, and bring those nearer who are behind."""
+        """Read one page of each channel that has grown, and bring readers nearer who are behind."""
         for channel in self.grown(post):
             self.read_on(channel, post)
         for (channel, place), readers in self.lagging().items():
@@ -78,7 +78,7 @@ class Channels:
         return [self.by_name[name] for name in names if name in self.by_name]
 
     def look_again(self) -> None:
-        """Have all looked at next time: what was rung may be lost."""
+        """Have all channels looked at next time: bells may be lost."""
         self.looked_at = 0
 
     def read_on(self, channel: Channel, post) -> None:
@@ -90,7 +90,7 @@ class Channels:
             self.rung.append(channel.name)
 
     def lagging(self) -> dict[tuple[Channel, object], list[Reader]]:
-        """Return those behind who have taken what they were sent, by what they are to be sent."""
+        """Return readers who are behind and have taken their last page, by the page they need."""
         found = collections.defaultdict(list)
         for reader in self.behind:
             if reader.has_room:
@@ -98,12 +98,12 @@ class Channels:
         return found
 
     def bring_nearer(self, channel: Channel, place, readers: list[Reader], post) -> None:
-        """Send the next page to those at a place, or count them as level."""
+        """Send the next page to the readers at a place, or count them as level."""
         if place < channel.place:
             self.send(post.read(channel.name, place, channel.place.position), readers, post)
         elif place == channel.place:
             self.behind.difference_update(readers)
-        else:  # It was read further elsewhere, just before they came.
+        else:  # The channel was read further just before they came.
             self.rung.append(channel.name)
 
     def send(self, page, readers: list[Reader], post) -> None:

@@ -1,9 +1,9 @@
 """A caller's connection, on which nothing is waited for without end.
 
-A request is gathered here as it comes and costs no thread before it is whole; an answer goes out
-as it is taken, and costs none once it is made. What takes longer than 15 seconds is ended, or
-later only while it goes on at some pace. So it is with the little that a thread still waits for,
-a long body or the first of a very long answer.
+A request is gathered here as it comes and costs no thread before it is whole; an answer goes out as
+the caller takes it, and costs no thread once it is made. A request or answer that takes longer than
+15 seconds is ended, unless it goes on at some pace. The same holds for the little that a thread
+still waits for: a long body, or the first part of a very long answer.
 """
 
 import io
@@ -18,7 +18,7 @@ from gunicorn.workers.gthread import TConn
 from server import arrival
 
 SECONDS = 15
-BYTES_A_SECOND = 4096  # A radio link in a paddock does better.
+BYTES_A_SECOND = 4096  # A radio link in a paddock is faster.
 LINGER_SECONDS = 2
 TIMEVAL = struct.pack("@ll", SECONDS, 0)  # as setsockopt() takes it
 AT_ONCE = 64 * 1024
@@ -40,7 +40,7 @@ class Socket(socket.socket):
         self.begin()
 
     def begin(self) -> None:
-        """Begin to count the time that a request or an answer takes."""
+        """Begin to count the time of a request or an answer."""
         self.began, self.moved = time.monotonic(), 0
 
     @property
@@ -48,7 +48,7 @@ class Socket(socket.socket):
         return self.began + SECONDS + self.moved / BYTES_A_SECOND
 
     def recv(self, size, flags=0):
-        """Return what has come; raises ConnectionResetError when it takes too long."""
+        """Return the bytes that have come; raises ConnectionResetError when it takes too long."""
         self.check_pace()
         try:
             received = super().recv(size, flags)
@@ -60,8 +60,8 @@ class Socket(socket.socket):
     def sendall(self, data, flags=0):
         """Send what the other end takes now and keep the rest for `flush()`.
 
-        Only of a very long answer a part is waited for; raises ConnectionResetError when that
-        takes too long.
+        It waits only for a part of a very long answer; raises ConnectionResetError when that takes
+        too long.
         """
         if not self.unsent:
             self.begin()
@@ -71,7 +71,7 @@ class Socket(socket.socket):
             self.flush(0)
 
     def flush(self, flags=socket.MSG_DONTWAIT) -> bool:
-        """Send more of what is kept; tell whether that was all."""
+        """Send more of the kept bytes; tell whether they were the last."""
         self.check_pace()
         try:
             sent = self.send(self.unsent, flags)
@@ -89,7 +89,7 @@ class Socket(socket.socket):
 
     @staticmethod
     def too_slow() -> ConnectionResetError:
-        # gunicorn takes it for a caller who has gone, and logs no fault.
+        # gunicorn takes this error for a caller who has gone, and logs no fault.
         return ConnectionResetError(ECONNRESET, "The caller is too slow.")
 
 
@@ -101,11 +101,11 @@ class Connection(TConn):
         self.data_ready = True
         self.is_kept = True
         self.is_leaving = False
-        self.stream = None  # What it is handed over with, once the head is sent.
+        self.stream = None  # What the hub gets with the connection, once the head is sent.
 
     @property
     def received(self) -> bytes:
-        """What has come and is not read yet."""
+        """Bytes that have come and are not read yet."""
         return self.parser.unreader.buf.getvalue()
 
     @property
@@ -114,14 +114,14 @@ class Connection(TConn):
         return is_silent and self.parser.req_count > 0
 
     def set_timeout(self):
-        """Set until when it may stay as it is."""
+        """Set until when the connection may stay as it is."""
         if self.is_idle and not self.is_leaving:
             super().set_timeout()
         elif not self.is_leaving:
             self.timeout = self.sock.ends_at
 
     def receive(self) -> bool:
-        """Take what has come, without waiting; tell whether the other end is still there."""
+        """Take the bytes that have come, without waiting; tell whether the other end is there."""
         self.init()
         if not self.received:
             self.sock.begin()
@@ -137,7 +137,7 @@ class Connection(TConn):
         return bool(more)
 
     def has_request(self) -> bool:
-        """Tell whether a request is here; who waits to be asked for the rest of one is asked."""
+        """Tell whether a request is here; a sender who waits for 100 Continue gets it."""
         sent = self.received
         if not sent or arrival.is_far_enough(sent):
             return bool(sent)
@@ -156,9 +156,10 @@ class Connection(TConn):
         return left == 0 or left <= min(len(self.received), MOST_LEFT_UNREAD)
 
     def take_leave(self) -> bool:
-        """Say that no more will be sent; tell whether the other end is to be waited for.
+        """Say that no more will be sent; tell whether to wait for the other end.
 
-        Closed at once, it could be reset before the answer has been read (RFC 9112, section 9.6).
+        A connection that is closed at once could be reset before the caller has read the answer
+        (RFC 9112, section 9.6).
         """
         self.is_leaving = True
         self.timeout = time.monotonic() + LINGER_SECONDS
@@ -170,7 +171,7 @@ class Connection(TConn):
         return True
 
     def has_left(self) -> bool:
-        """Read away what still comes; tell whether the other end has closed too."""
+        """Discard what still comes; tell whether the other end has closed too."""
         try:
             return not self.sock.recv(AT_ONCE, socket.MSG_DONTWAIT)
         except BlockingIOError:

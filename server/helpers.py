@@ -26,10 +26,10 @@ def bring_redis(server):
 
 
 def start_metrics(server):
-    """Start the exporter where METRICS_PORT asks for one, and say where the workers count."""
+    """Start the exporter if METRICS_PORT asks for one, and set where the workers count."""
     port = os.environ.get("METRICS_PORT") or "0"
     if not port.isdecimal() or port == "0":
-        return  # The application refuses what is no port, and says so.
+        return  # The application refuses a value that is no port, and says so.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="raceapp-metrics-")
     address = os.environ.get("METRICS_ADDRESS") or "127.0.0.1"
     exporter = Path(__file__).with_name("metrics_exporter.py")
@@ -40,8 +40,8 @@ def start_metrics(server):
     )
 
 
-# The shell stops the server when the pipe closes: once master and workers are gone, whatever
-# ended them. In a session of its own it does not hear the terminal's Ctrl-C before they do.
+# The shell stops the server when the pipe closes, once master and workers are gone, whatever
+# ended them. It has a session of its own, so that it does not hear the terminal's Ctrl-C first.
 KEEPER = '"$@" & read -r _; kill $!; wait $!'
 
 

@@ -1,8 +1,8 @@
-"""Connections that stay open: what is committed goes out on them at once.
+"""Connections that stay open, on which commits are told at once.
 
 A worker hands a connection over once the application has agreed and the head of the answer is
-made. From then on it takes a socket and no thread of requests: one thread serves all of them,
-and sends what the application's `post` gives it (see `raceapp.stream`).
+made. From then on the connection takes a socket and no thread of requests: one thread serves all
+of them, and sends what the application's `post` gives it (see `raceapp.stream`).
 """
 
 import collections
@@ -16,7 +16,7 @@ from server.channels import Channels
 from server.reader import Reader
 
 CHECK_SECONDS, PING_SECONDS, TICK_SECONDS = 10, 8, 1
-# After a failure the database is left alone for a moment.
+# The pause after a failure of the database.
 PAUSE_SECONDS = 0.5
 FILES_WANTED, FILES_RESERVED = 65_536, 200
 TO_READ = select.EPOLLIN | select.EPOLLRDHUP
@@ -24,7 +24,7 @@ TO_WRITE = TO_READ | select.EPOLLOUT
 
 
 def make_room() -> int:
-    """Have as many files open as the system allows, in reason; return how many may be streams."""
+    """Raise the limit of open files within reason; return how many of them may be streams."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = FILES_WANTED if hard == resource.RLIM_INFINITY else min(hard, FILES_WANTED)
     if soft < most:
@@ -52,7 +52,7 @@ class Hub:
     # --- in any thread -----------------------------------------------------------------------
 
     def admit(self, post, most: int) -> bool:
-        """Keep a seat for one more, unless as many are here as there may be."""
+        """Keep a seat for one more stream, unless all seats are taken."""
         with self.lock:
             has_room = not self.is_over and self.admitted < min(most, self.most)
             self.admitted += has_room
@@ -64,7 +64,7 @@ class Hub:
             self.admitted -= 1
 
     def take(self, sock, stream) -> None:
-        """Take over the connection of somebody who has a seat."""
+        """Take over the connection of a reader who has a seat."""
         with self.lock:
             self.arrived.append((sock, stream))
             is_first, self.is_started = not self.is_started, True
@@ -95,7 +95,7 @@ class Hub:
         while not self.has_ended():
             try:
                 self.turn()
-            except Exception:  # Without its thread nobody would hear anything any more.
+            except Exception:  # Without this thread no reader would hear anything any more.
                 self.log.exception("a stream failed")
                 time.sleep(PAUSE_SECONDS)
 
@@ -134,7 +134,7 @@ class Hub:
         try:
             reader = Reader(sock, stream)
             self.epoll.register(reader.descriptor, TO_READ)
-        except OSError:  # They have left on the way from door to seat.
+        except OSError:  # They have left between the door and the seat.
             sock.close()
             self.release()
             return
@@ -150,7 +150,7 @@ class Hub:
             self.send(reader, reader.say, data)
 
     def send(self, reader: Reader, send, *data: bytes) -> None:
-        """Send to a reader, and be told when they take more."""
+        """Send to a reader, and watch for when they take more."""
         try:
             send(*data)
             if reader.is_waiting != bool(reader.unsent):
@@ -174,7 +174,7 @@ class Hub:
             self.cut(reader, reason)
 
     def tick(self, now: float) -> None:
-        """Once a second, end what is over and say something where all is quiet."""
+        """Once a second, end streams that are over and ping readers who have heard nothing."""
         if now < self.ticked_at + TICK_SECONDS:
             return
         self.ticked_at, clock = now, time.time()
@@ -189,7 +189,7 @@ class Hub:
     # --- with the database -------------------------------------------------------------------
 
     def read(self) -> None:
-        """Send what is new; where the database cannot be read, do so in a moment."""
+        """Send what is new; if the database cannot be read, try again in a moment."""
         if not (self.channels.is_due or time.monotonic() > self.checked_at + CHECK_SECONDS):
             return
         try:
@@ -205,7 +205,7 @@ class Hub:
             self.paused_until = time.monotonic() + PAUSE_SECONDS
 
     def check(self, now: float) -> None:
-        """Cut off whoever has been logged out or is not on the crew any more."""
+        """Cut off readers who have been logged out or are not on the crew any more."""
         if now < self.checked_at + CHECK_SECONDS:
             return
         readers = {reader.stream: reader for reader in self.readers.values()}

@@ -7,7 +7,7 @@ import time
 
 import gunicorn.glogging
 
-# As in raceapp.telemetry.logs, which is loaded only once gunicorn has begun.
+# As in raceapp.telemetry.logs, which is loaded only after gunicorn has begun.
 SECRET_PART = re.compile(r"(/(?:calendar|join|reset)/)[^/\s\"?\\]+", re.IGNORECASE)
 
 
@@ -39,8 +39,8 @@ class TextLines(logging.Formatter):
 class Logger(gunicorn.glogging.Logger):
     """gunicorn's log without its access log: the application logs its requests, with their ids.
 
-    Naming no file for it is not enough: with a configuration of its own gunicorn still makes
-    each line, a twentieth of the time of a short request, and then throws it away.
+    It is not enough to name no file for it: with a logging configuration gunicorn still makes each
+    line, in a twentieth of the time of a short request, and then throws it away.
     """
 
     access_log_enabled = False

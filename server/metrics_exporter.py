@@ -1,9 +1,9 @@
 """The Prometheus endpoint: one process beside the workers, which reads what they all counted.
 
-gunicorn.conf.py starts it when METRICS_PORT is set. It has a port of its own, so that nothing
-of it is reachable where the API is, and threads of its own, so that it answers when every
-thread of the workers waits for a database. When its standard input ends, the master and the
-workers are gone, whatever ended them: then it removes what they counted and ends too.
+gunicorn.conf.py starts it when METRICS_PORT is set. It has a port of its own, so that callers of
+the API cannot reach it, and threads of its own, so that it answers when every thread of the workers
+waits for a database. When its standard input ends, the master and the workers are gone, whatever
+ended them: then it removes their files and ends too.
 """
 
 import os
@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 60
 
 
 def serve(address: str, port: int) -> None:
-    """Serve until the end; a port that a predecessor still holds is waited for."""
+    """Serve until the end; wait for a port that a predecessor still holds."""
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry)
     deadline = time.monotonic() + PATIENCE_SECONDS

@@ -6,21 +6,21 @@ import select
 import socket
 import time
 
-# The system keeps so much for each; what is not taken beyond that is kept here.
+# The system buffers so much for each reader; the rest is kept here.
 SYSTEM_KEEPS = 64 * 1024
 ROOM = 64 * 1024
 MOST_UNSENT = 1024 * 1024
-# Whoever takes nothing for so long has gone without a word.
+# A reader who takes nothing for so long has gone without a word.
 SILENT_SECONDS = 60
 AT_ONCE = 4096
 GONE = select.EPOLLHUP | select.EPOLLERR | select.EPOLLRDHUP
 
 
 class Reader:
-    """What is still to be sent on a connection, and how far it has come: `place`."""
+    """The connection of a reader, the bytes still to be sent, and its `place` in the channel."""
 
     def __init__(self, taken, stream):
-        # Parts of what may be sent to many, which they share.
+        # Parts of messages, which many readers may share.
         self.waiting = collections.deque()
         self.unsent = 0
         self.keep(bytes(taken.unsent))
@@ -31,7 +31,7 @@ class Reader:
             timeout = SILENT_SECONDS * 1000
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, timeout)
         self.stream, self.place = stream, stream.place
-        self.is_waiting = False  # to be told that more is taken
+        self.is_waiting = False  # whether to watch for when more is taken
         self.spoken_at = self.moved_at = time.monotonic()
 
     @property
@@ -50,7 +50,7 @@ class Reader:
         return bool(self.unsent) and now > self.moved_at + SILENT_SECONDS
 
     def say(self, data: bytes) -> None:
-        """Send what is taken now and keep the rest; raises OSError when the reader has gone."""
+        """Send what the reader takes now and keep the rest; raises OSError when they have gone."""
         self.spoken_at = time.monotonic()
         if not self.unsent:
             self.moved_at = self.spoken_at
@@ -73,7 +73,7 @@ class Reader:
                     self.waiting.popleft()
 
     def is_there(self, events: int) -> bool:
-        """Tell whether the other end is still there; what it says is not listened to."""
+        """Tell whether the other end is still there; what it sends is ignored."""
         if events & GONE:
             return False
         if not events & select.EPOLLIN:
@@ -86,10 +86,10 @@ class Reader:
             return False
 
     def close(self) -> None:
-        """Send what is taken at once, say that this was all, and close."""
+        """Send what the reader takes at once, end the stream, and close."""
         try:
             self.flush()
             self.sock.shutdown(socket.SHUT_WR)
         except OSError:
-            pass  # It has gone already.
+            pass  # The reader has gone already.
         self.sock.close()

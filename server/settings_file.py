@@ -1,7 +1,7 @@
 """The file `.env`, read when the server starts and again on each reload (HUP).
 
-What the environment says wins, as it does for `flask`. A process cannot see that its environment
-was changed elsewhere: with systemd and containers, settings take a restart.
+The environment wins over the file, as it does for `flask`. A process cannot see changes that are
+made to its environment elsewhere: with systemd and containers, settings take a restart.
 """
 
 import os
@@ -13,14 +13,14 @@ from marshmallow import ValidationError
 
 import config
 
-# Which settings came from the file: gunicorn executes its configuration anew on each reload.
+# The settings that came from the file. gunicorn executes its configuration anew on each reload.
 MARK = "RACEAPP_FROM_FILE"
 
 
 def read(path: Path, environ: MutableMapping[str, str] = os.environ) -> None:
-    """Put what the file says into the environment, in place of what it said before.
+    """Put the settings of the file into the environment, in place of its earlier ones.
 
-    On a reload, a file that cannot be used changes nothing and is told.
+    On a reload, a file that cannot be used changes nothing, and a log line says so.
     """
     if MARK not in environ:
         environ.update(merged(path, environ))

@@ -1,10 +1,10 @@
 """A gunicorn worker whose threads fetch their own work.
 
-The threads wait for requests themselves, all at one `epoll`; the main thread accepts new
-connections, closes those whose time is up, and sees to the end, as the stock worker does.
+The threads wait for requests themselves, all at one `epoll`. The main thread accepts new
+connections, closes those whose time is up, and stops the worker, as the stock worker's does.
 
-The stock threaded worker hands each request from its main thread to a thread and back, through a
-queue, a future and a pipe, which takes an eighth of the CPU of a short request.
+The stock threaded worker hands each request from its main thread to another thread and back,
+through a queue, a future and a pipe, which takes an eighth of the CPU of a short request.
 
 No thread waits for a caller who sends, reads or closes slowly: see `server.connection`.
 """
@@ -23,16 +23,16 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 from server.connection import Connection
 from server.hub import Hub, make_room
 
-# One thread at a time for each connection: it is watched again once that has done its part.
+# Each connection wakes one thread at a time, and is watched again once that thread is done.
 TO_READ = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLONESHOT
 TO_WRITE = select.EPOLLOUT | select.EPOLLONESHOT
 LOOK_EVERY_SECONDS = 1
-# How long a worker hesitates to take in another connection for each that it has.
+# How long a worker hesitates before it accepts a connection, for each that it has.
 STEP_SECONDS, MOST_STEPS = 0.0001, 30
 
 
 class Worker(ThreadWorker):
-    """Serves as the stock worker does; a stop fails nobody who is at the door."""
+    """Serves as the stock worker does; a stop refuses nobody who is already at the door."""
 
     @classmethod
     def check_config(cls, cfg, log):
@@ -46,7 +46,7 @@ class Worker(ThreadWorker):
         self.waiting = {}
         self.looked_at = 0
         self.serving = threading.local()
-        # One entry for each thread that is to end, as somebody has come back whom it stood in for.
+        # One entry for each thread that shall end, since the thread that it stood in for is back.
         self.surplus = collections.deque()
         self.hub = Hub(self.log, make_room())
         super().init_process()
@@ -58,17 +58,17 @@ class Worker(ThreadWorker):
     def get_thread_pool(self):
         for number in range(self.cfg.threads):
             threading.Thread(target=self.serve, name=f"request-{number}", daemon=True).start()
-        return super().get_thread_pool()  # Nothing is ever submitted, so it has no threads.
+        return super().get_thread_pool()  # Nothing is ever submitted to it, so it has no threads.
 
     # --- in the main thread ----------------------------------------------------------------
 
     def set_accept_enabled(self, enabled):
         """Open or close the door.
 
-        The stock worker leaves it open until it ends: the kernel goes on completing connections
-        that nobody accepts any more, and resets them in the end. Here whoever waits is taken in
-        first. Closed at once, whoever comes later is refused before they have sent
-        anything, and a proxy asks the next server.
+        The stock worker leaves its socket open until it ends: the kernel goes on completing
+        connections that nobody accepts any more, and resets them in the end. Here callers who wait
+        are accepted first, and then the socket is closed. So later callers are refused before they
+        have sent anything, and a proxy asks the next server.
         """
         super().set_accept_enabled(enabled)
         if not self.alive:
@@ -81,19 +81,19 @@ class Worker(ThreadWorker):
     def accept(self, listener):
         """Accept a connection, after a pause that grows with those already here.
 
-        Connections stay for long, and at first all come at once; a worker that accepted them all
-        would leave the others, and their cores, with nothing to do.
+        Connections last long, and at first all come at once; a worker that accepted them all would
+        leave the others, and their cores, with nothing to do.
         """
         if self.alive:
             time.sleep(min(self.nr_conns, MOST_STEPS) * STEP_SECONDS)
         super().accept(listener)
 
     def enqueue_req(self, conn):
-        """Watch a new connection: no thread waits for what has yet to be sent."""
+        """Watch a new connection: no thread waits for bytes that have yet to come."""
         self.watch(Connection(conn), self.ready.register)
 
     def murder_keepalived(self, force=False):
-        """Close the connections whose time is up, or all."""
+        """Close the connections whose time is up, or all of them."""
         now = time.monotonic()
         if not force and now < self.looked_at + LOOK_EVERY_SECONDS:
             return
@@ -113,7 +113,7 @@ class Worker(ThreadWorker):
         conn.close()
 
     def count_out(self):
-        """Streams do not count as connections: a stop waits for none of them."""
+        """Count a stream out of the connections: a stop waits for no stream."""
         self.nr_conns -= 1
 
     # --- in the threads --------------------------------------------------------------------
@@ -127,7 +127,7 @@ class Worker(ThreadWorker):
 
     @contextlib.contextmanager
     def stand_in(self):
-        """Have another thread serve while this one waits: a crew that logs in holds up nobody."""
+        """Have another thread serve while this one waits: a crew that logs in delays nobody."""
         threading.Thread(target=self.serve, name="stand-in", daemon=True).start()
         try:
             yield
@@ -135,16 +135,16 @@ class Worker(ThreadWorker):
             self.surplus.append(True)
 
     def is_surplus(self) -> bool:
-        """Tell whether this thread is one more than there are to be, and may end."""
+        """Tell whether this thread is one too many, and may end."""
         if not self.surplus:
             return False
         try:
             return self.surplus.pop()
-        except IndexError:  # Another was quicker.
+        except IndexError:  # Another thread was quicker.
             return False
 
     def attend(self, conn):
-        """Do what can be done for a connection now, then watch it again or have it closed."""
+        """Serve a connection as far as it goes now, then watch it again or have it closed."""
         try:
             if self.goes_on(conn):
                 self.watch(conn, self.ready.modify)
@@ -154,16 +154,16 @@ class Worker(ThreadWorker):
                 self.hub.take(conn.sock, conn.stream)
                 self.method_queue.defer(self.count_out)
                 return
-        except ConnectionError:  # The caller has gone in the middle of an answer, or is too slow.
+        except ConnectionError:  # The caller has gone during an answer, or is too slow.
             self.log.debug("a caller has gone")
-        except BaseException:  # A thread that ended would be missing from now on.
+        except BaseException:  # Any error: a thread that ended would be missing from now on.
             self.log.exception("a connection failed")
             if conn.stream:
                 self.take_back(conn)
         self.method_queue.defer(self.part_with, conn)
 
     def goes_on(self, conn) -> bool:
-        """Go on with what it is in the middle of; tell whether more is to be waited for."""
+        """Go on with the connection's request or answer; tell whether to wait for more."""
         if conn.is_leaving:
             return not conn.has_left()
         if not conn.sock.unsent:
@@ -173,7 +173,7 @@ class Worker(ThreadWorker):
         return self.answer(conn) if conn.is_kept else conn.take_leave()
 
     def answer(self, conn) -> bool:
-        """Answer what has come whole, as far as the answers are taken."""
+        """Answer whole requests, as long as the caller takes the answers."""
         while conn.has_request():
             conn.is_kept = self.handle(conn)
             if conn.stream:
@@ -195,7 +195,7 @@ class Worker(ThreadWorker):
         """Call the application, which may have another thread serve while it waits, or hand the
         connection over to the hub.
 
-        The head of its answer says so if no other can follow it on the connection.
+        If no other request can follow on the connection, the head of the answer says so.
         """
         conn = self.serving.conn
         environ["raceapp.stand_in"] = self.stand_in
@@ -207,14 +207,14 @@ class Worker(ThreadWorker):
             if conn.stream or not conn.can_go_on():
                 conn.parser.mesg.force_close()
             write = start_response(status, headers, exc_info)
-            if conn.stream:  # It ends when the connection does, and has no other frame.
+            if conn.stream:  # The stream ends with the connection, which is its only frame.
                 start_response.__self__.chunked = False
             return write
 
         return application(environ, start)
 
     def hand_over(self, conn, post, stream, most: int) -> bool:
-        """Have the hub go on with a connection after the head; False where it has no seat."""
+        """Have the hub go on with a connection after the head; False if it has no seat."""
         if conn.stream is None and not self.hub.admit(post, most):
             return False
         conn.stream = stream
@@ -225,14 +225,14 @@ class Worker(ThreadWorker):
         self.hub.release()
 
     def _keepalive_after(self, conn, keepalive):
-        """Tell whether the connection can go on; nothing is to be drained where all was read."""
+        """Tell whether the connection can go on; after a body that was read nothing is drained."""
         reader = conn.parser.mesg.body.reader
         if keepalive and type(reader) is LengthReader and reader.length == 0:
             return True
         return super()._keepalive_after(conn, keepalive)
 
     def watch(self, conn, enter):
-        """Have what comes next on a connection wake a thread; `enter` makes it known to epoll."""
+        """Let the next bytes on a connection wake a thread; `enter` makes it known to epoll."""
         conn.set_timeout()
         descriptor = conn.sock.fileno()
         self.waiting[descriptor] = conn
@@ -241,6 +241,6 @@ class Worker(ThreadWorker):
         except (OSError, ValueError):
             if self.waiting.pop(descriptor, None):
                 raise
-            return  # The main thread has just closed it, as the last thing it did.
+            return  # The main thread has just closed it, as its last deed.
         if not self.alive and conn.is_idle:
             conn.timeout = min(conn.timeout, time.monotonic() + STOP_KEEPALIVE_LINGER)

@@ -45,7 +45,7 @@ settings.configure(
 )
 django.setup()
 
-# Django's parts can be imported only now that its settings are there.
+# Django's parts can be imported only once its settings are there.
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.urls import path  # noqa: E402
 from drf_peer.models import Event, Task, User  # noqa: E402

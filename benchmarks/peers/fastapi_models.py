@@ -95,7 +95,7 @@ def read_token(token: str) -> dict[str, str]:
 
 
 def limit_headers(count: int, seconds: int) -> dict[str, str]:
-    """Return the headers of this hit; refuses it when it is one too many."""
+    """Return the headers of this hit; refuses a hit that is one too many."""
     headers = {
         "X-RateLimit-Limit": str(settings.RATE_LIMIT),
         "X-RateLimit-Remaining": str(max(0, settings.RATE_LIMIT - count)),

@@ -1,4 +1,4 @@
-"""Where the peers find their servers, and what they all agree on."""
+"""The servers of the peers, and the settings that all peers share."""
 
 import os
 

@@ -3,10 +3,10 @@
 Revision ID: 0003
 Revises: 0002
 
-Most hold an expression or a condition, which the models have no need to know and Alembic
-cannot read back from SQLite, so they are written out here; by `path_` in their names it knows
-to leave them alone. The literal of each coalesce() is
-the very text that `raceapp.web.keyset.nothing_last` sends; tests/test_indexes.py compares plans.
+Most hold an expression or a condition, which the models need not know and Alembic cannot read back
+from SQLite, so they are written out here; `path_` in their names tells Alembic to leave them alone.
+The literal of each coalesce() is the very text that `raceapp.storage.expressions.undated_last`
+sends; tests/test_indexes.py compares plans.
 """
 
 from alembic import op
