@@ -71,12 +71,14 @@ class Worker(ThreadWorker):
         have sent anything, and a proxy asks the next server.
         """
         super().set_accept_enabled(enabled)
-        if not self.alive:
-            self.hub.end()
-            for listener in self.sockets:
-                while select.select([listener], [], [], 0)[0]:
-                    self.accept(listener)
-                listener.close()
+        if enabled or self.alive:
+            return
+        self.hub.end()
+        while self.sockets:  # None is left the second time, for a worker that was full.
+            listener = self.sockets.pop()
+            while select.select([listener], [], [], 0)[0]:
+                self.accept(listener)
+            listener.close()
 
     def accept(self, listener):
         """Accept a connection, after a pause that grows with those already here.

@@ -220,6 +220,24 @@ def test_a_stop_finishes_what_is_in_flight(gunicorn_server, backend, admin):
     assert answer.result() == 200
 
 
+def test_a_stop_is_no_error_for_a_worker_that_still_starts(gunicorn_server):
+    server = gunicorn_server(workers=1)
+    master, worker = family(server)
+    worker.kill()
+    wait_until(lambda: is_booting_another(server))
+
+    terminate(master)
+
+    wait_until_gone([master])
+    assert "Worker exiting" in server.log
+    assert "Exception in worker process" not in server.log
+
+
+def is_booting_another(server):
+    if server.log.count("Booting worker") < 2:
+        raise TimeoutError("The killed worker has no successor.")
+
+
 def somebody_waits(connection):
     if connection.execute(WAITING).fetchone()[0] == 0:
         raise TimeoutError("Nobody waits for the lock.")
