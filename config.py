@@ -12,15 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from limits import parse_many
-from marshmallow import (
-    EXCLUDE,
-    Schema,
-    ValidationError,
-    fields,
-    pre_load,
-    validate,
-    validates_schema,
-)
+from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -102,7 +94,7 @@ class SettingsSchema(Schema):
     """Every setting there is. docs/configuration.md is compared with this class by a test."""
 
     class Meta:
-        unknown = EXCLUDE
+        unknown = "exclude"
 
     RACEAPP_ENV = fields.String(
         load_default="development", validate=validate.OneOf(["development", "production"])

@@ -1,4 +1,4 @@
-"""What accounts and log-ins look like on the wire."""
+"""What accounts and log-ins look like in JSON."""
 
 import marshmallow as ma
 

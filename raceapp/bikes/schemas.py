@@ -1,4 +1,4 @@
-"""What motorcycles look like on the wire."""
+"""What motorcycles look like in JSON."""
 
 import marshmallow as ma
 

@@ -1,4 +1,4 @@
-"""What templates of checklists look like on the wire."""
+"""What templates of checklists look like in JSON."""
 
 import re
 

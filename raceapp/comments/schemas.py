@@ -1,4 +1,4 @@
-"""What comments look like on the wire."""
+"""What comments look like in JSON."""
 
 import marshmallow as ma
 

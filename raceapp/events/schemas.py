@@ -1,4 +1,4 @@
-"""What race weekends look like on the wire."""
+"""What race weekends look like in JSON."""
 
 import marshmallow as ma
 

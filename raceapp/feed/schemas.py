@@ -1,4 +1,4 @@
-"""What a weekend and its changes look like on the wire."""
+"""What a weekend and its changes look like in JSON."""
 
 import marshmallow as ma
 

@@ -1,4 +1,4 @@
-"""What an entry of the record looks like on the wire."""
+"""What an entry of the record looks like in JSON."""
 
 import marshmallow as ma
 

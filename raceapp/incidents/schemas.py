@@ -1,4 +1,4 @@
-"""What incidents look like on the wire."""
+"""What incidents look like in JSON."""
 
 import marshmallow as ma
 

@@ -1,4 +1,4 @@
-"""What invitations look like on the wire."""
+"""What invitations look like in JSON."""
 
 import marshmallow as ma
 

@@ -1,4 +1,4 @@
-"""What readiness and releases look like on the wire."""
+"""What readiness and releases look like in JSON."""
 
 import marshmallow as ma
 

@@ -1,4 +1,4 @@
-"""What batches look like on the wire."""
+"""What batches look like in JSON."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What tasks look like on the wire."""
+"""What tasks look like in JSON."""
 
 import marshmallow as ma
 

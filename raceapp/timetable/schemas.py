@@ -1,4 +1,4 @@
-"""What the timetable looks like on the wire."""
+"""What the timetable looks like in JSON."""
 
 import marshmallow as ma
 

@@ -17,7 +17,7 @@ const outbox = new Outbox({
   storage: db.operations,
   userId: auth.userId,
   post: async (batch, userId) => {
-    const body = { operations: batch.map(onTheWire) };
+    const body = { operations: batch.map(asSent) };
     const answer = await call('POST', '/v1/sync', { body, by: userId, timeout: 20_000 });
     return answer.body.results;
   },
@@ -31,7 +31,7 @@ const outbox = new Outbox({
   },
 });
 
-function onTheWire({ id, method, path, body, ifMatch, deviceTime }: Operation) {
+function asSent({ id, method, path, body, ifMatch, deviceTime }: Operation) {
   return { id, method, path, body, if_match: ifMatch ?? null, device_time: deviceTime };
 }
 
