@@ -5,11 +5,11 @@ type Page = () => Promise<{ default: Component<any> }>;
 export interface Route {
   pattern: RegExp;
   page: Page;
-  /** May be seen by who is not logged in. */
+  /** People who are not logged in may see it. */
   isOpen?: boolean;
-  /** Is for team managers alone. */
+  /** Only team managers may see it. */
   isForAdmins?: boolean;
-  /** Goes without the frame of heading, navigation and status. */
+  /** It has no frame of heading, navigation and status. */
   isBare?: boolean;
   /** Which entry of the navigation it belongs to. */
   section?: string;
@@ -43,7 +43,7 @@ export const ROUTES: Route[] = [
   route('/reset/:token', () => import('./pages/Reset.svelte'), { isOpen: true, isBare: true }),
 ];
 
-/** The route of a path and what its pattern caught: an id, a token. */
+/** The route of a path, and what its pattern found in it: an id, a token. */
 export function find(path: string): { route: Route; id: string } | undefined {
   for (const route of ROUTES) {
     const caught = route.pattern.exec(path);

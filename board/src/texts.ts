@@ -176,7 +176,7 @@ export const texts = {
     overridden: 'override',
     unsent: 'not sent yet',
     crashUnsent: 'crash not sent yet',
-    goneUnsent: 'What was done here is not sent yet, and takes the release back.',
+    goneUnsent: 'What you did on this device is not sent yet. It takes the release back.',
     refused: 'refused',
     counts: (done: number, total: number, late: number) =>
       `${done} of ${total} tasks done${late ? `, ${late} overdue` : ''}.`,
@@ -200,14 +200,14 @@ export const texts = {
     chiefsRelease: 'A crew chief or a team manager releases.',
     anyway: (bike: string, session: string) => `Release ${bike} for ${session}?`,
     anywayBlocks: (n: number) =>
-      `${n === 1 ? '1 task blocks' : `${n} tasks block`} this bike. Your reason stands in the record.`,
-    anywayNothing: 'No task counts here, so nothing was checked. Your reason stands in the record.',
+      `${n === 1 ? '1 task blocks' : `${n} tasks block`} this bike. The record keeps your reason.`,
+    anywayNothing: 'No task counts here, so nothing was checked. The record keeps your reason.',
     reason: 'Reason',
     reasonNeeded: 'Say why it goes out.',
     crash: 'Report crash',
     wet: 'Declare wet',
     crashHint:
-      'What was signed as done for this bike’s sessions to come is open again, and its releases are void.',
+      'This opens the bike’s critical tasks for the sessions to come again, and voids its releases.',
     wetHint: 'The tasks for rain are added. Releases stay.',
     chooseBike: 'Which bike?',
     everyBike: 'Every bike',
@@ -259,7 +259,7 @@ export const texts = {
     confirm: 'Confirm',
     shiftOf: (name: string) => `Shift ${name}`,
     moves: (sessions: number, tasks: number) =>
-      `${sessions === 1 ? '1 session moves' : `${sessions} sessions move`}, and the due times of ${tasks === 1 ? '1 task' : `${tasks} tasks`} along.`,
+      `${sessions === 1 ? '1 session moves' : `${sessions} sessions move`}, and the due times of ${tasks === 1 ? '1 task' : `${tasks} tasks`} with ${sessions === 1 ? 'it' : 'them'}.`,
     nowOverdue: (n: number) => `${n === 1 ? '1 task is' : `${n} tasks are`} overdue then.`,
     overlap: (one: string, other: string) => `${one} and ${other} overlap then.`,
     old: 'Now',
@@ -356,7 +356,7 @@ export const texts = {
     stillOpen: 'still open',
     putRight: 'put right since',
     snapshotOnly: 'The record could not be read: what failed and was put right is not counted.',
-    running: 'This weekend is not over: the numbers are of now.',
+    running: 'This weekend is not over: these are the numbers so far.',
     lateness: ['under 15 min', '15–60 min', '1–4 h', 'over 4 h', 'not done'],
   },
   newEvent: {
@@ -418,7 +418,7 @@ export const texts = {
     } as Record<string, string>,
     sessions: (n: number) => (n === 1 ? '1 session' : `${n} sessions`),
     noSessions: 'No sessions yet: the timetable can be entered later, and the checklist run again.',
-    skipped: (names: string) => `Left out, since the name does not tell what it is: ${names}`,
+    skipped: (names: string) => `Left out, since their names do not tell what they are: ${names}`,
     day: 'Day',
     time: 'Time',
     session: 'Session',
@@ -463,7 +463,7 @@ export const texts = {
   },
   people: {
     title: 'People',
-    none: 'Nobody is found.',
+    none: 'Nobody found.',
     new: 'New person',
     find: 'Find',
     name: 'Name',
@@ -503,7 +503,7 @@ export const texts = {
     saved: (name: string) => `${name} is saved. Weekends built before keep what they have.`,
     deleted: (name: string) => `${name} is deleted.`,
     removed: (name: string) => `${name} is removed.`,
-    faults: (n: number) => (n === 1 ? 'One item is to be put right.' : `${n} items are to be put right.`),
+    faults: (n: number) => (n === 1 ? 'Put one item right.' : `Put ${n} items right.`),
     more: 'More',
     addBelow: (name: string) => `Add an item below ${name}`,
     remove: (name: string) => `Remove ${name}`,
@@ -566,7 +566,7 @@ export const texts = {
     subscribe: 'Subscribe on this device',
     makeLink: 'New link',
     endLink: 'End the link',
-    calendarEnded: 'The link is ended.',
+    calendarEnded: 'The link has ended.',
     logOut: 'Log out',
     unsent: (n: number) =>
       n === 1

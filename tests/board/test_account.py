@@ -38,7 +38,7 @@ def test_name_password_and_calendar_are_one_s_own(somebody):
     link = somebody.get_by_role("link", name="/v1/calendar/").first.inner_text()
     assert somebody.request.get(link).text().startswith("BEGIN:VCALENDAR")
     press(somebody, "End the link")
-    expect(somebody.get_by_text("The link is ended.")).to_be_visible()
+    expect(somebody.get_by_text("The link has ended.")).to_be_visible()
     assert somebody.request.get(link).status == 404
 
 

@@ -126,7 +126,7 @@ def test_what_is_wrong_with_an_item_stands_at_its_cell(desk, template):
         "Say how long before or after, such as 45 min before."
     )
     expect(cell(page, "Title", "wd-tyres")).to_be_focused()
-    expect(page.get_by_role("alert")).to_have_text("2 items are to be put right.")
+    expect(page.get_by_role("alert")).to_have_text("Put 2 items right.")
 
 
 def test_a_measurement_and_kinds_of_session_are_chosen_in_a_dialog(desk, api, template):

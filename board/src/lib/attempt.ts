@@ -10,7 +10,7 @@ export function sentence(error: unknown): string {
   throw error;
 }
 
-/** Do it and return true; otherwise say why not and return false. */
+/** Do it and return true; if that fails say why and return false. */
 export async function attempt(deed: () => Promise<unknown>): Promise<boolean> {
   try {
     await deed();

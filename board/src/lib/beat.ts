@@ -1,5 +1,5 @@
-// The pulse of what is being followed: asked at the start, again whenever somebody wants it, and
-// every 10 s while nothing is heard by itself. One question at a time.
+// When to ask the server about a followed weekend: at the start, whenever somebody wants it, and
+// every 10 s while the stream is silent. One question at a time.
 
 const EVERY = 10_000;
 
@@ -44,7 +44,7 @@ export class Beat {
     return true;
   }
 
-  /** Ask now. Whoever comes while a question is under way gets the one after it. */
+  /** Ask now. A caller who comes while a question is under way gets the answer to the next one. */
   now(): Promise<void> {
     if (!this.#running) return this.#run();
     this.#next ??= this.#running.then(() => {

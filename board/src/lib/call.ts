@@ -1,4 +1,4 @@
-// Calls of the API in the name of whoever is logged in.
+// Calls of the API in the name of the person who is logged in.
 import * as auth from './auth.ts';
 import { Refused, send, type Answer, type Request } from './send.ts';
 
@@ -8,8 +8,8 @@ export { Refused, Unreachable, clockOffset, type Answer } from './send.ts';
  * Call the API. Answers 2xx and 304; raises Refused with the server's sentence otherwise, and
  * Unreachable when no answer came within 8 s.
  *
- * A token that has run out is renewed once, without anybody noticing. `by` is who has to be
- * logged in for this, otherwise nothing is sent.
+ * An expired token is renewed once, without anybody noticing. `by` is the person who has to be
+ * logged in for this; otherwise nothing is sent.
  */
 export async function call<T = any>(
   method: string,

@@ -1,4 +1,4 @@
-// What is told of one task besides itself: who signed, what was said, what changed.
+// The details of one task: who signed, what people said, what changed.
 import * as auth from './auth.ts';
 import { all, call } from './call.ts';
 import * as db from './db.ts';
@@ -12,7 +12,7 @@ interface Told {
 
 const PARTS = { signOffs: 'sign-offs', comments: 'comments', history: 'history' } as const;
 
-/** Of which weekend a task is: as the device remembers, otherwise as the server says. */
+/** The weekend of a task, as the device remembers, otherwise as the server says. */
 export async function weekendOfTask(id: number): Promise<number> {
   const kept = await db.get<number>('kept', keyOf('weekend', id));
   if (kept) return kept;
@@ -29,7 +29,7 @@ const keyOf = (what: string, id: number): string => `${what}/${auth.userId()}/${
 export class Details {
   readonly id: number;
   told = $state.raw<Told | null>(null);
-  /** Neither the server nor the device could tell. */
+  /** Neither the server nor the device knows. */
   isUnknown = $state(false);
 
   constructor(id: number) {

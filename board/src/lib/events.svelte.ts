@@ -7,14 +7,14 @@ import { DAY, localDay, now } from './time.ts';
 import type { RaceEvent, Task } from './types.ts';
 
 const WEEK = 7 * DAY;
-/** Of weekends that are nobody's own, more than this are not followed: a team manager sees all of them. */
+/** At most so many weekends of other crews are followed: a team manager sees all of them. */
 const MOST = 5;
 
 interface Lists {
   all: RaceEvent[];
-  /** On whose crew one is. */
+  /** Weekends whose crew this person is on. */
   mine: number[];
-  /** Where one holds something that is due by next week. */
+  /** Weekends where this person holds a task that is due within a week. */
   busy: number[];
 }
 
@@ -26,7 +26,7 @@ class Events {
   readonly all: RaceEvent[] = $derived(this.#lists?.all ?? []);
   readonly mine: RaceEvent[] = $derived(this.all.filter((event) => this.#lists!.mine.includes(event.id)));
 
-  /** Weekends that one works at now. */
+  /** Weekends that this person works at now. */
   readonly current: RaceEvent[] = $derived.by(() => {
     const isNobodys = !this.mine.length && isAdmin();
     const near = isNobodys ? current(this.all).slice(0, MOST) : current(this.mine);
@@ -38,7 +38,7 @@ class Events {
     return `events/${auth.userId()}`;
   }
 
-  /** Show what the device remembers, then what the server says. */
+  /** Show the list of the device, then that of the server. */
   async load(): Promise<void> {
     this.#lists ??= (await db.get<Lists>('kept', this.#key)) ?? null;
     try {
@@ -56,7 +56,7 @@ class Events {
     }
   }
 
-  /** Ask again, if they have been asked for. */
+  /** Ask again, if the list has been asked for. */
   refresh(): void {
     if (this.isKnown || this.problem) void this.load();
   }
@@ -75,8 +75,8 @@ document.addEventListener('visibilitychange', () => document.hidden || events.re
 const isAdmin = (): boolean => auth.current().user?.role === 'admin';
 const nextWeek = (): string => new Date(now() + WEEK).toISOString();
 
-/** Weekends that are on, were until yesterday, or begin within a week, the latest made first of
- * those that are on; otherwise the next one, otherwise the last. */
+/** Weekends that are on, ended yesterday or begin within a week, of those that are on the latest made
+ * first; without any of these the next one, and without that the last one. */
 function current(rows: RaceEvent[]): RaceEvent[] {
   const [yesterday, today, soon] = [-DAY, 0, WEEK].map((more) => localDay(now() + more, 'UTC'));
   const isOn = (event: RaceEvent) => event.event_date <= today;

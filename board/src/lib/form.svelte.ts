@@ -9,11 +9,11 @@ const CALLED = /\b(event_date|end_date|starts_at|ends_at|new_password)\b/g;
 export class Form {
   /** Sentences by field, as the API told them. */
   errors = $state.raw<Record<string, any>>({});
-  /** What was wrong with no field in particular. */
+  /** Faults of no field in particular. */
   problem = $state('');
   isBusy = $state(false);
 
-  /** Send it; tells whether that went well. What went wrong is shown, and the focus goes there. */
+  /** Send it; tells whether that worked. Faults are shown, and the focus goes to the first. */
   async send(work: () => Promise<unknown>): Promise<boolean> {
     if (this.isBusy) return false;
     this.isBusy = true;

@@ -30,7 +30,7 @@ export const SESSION_KINDS: SessionKind[] = [
   'pack_down',
 ];
 
-/** Whether what is in this scope is done anew for each session. */
+/** Whether an item of this scope is done anew for each session. */
 export const hasSession = (scope: string): boolean => scope.includes('session');
 
 /** Sentences by column, for one row. */
@@ -73,7 +73,7 @@ export function keyFor(title: string, taken: Set<string>): string {
   }
 }
 
-/** The item to be sent. What is no number goes as it was typed: the server says so at its cell. */
+/** The item to be sent. Text that is no number goes as it was typed: the server says so at its cell. */
 export function itemOf({ row: _, offset, measurement, ...rest }: Row): Item {
   const offset_minutes = (offsetMinutes(offset) ?? offset) as number;
   return { ...rest, offset_minutes, measurement: measurement && sent(measurement) } as Item;
@@ -84,7 +84,7 @@ function sent({ label, kind, unit, min, max }: Typed): Measurement {
   return { label, kind, unit: unit.trim() || null, ...limits } as Measurement;
 }
 
-/** `2,1` is `2.1`; what is no number stays as it is. */
+/** `2,1` becomes `2.1`; text that is no number stays. */
 export function number(text: string): number | string | null {
   const plain = text.trim().replace(',', '.');
   if (!plain) return null;
@@ -98,7 +98,7 @@ export function measurementWords({ label, unit, min, max, kind }: Typed): string
   return [label || '?', limits, unit].filter(Boolean).join(' ');
 }
 
-/** What the server found wrong, by the place of the row and the column. */
+/** The server's faults, by the place of the row and the column. */
 export function faultsOf(errors: Record<string, any>): Map<number, Cells> {
   const found = new Map<number, Cells>();
   const items = errors.items;
@@ -111,7 +111,7 @@ export function faultsOf(errors: Record<string, any>): Map<number, Cells> {
   return found;
 }
 
-/** The sentences of a cell, or of what is within it, without the key of the item before each. */
+/** The sentences of a cell, and of parts of it, without the key of the item before each. */
 function sentence(said: unknown): string {
   if (Array.isArray(said)) return said.map((one) => String(one).replace(/^Item \S+: /, '')).join(' ');
   return Object.values(said as object).map(sentence).join(' ');

@@ -13,7 +13,7 @@ export function reading(typed: string, measurement: Measurement): Reading {
   return Number.isFinite(value) ? { value } : { problem: texts.task.noNumber };
 }
 
-/** What stands against signing this as done; empty when nothing does. */
+/** Why this cannot be signed as done; empty when it can. */
 export function objection(value: number | string | null, measurement: Measurement): string {
   if (value === null) return texts.task.missing(measurement.label!);
   if (typeof value !== 'number') return '';

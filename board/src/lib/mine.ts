@@ -1,4 +1,4 @@
-// Which tasks are whose business now. Plain functions.
+// Which tasks a person has to do with now. Plain functions.
 import { canSign, canTake, type Who } from './signing.ts';
 import { HOUR, localDay } from './time.ts';
 import type { Task } from './types.ts';
@@ -12,7 +12,7 @@ export interface View extends Who {
   allowsSelfCheck: boolean;
 }
 
-/** The group a task belongs to for this person; null when it is not their business. */
+/** The group of a task for this person; null when they have nothing to do with it. */
 export function groupOf(task: Task, view: View): Group | null {
   const { user, now } = view;
   if (isOfToday(task, view)) return 'doneToday';
@@ -41,7 +41,7 @@ function isOfToday(task: Task, { user, now, zone }: View): boolean {
   return isNeedless && isToday(task.updated_at);
 }
 
-/** Tasks by group, in the order they come in; what was done last stands first. */
+/** Tasks by group, in their given order; among the done ones the latest comes first. */
 export function grouped<T extends Task>(tasks: T[], viewOf: (task: T) => View): Map<Group, T[]> {
   const groups = new Map<Group, T[]>(GROUPS.map((group) => [group, []]));
   for (const task of tasks) {

@@ -20,7 +20,7 @@ export function offsetWords(minutes: number): string {
   return `${parts.join(' ')} ${minutes < 0 ? 'before' : 'after'}`;
 }
 
-/** Minutes of what was typed: `45 min before`, `2 h after`, `-90`. Undefined when it says nothing. */
+/** The minutes of `45 min before`, `2 h after` or `-90`; undefined for anything else. */
 export function offsetMinutes(words: string): number | undefined {
   const text = words.trim().replace('−', '-');
   if (/^[+-]?\d{1,7}$/.test(text)) return Number(text);

@@ -13,6 +13,6 @@ export const CREW_ROLES: CrewRole[] = [
   'rider',
 ];
 
-/** What to call somebody who may not have said a name. */
+/** What to call a person who may have no name yet. */
 export const nameOf = (person: { name: string | null; email?: string }): string =>
   person.name || person.email || '?';

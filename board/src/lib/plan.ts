@@ -21,7 +21,7 @@ export interface Member {
   crew_roles: CrewRole[];
 }
 
-/** A weekend in the past, as far as another one can be planned after it. */
+/** The parts of a past weekend that a new one can take over. */
 export interface Source {
   event: RaceEvent;
   sessions: Session[];
@@ -50,7 +50,7 @@ export interface Planned {
 export const tasksOf = ({ created }: Planned): number =>
   Object.values(created).reduce((sum, count) => sum + count, 0);
 
-/** The body of the call that plans it. What is blank is left out: the server says what it needs. */
+/** The body of the call that plans it. Blank fields are left out: the server says what it needs. */
 export function bodyOf(draft: Draft, dryRun: boolean): Record<string, unknown> {
   const members = Object.entries(draft.crew);
   return {
@@ -112,7 +112,7 @@ export function linesOf({ event, sessions }: Pick<Source, 'event' | 'sessions'>,
   return lines.join('\n');
 }
 
-/** Text of a file, whatever of the two usual ways it was written in. */
+/** The text of a file, in either of the two usual encodings. */
 export function textOf(bytes: ArrayBuffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -23,7 +23,7 @@ export class Planning {
   source = $state.raw<Source | null>(null);
   #copied = '';
 
-  /** Take over what a weekend of the past had; what has been typed already stays. */
+  /** Take over the plan of a past weekend; words that were typed already stay. */
   async follow(event: RaceEvent | undefined): Promise<void> {
     this.source = null;
     if (!event) return;
@@ -43,7 +43,7 @@ export class Planning {
     this.followSource();
   }
 
-  /** Put the timetable of the source on the days of this weekend, unless another was typed. */
+  /** Put the timetable of the source on the days of this weekend, unless one was typed. */
   followSource(): void {
     const { draft, source } = this;
     if (!source || !draft.first) return;
@@ -55,7 +55,7 @@ export class Planning {
 
 let kept: { userId: number; plan: Planning } | null = null;
 
-/** The plan that this person left off, otherwise a new one. */
+/** The plan that this person has begun, otherwise a new one. */
 export function planOf(userId: number): Planning {
   if (kept?.userId !== userId) kept = { userId, plan: new Planning() };
   return kept.plan;
@@ -64,7 +64,7 @@ export function planOf(userId: number): Planning {
 /** It is built: the next one starts afresh. */
 export const endPlan = (): void => void (kept = null);
 
-/** What people did at a weekend, to begin with; nothing where that cannot be read. */
+/** The crew roles of people at a weekend, to begin with; none if they cannot be read. */
 export async function usualRoles(event: RaceEvent | undefined): Promise<Record<number, CrewRole[]>> {
   if (!event) return {};
   const answer = await call<Member[]>('GET', `/v1/events/${event.id}/crew`).catch(() => null);
@@ -74,7 +74,7 @@ export async function usualRoles(event: RaceEvent | undefined): Promise<Record<n
 const rolesOf = (crew: Member[]): Record<number, CrewRole[]> =>
   Object.fromEntries(crew.map(({ user_id, crew_roles }) => [user_id, crew_roles]));
 
-/** Everything of a weekend that another one may be planned after. */
+/** Everything of a past weekend that a new one may take over. */
 async function sourceOf(event: RaceEvent): Promise<Source> {
   const path = `/v1/events/${event.id}`;
   const [crew, sessions, tasks] = await Promise.all([

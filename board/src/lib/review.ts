@@ -62,7 +62,7 @@ export class Review<T extends Reviewed, R extends Given> {
     return this.#tasks.length;
   }
 
-  /** An override counts once in each section that something blocked of. */
+  /** An override counts once in each section of its blocking tasks. */
   bySection(): Row[] {
     const sections = new Map(this.#tasks.map((task) => [task.id, task.section]));
     const overridden = this.overridden.flatMap((release) => [
@@ -71,7 +71,7 @@ export class Review<T extends Reviewed, R extends Given> {
     return this.#rows((task) => task.section, overridden);
   }
 
-  /** A task is whoever's did it, otherwise whoever's holds it; an override whoever's gave it. */
+  /** A task counts for the person who did it, otherwise for its holder; an override for the giver. */
   byPerson(): Row[] {
     const overridden = this.overridden.map((release) => release.released_by);
     return this.#rows((task) => task.done_by ?? task.assigned_to, overridden);
@@ -97,7 +97,7 @@ export const sum = (counts: Counts) => KINDS.reduce((all, kind) => all + counts[
 const worstFirst = (one: Row, other: Row) =>
   sum(other.counts) - sum(one.counts) || other.counts.total - one.counts.total;
 
-/** How late each was: below 15 minutes, an hour, four hours, more, and not done at all. */
+/** How late the tasks were: under 15 minutes, an hour, four hours, more, and not done at all. */
 export function lateness(late: Iterable<Reviewed>): number[] {
   const counts = [0, 0, 0, 0, 0];
   for (const task of late) counts[bucket(task)] += 1;

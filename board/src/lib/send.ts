@@ -3,7 +3,7 @@ import type { Problem } from './types.ts';
 
 export interface Request {
   body?: unknown;
-  /** Of a body that is text as it stands, such as `text/csv`. */
+  /** The type of a body that is sent as text, such as `text/csv`. */
   type?: string;
   ifMatch?: string | number | null;
   /** Idempotency-Key: sent twice, done once. */
@@ -12,7 +12,7 @@ export interface Request {
   headers?: Record<string, string>;
   signal?: AbortSignal;
   timeout?: number;
-  /** Answer what is no JSON as it is. */
+  /** Return an answer that is no JSON as it is. */
   as?: 'json' | 'text' | 'blob';
 }
 
@@ -23,7 +23,7 @@ export interface Answer<T = any> {
   headers: Headers;
 }
 
-/** The server answered, and it was no. `detail` is a sentence for people. */
+/** The server refused. `detail` is a sentence for people. */
 export class Refused extends Error {
   readonly status: number;
   readonly problem: Problem;
@@ -40,7 +40,7 @@ export class Refused extends Error {
     return this.message;
   }
 
-  /** What is wrong with each field of the body, as `{field: [sentences]}`. */
+  /** Faults of the fields of the body, as `{field: [sentences]}`. */
   get errors(): Record<string, any> {
     const errors = this.problem.errors ?? {};
     return errors.json ?? errors.query ?? errors.csv ?? errors;
@@ -71,7 +71,7 @@ function remember(value: number): void {
   try {
     localStorage.setItem('clock-offset', String(value));
   } catch {
-    // It is known for as long as the page is open.
+    // Then it is known as long as the page is open.
   }
 }
 

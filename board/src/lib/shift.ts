@@ -1,4 +1,4 @@
-/** Moving a part of the timetable: what the server said it would do, put into words' parts. */
+/** Moving a part of the timetable: the server's preview, and the request that takes it back. */
 
 export interface Moved {
   sessions: { id: number; old_starts_at: string; new_starts_at: string }[];
@@ -12,7 +12,7 @@ export const takingBack = (moved: Moved, minutes: number) => ({
   minutes: -minutes,
 });
 
-/** Whether a due time that was to come is past once it has moved. */
+/** Whether a due time that lay ahead is past once it has moved. */
 export const nowOverdue = (moved: Moved, now: number) =>
   moved.tasks.filter(
     ({ old_due_at, new_due_at }) =>

@@ -6,21 +6,21 @@ import { Reader } from './sse.ts';
 const DEAD = 45_000;
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
-/** Where there is no stream to be had, it is asked for again after this. */
+/** If there is no stream, it is asked for again after this. */
 const WITHOUT = 60_000;
-/** A browser has six connections to a server, over all its tabs. What finds none of these free is
- * asked for changes instead, until one is. */
+/** A browser has six connections to a server, over all its tabs. A weekend that finds none of these
+ * free asks for changes instead, until one is. */
 const LINES = ['line-1', 'line-2', 'line-3', 'line-4'];
 const UNTIL_FREE = 10_000;
 
-/** The line is alive; something changed; or the line was lost, and somebody has to ask. */
+/** The line is alive; something changed; or the line was lost, and the store has to ask. */
 export type Heard = 'alive' | 'change' | 'lost';
 
 /**
  * Listen to a weekend until `signal` says so; `heard` is told of every sign of life.
  *
- * Whichever tab holds the lock has the connection and tells the others. `since` returns the
- * cursor that this device has reached.
+ * The tab that holds the lock has the connection and tells the others. `since` returns the cursor
+ * that this device has reached.
  */
 export function listen(
   eventId: number,
@@ -56,7 +56,7 @@ async function keepReading(id: number, since: () => string, tell: Tell, signal: 
   }
 }
 
-/** Do it on a line that is free; returns how long to wait where none is. */
+/** Do it on a free line; returns how long to wait if none is free. */
 async function onLine(work: () => Promise<number>, lines = LINES): Promise<number> {
   if (!navigator.locks) return work();
   if (!lines.length) return UNTIL_FREE;
@@ -71,7 +71,7 @@ async function read(id: number, cursor: string, tell: Tell, signal: AbortSignal)
   const line = new AbortController();
   const end = () => line.abort();
   signal.addEventListener('abort', end);
-  // What still seems to be open then says nothing any more, or only what was under way.
+  // A connection that still seems open then is silent, or brings only what was under way.
   addEventListener('offline', end);
   try {
     const headers = { Authorization: `Bearer ${token}`, 'Last-Event-ID': cursor };
@@ -104,7 +104,7 @@ async function follow(body: ReadableStream<Uint8Array>, tell: Tell, end: () => v
       clearTimeout(dead);
       dead = setTimeout(end, DEAD);
       const messages = reader.take(value as string);
-      // What was missed until now comes with the catching up that `hello` asks for.
+      // `hello` makes the store catch up, which brings everything that was missed until now.
       tell(messages.length ? 'change' : 'alive');
     }
   } finally {

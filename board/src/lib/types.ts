@@ -1,4 +1,4 @@
-// What the API speaks of, by short names. The shapes are generated from its document.
+// The things of the API by short names. Their shapes are generated from its document.
 import type { components } from './api.d.ts';
 
 type Schemas = components['schemas'];

@@ -21,7 +21,7 @@ class Updates {
     this.#see();
   };
 
-  /** The first worker of a device waits for nobody. */
+  /** The first worker of a device does not wait. */
   #see(): void {
     const waits = this.#registration?.waiting && navigator.serviceWorker.controller;
     if (waits) this.isReady = true;
@@ -35,7 +35,7 @@ class Updates {
 
 export const updates = new Updates();
 
-/** Register the worker, look for newer ones now and then, and load anew once one took over. */
+/** Register the worker, look for newer ones now and then, and reload once one has taken over. */
 export function watch(): void {
   if (!navigator.serviceWorker || import.meta.env.DEV) return;
   let hasOne = navigator.serviceWorker.controller !== null;

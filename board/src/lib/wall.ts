@@ -1,6 +1,6 @@
-// How large the garage screen writes, so that it is read from where people stand.
+// How large the garage screen writes, so that people can read it from where they stand.
 
-/** 22 arcmin high capitals are read at a glance; capitals are 0.7 of the size of a font. */
+/** People read capitals of 22 arcmin at a glance; capitals have 0.7 of the size of a font. */
 const CAPITALS_PER_METRE = 6.4;
 const CAPITALS = 0.7;
 const STALE_AFTER = 30_000;
@@ -23,6 +23,6 @@ export function pages<T>(rows: T[], most: number): T[][] {
   return Array.from({ length: number }, (_, page) => rows.slice(page * size, (page + 1) * size));
 }
 
-/** Whether nobody should trust what is shown: the server was not heard for half a minute. */
+/** Whether the screen may be wrong: the server has been silent for half a minute. */
 export const isStale = (isLive: boolean, asOf: number, now: number): boolean =>
   !isLive && now - asOf > STALE_AFTER;

@@ -38,7 +38,7 @@ export function fromSnapshot(snapshot: Snapshot, asOf: number): Kept {
   };
 }
 
-/** Return the weekend after `changes`; what did not change is the very same as before. */
+/** Return the weekend after `changes`; things that did not change are the very same objects. */
 export function withChanges(kept: Kept, changes: Changes, asOf: number): Kept {
   const next = { ...kept, cursor: changes.cursor, asOf };
   for (const { kind, id, is_deleted, resource } of changes.changes) {
