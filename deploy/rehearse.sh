@@ -3,10 +3,10 @@
 #
 #   deploy/rehearse.sh PLACE OWNER_URL SERVING_URL REDIS_URL
 #
-# PLACE, an empty folder, gets an environment of requirements.txt and nothing else, and just the
-# files that the Dockerfile copies. Then, as the owner of the tables: the schema, twice, and the rights
-# of the role that serves, raceapp. As that: an administrator; gunicorn as in
-# production; nginx in front, where there is one; a session with curl. It stops what it started.
+# PLACE, an empty folder, gets an environment of requirements.txt and nothing else, and just the files
+# that the Dockerfile copies. As the owner of the tables it then makes the schema, twice, and gives the
+# role that serves, raceapp, its rights. As raceapp it adds an administrator, starts gunicorn as in
+# production, with nginx in front if there is one, and runs a session with curl. It stops what it started.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")/.." && pwd)
