@@ -74,29 +74,27 @@ def create_app(settings: Mapping[str, object] | None = None, *, redis=None) -> f
     client to count with in place of the one at REDIS_URL. Raises config.SettingsError.
     """
     app = Application(__name__)
-    app.config.update(config.load(settings))
-    app.config["DEMO_LOGIN"] = welcome.demo_login(app)
-    app.url_map.merge_slashes = False
-    app.config["MAX_CONTENT_LENGTH"] = rest.BODY_LIMIT
+    configure(app, settings)
     tracing.init_app(app)
     logs.init_app(app)
     headers.init_app(app)
     set_up_database(app)
-    prepared.init_app(app)
     tokens.init_app(app)
     limiter.init_app(app, redis)
     bell.init_app(app, redis)
     post.init_app(app)
     metrics.init_app(app)
-    swagger.init_app(app)
-    api = refusals.Api(app, spec_kwargs=swagger.spec(app))
-    for blueprint in BLUEPRINTS:
-        api.register_blueprint(blueprint)
-    app.register_blueprint(shell.blp)
-    shell.init_app(app)
+    set_up_views(app)
     cli.init_app(app)
     set_up_proxy(app)
     return app
+
+
+def configure(app: flask.Flask, settings: Mapping[str, object] | None) -> None:
+    app.config.update(config.load(settings))
+    app.config["DEMO_LOGIN"] = welcome.demo_login(app)
+    app.config["MAX_CONTENT_LENGTH"] = rest.BODY_LIMIT
+    app.url_map.merge_slashes = False
 
 
 def set_up_database(app: flask.Flask) -> None:
@@ -110,6 +108,17 @@ def set_up_database(app: flask.Flask) -> None:
     with app.app_context():
         for engine in db.engines.values():
             set_up_engine(engine)
+    prepared.init_app(app)
+
+
+def set_up_views(app: flask.Flask) -> None:
+    """Register the API, its documents and the board."""
+    swagger.init_app(app)
+    api = refusals.Api(app, spec_kwargs=swagger.spec(app))
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    app.register_blueprint(shell.blp)
+    shell.init_app(app)
 
 
 def set_up_proxy(app: flask.Flask) -> None:

@@ -161,17 +161,22 @@ def build_for_incident(
         for checklist, version in checklists_of(event)
         for item, target in expanded(waiting(version, checklist, incident), bikes, [session])
     )
-    shared = {"event_id": event.id, "incident_id": incident.id, "created_by": actor.id}
-    rows = [
-        fanout.task_row(item, target, due_at=due_at, template_id=template_id, **shared)
-        for template_id, item, target in few_enough(plans, "kind")
-        for due_at in [due.shifted(incident.at, item["offset_minutes"])]
-    ]
+    rows = rows_due(few_enough(plans, "kind"), incident, event_id=event.id, created_by=actor.id)
     task_ids = many.add(rows)
     # A crash voids all releases by itself, for a reason of its own.
     if incident.kind != Anchor.CRASH:
         grounds.tell(grounds.added(rows, task_ids), actor=actor)
     return task_ids
+
+
+def rows_due(plans, incident, **shared) -> list[dict]:
+    """Return the columns of the planned tasks, due from the incident on."""
+    shared |= {"incident_id": incident.id}
+    return [
+        fanout.task_row(item, target, due_at=due_at, template_id=template_id, **shared)
+        for template_id, item, target in plans
+        for due_at in [due.shifted(incident.at, item["offset_minutes"])]
+    ]
 
 
 def waiting(version: TemplateVersion, checklist: EventChecklist, incident) -> list[dict]:

@@ -91,6 +91,15 @@ def check_is_here(event: Event, name: str, wanted: int | None, present: Sequence
         raise errors.Invalid.field(name, message, location="query")
 
 
+# Tasks without a session come first, and so do tasks without a bike.
+IN_PACKS = (
+    *(TrackSession.starts_at.is_not(None), TrackSession.starts_at, TrackSession.id),
+    *(Bike.label.is_not(None), Bike.label, Bike.id),
+    sa.func.coalesce(Task.rider_name, ""),
+    *(Task.due_at.is_(None), Task.due_at, Task.id),
+)
+
+
 def tasks_of(event: Event, **only: int | None) -> sa.Select:
     """Return the live tasks with session and bike, in the order of the packs."""
     statement = (
@@ -98,19 +107,7 @@ def tasks_of(event: Event, **only: int | None) -> sa.Select:
         .outerjoin(TrackSession, TrackSession.id == Task.session_id)
         .outerjoin(Bike, Bike.id == Task.bike_id)
         .where(Task.event_id == event.id, Task.deleted_at.is_(None))
-        .order_by(
-            # Tasks without a session come first, and so do tasks without a bike.
-            TrackSession.starts_at.is_not(None),
-            TrackSession.starts_at,
-            TrackSession.id,
-            Bike.label.is_not(None),
-            Bike.label,
-            Bike.id,
-            sa.func.coalesce(Task.rider_name, ""),
-            Task.due_at.is_(None),
-            Task.due_at,
-            Task.id,
-        )
+        .order_by(*IN_PACKS)
     )
     for name, wanted in only.items():
         if wanted is not None:

@@ -175,17 +175,15 @@ class Compiled:
         except psycopg.Error as error:
             if pooled is not None and pooled.driver_connection.closed:
                 pooled.invalidate(error)  # Nothing is sent to it at the end of the request.
-            raise sa.exc.DBAPIError.instance(
-                None,
-                None,
-                error,
-                psycopg.Error,
-                hide_parameters=True,
-                dialect=idle.engine.dialect,
-            ) from error
+            raise as_sqlalchemy(error, idle.engine.dialect) from error
         finally:
             if is_alone and pooled is not None:
                 idle.put_back(pooled)
+
+
+def as_sqlalchemy(error: psycopg.Error, dialect: sa.Dialect) -> Exception:
+    hidden = {"hide_parameters": True, "dialect": dialect}
+    return sa.exc.DBAPIError.instance(None, None, error, psycopg.Error, **hidden)
 
 
 def goes_past_the_session() -> bool:

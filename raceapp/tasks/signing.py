@@ -115,9 +115,7 @@ def sign_off(
     check_note(task, act, note)
     check_value(task, act, value)
     check_device_time(device_time)
-    is_self_check = act == Act.CHECK and task.done_by == actor.id
-    if is_self_check and not task.event.allow_self_check:
-        raise errors.Conflict("You signed this as done: somebody else has to check it.")
+    is_own = is_self_check(task, act, actor=actor)
     apply(task, act, actor=actor, value=value, note=note)
     task.signed = {
         "act": act,
@@ -126,7 +124,7 @@ def sign_off(
         "device_time": device_time,
         "value": value,
         "note": note,
-        "is_self_check": is_self_check,
+        "is_self_check": is_own,
     }
     history.record(task.event_id, f"task.{act}", task, actor=actor)
     rows.save(task, actor=actor)
@@ -147,6 +145,14 @@ def check_state(task: Task, act: Act, *, actor) -> None:
         raise errors.Conflict("This task needs no check.")
     if task.checked_by is not None:
         raise AlreadySigned(task.checked_by, act, actor)
+
+
+def is_self_check(task: Task, act: Act, *, actor) -> bool:
+    """Tell whether the signer of done checks it too; raises Conflict unless they may."""
+    is_own = act == Act.CHECK and task.done_by == actor.id
+    if is_own and not task.event.allow_self_check:
+        raise errors.Conflict("You signed this as done: somebody else has to check it.")
+    return is_own
 
 
 def check_note(task: Task, act: Act, note: str | None) -> None:

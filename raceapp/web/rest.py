@@ -63,6 +63,22 @@ def written(result, write, status: int) -> Response:
     return json_response(write_all(result, write), {"ETag": f'"{version}"'}, status)
 
 
+def answering(view, write, usual_status: int) -> Callable[..., Response]:
+    """Return a function that calls `view` and returns the response for its result."""
+
+    def answer(*args, **kwargs):
+        asked = request_ctx.request
+        if asked.query_string and not g.get("query_is_read"):
+            refuse_query(asked)
+        result, status, headers = unpack_tuple_response(view(*args, **kwargs))
+        response = written(result, write, status or usual_status)
+        if headers:
+            response.headers.extend(headers)
+        return response
+
+    return answer
+
+
 def document_response(document: Document, status: int) -> Response:
     if document.version is not None and etags.is_known_to_caller(document):
         response = etags.not_modified(document)
@@ -120,20 +136,7 @@ class Blueprint(flask_smorest.Blueprint):
         write = writer_of(schema() if isinstance(schema, type) else schema) if is_json else None
 
         def decorator(view):
-            documented = document(view)
-
-            @wraps(documented)
-            def answer(*args, **kwargs):
-                asked = request_ctx.request
-                if asked.query_string and not g.get("query_is_read"):
-                    refuse_query(asked)
-                result, status, headers = unpack_tuple_response(view(*args, **kwargs))
-                response = written(result, write, status or status_code)
-                if headers:
-                    response.headers.extend(headers)
-                return response
-
-            return answer
+            return wraps(document(view))(answering(view, write, status_code))
 
         return decorator
 
