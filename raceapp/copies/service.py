@@ -16,6 +16,7 @@ from raceapp.history import service as history
 from raceapp.storage.session import db
 from raceapp.timetable import service as timetable
 from raceapp.timetable.models import TrackSession
+from raceapp.timetable.shifts import end_behind
 
 KEPT = ("track", "location", "timezone", "allow_self_check")
 LAST_DAY = date(2099, 12, 31)
@@ -78,9 +79,7 @@ def times(session: TrackSession, source: Event, event: Event) -> dict[str, datet
     """Return the same local times, as many days after the first day as before."""
     starts_at = moved(session.starts_at, source, event)
     ends_at = moved(session.ends_at, source, event)
-    if ends_at <= starts_at:  # The clocks have changed in between.
-        ends_at = starts_at + (session.ends_at - session.starts_at)
-    return {"starts_at": starts_at, "ends_at": ends_at}
+    return {"starts_at": starts_at, "ends_at": end_behind(starts_at, ends_at, session)}
 
 
 def moved(moment: datetime, source: Event, event: Event) -> datetime:

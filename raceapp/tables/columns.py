@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import marshmallow as ma
 
 from raceapp.permissions import CrewRole
+from raceapp.tables.days import SKIPPED, is_skipped
 from raceapp.tasks.models import Anchor
 from raceapp.tasks.schemas import MAX_OFFSET
 from raceapp.web import fields
@@ -143,6 +144,8 @@ def time_in(zone: ZoneInfo) -> Callable[[str], datetime]:
             naive = datetime.fromisoformat(f"{day}T{clock_time.zfill(5)}{seconds or ':00'}")
         except ValueError as error:
             raise ValueError("There is no such day or time.") from error
+        if is_skipped(naive, zone):
+            raise ValueError(SKIPPED)
         return TIME.deserialize(naive.replace(tzinfo=zone).isoformat())
 
     return read

@@ -12,6 +12,7 @@ DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", re.ASCII)
 ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 IN_WORDS = re.compile(r"(\d{1,2})\.? ([a-z]+)(?: (\d{4}))?", re.ASCII)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+SKIPPED = "There is no such time on this day: the clocks are put forward over it."
 MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july"),
     *("august", "september", "october", "november", "december"),
@@ -66,16 +67,32 @@ def checked_day(year: int, month: int, day: int) -> date:
     return found
 
 
-def moment(text: str, day: date, event: Event) -> datetime:
-    """Read a clock time of `day`, local to the weekend. Raises ValueError."""
+def clock_time(text: str, day: date) -> datetime:
+    """Read a clock time of `day`, which has no zone yet. Raises ValueError."""
     found = CLOCK.fullmatch(text)
     if found is None:
         raise ValueError("Must be a clock time such as 09:30.")
-    clock_time = time(*(int(part or 0) for part in found.groups()))
-    return local(datetime.combine(day, clock_time), event)
+    return datetime.combine(day, time(*(int(part or 0) for part in found.groups())))
+
+
+def typed(naive: datetime, event: Event) -> datetime:
+    """Return when the clocks at the track show what somebody typed. Raises ValueError."""
+    if is_skipped(naive, ZoneInfo(event.timezone)):
+        raise ValueError(SKIPPED)
+    return local(naive, event)
+
+
+def is_skipped(naive: datetime, zone: ZoneInfo) -> bool:
+    """Tell whether the clocks are put forward over this time, so that none ever shows it."""
+    before, after = (naive.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    return before < after  # PEP 495: of a time that comes twice the first has the larger offset.
 
 
 def local(naive: datetime, event: Event) -> datetime:
+    """Return when the clocks at the track show this; of a time that comes twice the first.
+
+    One that is skipped counts by the offset before it (RFC 5545, 3.3.5): 02:30 is 03:30 then.
+    """
     return naive.replace(tzinfo=ZoneInfo(event.timezone)).astimezone(UTC)
 
 

@@ -11,7 +11,7 @@ import marshmallow as ma
 
 from raceapp.events.models import Event
 from raceapp.tables import kinds, sheets
-from raceapp.tables.days import day_of, local_day, moment, near
+from raceapp.tables.days import clock_time, day_of, local_day, near, typed
 from raceapp.timetable.models import SessionKind
 from raceapp.web import fields
 
@@ -93,20 +93,35 @@ def entry_of(cells: Cells, event: Event, day: date) -> Entry | None:
         if not cells.row[column].strip():
             cells.faults.add(cells.number, column, "This is required.")
     name = cells.read("name", NAME.deserialize)
+    kind, is_guessed = kind_of(cells, name)
+    starts_at, ends_at = times_of(cells, event, day)
+    if not (name and kind and starts_at):
+        return None
+    return Entry(cells.number, name, kind, is_guessed, starts_at, ends_at)
+
+
+def kind_of(cells: Cells, name: str | None) -> tuple[SessionKind | None, bool]:
+    """Return the kind, and whether it is guessed from the name."""
     given = cells.read("kind", lambda text: KIND.deserialize(text.lower()))
-    starts_at = cells.read("starts_at", lambda text: moment(text, day, event))
-    ends_at = cells.read("ends_at", lambda text: moment(text, day, event))
     kind = given or kinds.guessed(name or "")
     if name and kind is None and "kind" not in cells.faults.by_row.get(cells.number, {}):
         known = ", ".join(SessionKind)
         cells.faults.add(cells.number, "kind", f"The name does not tell the kind: say {known}.")
-    if not (name and kind and starts_at):
-        return None
-    if ends_at and ends_at == starts_at:
+    return kind, given is None
+
+
+def times_of(cells: Cells, event: Event, day: date) -> tuple[datetime | None, datetime | None]:
+    """Return start and end; an end whose clock time is before that of the start is a day later."""
+    starts = cells.read("starts_at", lambda text: clock_time(text, day))
+    ends = cells.read("ends_at", lambda text: clock_time(text, day))
+    if starts and ends == starts:
         cells.faults.add(cells.number, "ends_at", "Must be later than starts_at.")
-    if ends_at and ends_at < starts_at:
-        ends_at = moment(cells.row["ends_at"].strip(), day + timedelta(days=1), event)
-    return Entry(cells.number, name, kind, given is None, starts_at, ends_at)
+    if starts and ends and ends < starts:
+        ends += timedelta(days=1)
+    return tuple(
+        naive and cells.read(column, lambda _, naive=naive: typed(naive, event))
+        for column, naive in (("starts_at", starts), ("ends_at", ends))
+    )
 
 
 def with_ends(entries: Sequence[Entry], event: Event) -> list[Entry]:

@@ -173,11 +173,26 @@ def follow_days(event: Event, *, days: int, actor) -> None:
 
 def on_another_day(session: TrackSession, days: int, timezone: str) -> Slot:
     """Return the same clock times so many local days later."""
-    times = (later(moment, days, timezone) for moment in (session.starts_at, session.ends_at))
-    return Slot(session.id, session.name, session.starts_at, *times)
+    starts_at, ends_at = (
+        later(moment, days, timezone) for moment in (session.starts_at, session.ends_at)
+    )
+    ends_at = end_behind(starts_at, ends_at, session)
+    return Slot(session.id, session.name, session.starts_at, starts_at, ends_at)
+
+
+def end_behind(starts_at: datetime, ends_at: datetime, session: TrackSession) -> datetime:
+    """Return when a session ends that is put on another day.
+
+    Where the clocks change in between, the same clock times may lie the other way round: then it
+    takes as long as it took.
+    """
+    return ends_at if ends_at > starts_at else starts_at + (session.ends_at - session.starts_at)
 
 
 def later(moment: datetime, days: int, timezone: str) -> datetime:
-    """Return the moment with the same local clock time; raises Invalid outside 1970 to 2099."""
+    """Return the moment with the same local clock time; raises Invalid outside 1970 to 2099.
+
+    A time that the clocks skip that day counts by the offset before it: 02:30 is 03:30 then.
+    """
     local = moment.astimezone(ZoneInfo(timezone)) + timedelta(days=days)
     return due.shifted(local.astimezone(UTC), 0)

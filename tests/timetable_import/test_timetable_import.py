@@ -102,7 +102,7 @@ def test_a_file_of_an_organiser_becomes_the_timetable(send, shown, file, content
 
 def test_the_night_the_clocks_change_has_its_own_length(send, shown, make_event):
     event = make_event(event_date="2026-03-28", end_date="2026-03-29")
-    table = "name,date,starts_at,ends_at\nRace,2026-03-28,23:00,04:00\nWarm up,Sun,02:30,04:00\n"
+    table = "name,date,starts_at,ends_at\nRace,2026-03-28,23:00,04:00\nWarm up,Sun,03:30,04:00\n"
 
     answer = created(send(table, event_id=event["id"]), status=200)
 
