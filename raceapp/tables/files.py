@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import icalendar
 import marshmallow as ma
-from icalendar.error import BrokenCalendarProperty
 
 from raceapp import errors
 from raceapp.events.models import Event
-from raceapp.tables import kinds, programme, sheets
+from raceapp.tables import kinds, programme, sheets, zones
+from raceapp.tables.content_lines import BROKEN, sieved, value_of
 from raceapp.tables.days import days_of, local, local_day
 from raceapp.tables.programme import Entry, Programme
 from raceapp.web.fields.texts import FORBIDDEN
@@ -23,15 +23,15 @@ def read(data: bytes, event: Event, charset: str | None = None) -> Programme:
     """Read the events on the days of the weekend; raises Invalid or TooLarge."""
     if len(data) > MAX_BYTES:
         raise errors.TooLarge(f"An iCalendar file has at most {MAX_BYTES:,} bytes.")
-    entries, skipped, zones = [], [], {}
+    entries, skipped, unknown = [], [], {}
     for item in events_in(decoded(data, charset)):
         entry = None if is_cancelled(item) else published(item, event)
         if why := why_not(item, entry, event):
             skipped.append(f"{called(item)}: {why}")
         else:
             entries.append(entry)
-            zones |= dict.fromkeys(undefined_zones(item))
-    return Programme(programme.with_ends(entries, event), skipped, [*zones])
+            unknown |= dict.fromkeys(undefined_zones(item))
+    return Programme(programme.with_ends(entries, event), skipped, [*unknown])
 
 
 def why_not(found: icalendar.Component, entry: Entry | None, event: Event) -> str | None:
@@ -63,10 +63,6 @@ def undefined_zones(found: icalendar.Component) -> Iterator[str]:
             yield FORBIDDEN.sub("", str(sent.params["TZID"]))[:100]
 
 
-# OSError: the library looks for a zone in a file of that name.
-BROKEN = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError)
-
-
 def decoded(data: bytes, charset: str | None) -> str:
     """Return the text of a file; the library would replace bytes that it cannot read."""
     try:
@@ -78,17 +74,15 @@ def decoded(data: bytes, charset: str | None) -> str:
 
 
 def events_in(data: str) -> list[icalendar.Component]:
-    if data.upper().count("BEGIN:VEVENT") > programme.MAX_ENTRIES:
-        raise errors.Invalid(f"An iCalendar file has at most {programme.MAX_ENTRIES:,} events.")
+    sieve = sieved(data)
     try:
-        calendars = icalendar.Calendar.from_ical(data, multiple=True)
+        calendars = icalendar.Calendar.from_ical("\r\n".join(sieve.lines), multiple=True)
     except BROKEN as error:
         raise errors.Invalid("This is no iCalendar file, or a broken one.") from error
     found = [event for calendar in calendars for event in calendar.walk("VEVENT")]
     if not found:
         raise errors.Invalid("This iCalendar file holds no events.")
-    if any("RRULE" in event or "RDATE" in event for event in found):
-        raise errors.Invalid("Events that repeat are not a timetable: write each one out.")
+    zones.settle(found, sieve.zones)
     return found
 
 
@@ -116,15 +110,7 @@ def instant(found: icalendar.Component, name: str, event: Event) -> datetime | N
     try:
         return local(value, event) if value.tzinfo is None else value.astimezone(UTC)
     except OverflowError as error:
-        raise errors.Invalid("An event lies outside of all years.") from error
-
-
-def value_of(found: icalendar.Component, name: str):
-    """Return the value of a property; None if it is missing, there twice, or nonsense."""
-    try:
-        return getattr(found.get(name), "dt", None)
-    except BrokenCalendarProperty:
-        return None
+        raise errors.Invalid(zones.NO_YEAR) from error
 
 
 def after(start: datetime, found: icalendar.Component) -> datetime | None:
