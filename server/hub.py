@@ -38,7 +38,8 @@ class Hub:
     def __init__(self, log, most: int):
         self.log, self.most = log, most
         self.lock = threading.Lock()
-        self.admitted, self.is_started, self.is_over = 0, False, False
+        self.admitted, self.is_over = 0, False
+        self.is_started = self.is_listening = False
         self.post = None
         self.channels = Channels(self.say)
         self.readers: dict[int, Reader] = {}
@@ -64,14 +65,30 @@ class Hub:
             self.admitted -= 1
 
     def take(self, sock, stream) -> None:
-        """Take over the connection of a reader who has a seat."""
+        """Take over the connection of a reader who has a seat.
+
+        Raises RuntimeError if the system has no thread left for the hub; the next one tries again.
+        """
         with self.lock:
+            if not self.is_started:
+                self.start(self.run)
+                self.is_started = True
             self.arrived.append((sock, stream))
-            is_first, self.is_started = not self.is_started, True
-        if is_first:
-            for work in (self.run, self.listen):
-                threading.Thread(target=work, name=f"streams-{work.__name__}", daemon=True).start()
+        self.listen_from_now_on()
         self.wake()
+
+    def start(self, work) -> None:
+        threading.Thread(target=work, name=f"streams-{work.__name__}", daemon=True).start()
+
+    def listen_from_now_on(self) -> None:
+        """Have a thread listen for bells. Without one the hub looks at all records now and then."""
+        with self.lock:
+            try:
+                if not self.is_listening:
+                    self.start(self.listen)
+                self.is_listening = True
+            except RuntimeError as error:
+                self.log.warning("no bell is heard: %s", error)
 
     def listen(self) -> None:
         self.post.listen(lambda: None if self.is_over else self.channels.names, self.hear)

@@ -130,11 +130,13 @@ class Worker(ThreadWorker):
     @contextlib.contextmanager
     def stand_in(self):
         """Have another thread serve while this one waits: a crew that logs in delays nobody."""
-        threading.Thread(target=self.serve, name="stand-in", daemon=True).start()
+        thread = threading.Thread(target=self.serve, name="stand-in", daemon=True)
+        with contextlib.suppress(RuntimeError):  # The system has none left.
+            thread.start()
         try:
             yield
         finally:
-            self.surplus.append(True)
+            self.surplus.extend([True] * bool(thread.ident))
 
     def is_surplus(self) -> bool:
         """Tell whether this thread is one too many, and may end."""

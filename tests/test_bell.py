@@ -187,3 +187,21 @@ def test_without_a_redis_nothing_rings():
 
     assert found.thread is None
     assert found.listen(frozenset, print) is None
+
+
+def test_a_bell_that_gets_no_thread_fails_nobody_and_tries_again(monkeypatch):
+    before, redis = unheard(), Redis()
+    found = bell.Bell(lambda: redis)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refused)
+        found.ring([1])
+    found.ring([2])
+
+    wait_until(lambda: len(redis.asked) == 2)
+    assert {*redis.asked} == {"raceapp:event:1", "raceapp:event:2"}
+    assert unheard() == before + 1
+
+
+def refused(_thread):
+    raise RuntimeError("can't start new thread")

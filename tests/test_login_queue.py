@@ -56,6 +56,20 @@ def test_whoever_has_been_served_makes_room(turns):
     assert admitted(turns) == 1
 
 
+def test_whoever_is_served_by_no_thread_comes_again_and_leaves_their_place(turns, monkeypatch):
+    monkeypatch.setattr(passwords, "TURNS", turns)
+    monkeypatch.setattr(turns.worker, "submit", refused)
+
+    with pytest.raises(errors.Unavailable):
+        passwords.in_turn(len, "secret")
+
+    assert turns.waiting == 0
+
+
+def refused(*_):
+    raise RuntimeError("can't start new thread")
+
+
 def test_fifteen_log_ins_at_once_all_get_in(gunicorn_server, make_person, parallel):
     server = gunicorn_server(BCRYPT_ROUNDS="11", RATELIMIT_LOGIN="10/minute")
     people = iter([make_person(f"mechanic{number}") for number in range(CREW)])

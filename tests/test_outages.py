@@ -3,12 +3,15 @@
 import logging
 import os
 import signal
+import threading
 import time
 from dataclasses import replace
 
 import pytest
 from helpers import Client, problem
 from servers import Valkey, free_port
+
+from raceapp.storage import deadline
 
 SLOW = 1  # second: half of it is promised, and a busy machine may take as long again
 
@@ -21,9 +24,9 @@ def timed(call):
 
 
 def eventually(is_so, seconds=15):
-    deadline = time.monotonic() + seconds
+    over_at = time.monotonic() + seconds
     while not is_so():
-        assert time.monotonic() < deadline
+        assert time.monotonic() < over_at
         time.sleep(0.05)
     return True
 
@@ -172,3 +175,15 @@ def test_people_stay_logged_out_while_redis_is_away(person, valkey):
     hang(valkey)
 
     problem(person.get("/v1/auth/me"), 401)
+
+
+def test_a_database_that_no_thread_could_ask_is_asked_at_the_next_look(monkeypatch):
+    def refuse(_thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    server = deadline.Server((), {})
+
+    deadline.have_asked(server)
+
+    assert not server.is_being_asked

@@ -112,7 +112,11 @@ TURNS = Turns()
 def in_turn(work, *args):
     """Return what `work` does once its turn comes; raises Unavailable if it does not in time."""
     TURNS.enter()
-    turn = TURNS.worker.submit(TURNS.timed, work, *args)
+    try:
+        turn = TURNS.worker.submit(TURNS.timed, work, *args)
+    except RuntimeError as error:  # The system has no thread left.
+        TURNS.leave()
+        raise busy() from error
     # A thread that gives up leaves the queue only once its work has been done or dropped.
     turn.add_done_callback(TURNS.leave)
     try:

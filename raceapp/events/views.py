@@ -102,8 +102,9 @@ class CrewItem(Resource):
         event = service.get(event_id, for_update=True)
         etags.check_if_match(event)
         crew.set_crew(event, members, actor=g.actor)
+        answer = named(crew.crew_of(event))
         db.session.commit()
-        return named(crew.crew_of(event))
+        return answer
 
 
 @blp.route("/<id:event_id>/history")

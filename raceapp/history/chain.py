@@ -11,6 +11,7 @@ at the end shows too.
 
 import hashlib
 import json
+import logging
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from raceapp.storage import bulk
 from raceapp.storage.prepared import Prepared, placeholder
 from raceapp.telemetry import metrics
 
+log = logging.getLogger(__name__)
 GENESIS = "0" * 64
 # Where the session keeps entries of a transaction that wait, and those that are written.
 WAITING, WRITTEN = "history", "history written"
@@ -61,9 +63,15 @@ def forget_waiting(session: orm.Session) -> None:
 
 
 def tell(entries: list[dict]) -> None:
-    """Count entries that have been committed, and send `grown`."""
-    metrics.history_entries.inc(len(entries))
-    grown.send(frozenset(entry["event_id"] for entry in entries))
+    """Count entries that have been committed, and send `grown`.
+
+    A failure here does not undo the commit, so the request is answered as if there were none.
+    """
+    try:
+        metrics.history_entries.inc(len(entries))
+        grown.send(frozenset(entry["event_id"] for entry in entries))
+    except Exception:
+        log.exception("what has been committed could not be told")
 
 
 def append(session: orm.Session, event_id: int, entries: list[dict]) -> None:

@@ -169,8 +169,16 @@ def look(now: float) -> None:
             doubtful.add(wait.server)
     for server in doubtful:
         if not server.is_being_asked:
-            server.is_being_asked = True
-            threading.Thread(target=server.ask, name="deadline-ask", daemon=True).start()
+            have_asked(server)
+
+
+def have_asked(server: Server) -> None:
+    """Have a server asked; where the system has no thread for that, the next look does."""
+    server.is_being_asked = True
+    try:
+        threading.Thread(target=server.ask, name="deadline-ask", daemon=True).start()
+    except RuntimeError:
+        server.is_being_asked = False
 
 
 def cut_all(server: Server) -> None:

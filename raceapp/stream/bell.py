@@ -46,8 +46,7 @@ class Bell:
         with self.waiting:
             self.rung.update(event_ids)
             if self.thread is None:
-                self.thread = threading.Thread(target=self.go_round, name="bell", daemon=True)
-                self.thread.start()
+                self.thread = started(self.go_round)
             self.waiting.notify()
 
     def go_round(self) -> None:
@@ -90,6 +89,21 @@ class Bell:
                     log.info("the bell is silent: %s", type(error).__name__)
                 is_silent = True
                 time.sleep(PAUSE_SECONDS)
+
+
+def started(go_round: Callable[[], None]) -> threading.Thread | None:
+    """Return the thread that tells Redis, None where the system has none left.
+
+    Whoever rings has committed already, so it is no fault of theirs: the next one tries again.
+    """
+    thread = threading.Thread(target=go_round, name="bell", daemon=True)
+    try:
+        thread.start()
+    except RuntimeError as error:
+        metrics.bells_unheard.inc()
+        log.warning("the bell is silent: %s", error)
+        return None
+    return thread
 
 
 def attend(pubsub, wanted, hear) -> None:

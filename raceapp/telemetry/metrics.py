@@ -4,6 +4,7 @@ Each worker counts in files below PROMETHEUS_MULTIPROC_DIR, which gunicorn.conf.
 starts the workers; metrics_exporter.py adds the files up. docs/deployment.md explains each metric.
 """
 
+import logging
 import time
 
 from flask import Flask, g, request
@@ -14,6 +15,7 @@ from sqlalchemy.pool import QueuePool
 from raceapp.limits import budgets, limiter
 from raceapp.storage.session import db
 
+log = logging.getLogger(__name__)
 METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -72,6 +74,15 @@ def init_app(app: Flask) -> None:
 
 
 def count_request(response):
+    """Count a request. What was done is answered as done, whether or not it can be counted."""
+    try:
+        count(response)
+    except Exception as error:
+        log.warning("a request could not be counted: %s", type(error).__name__)
+    return response
+
+
+def count(response) -> None:
     method = request.method if request.method in METHODS else "other"
     route = request.url_rule.rule if request.url_rule else "none"
     requests.labels(method, route, response.status_code).inc()
@@ -82,7 +93,6 @@ def count_request(response):
         fallback.set(limiter.is_counting_alone())
         if response.status_code == 429:
             refusals.labels(budget).inc()
-    return response
 
 
 def watch_pool(pool: QueuePool, name: str) -> None:

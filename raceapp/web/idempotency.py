@@ -7,6 +7,7 @@ and so is the same one while the first still runs. A refusal did nothing and is 
 
 import hashlib
 import json
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from raceapp.web.reading import read_body
 from raceapp.web.secret_links import with_secrets, without_secrets
 from raceapp.web.strict_json import parse_json
 
+log = logging.getLogger(__name__)
 METHODS = ("POST", "PATCH")
 LASTS = timedelta(hours=24)
 HEADER, SENT = "Idempotency-Key", "HTTP_IDEMPOTENCY_KEY"
@@ -167,8 +169,14 @@ def keep(key: Key, response: Response) -> None:
 
 
 def keep_afterwards(key: Key, response: Response) -> None:
-    """Keep the answer to work that was committed in parts, unless somebody was first."""
-    answers.take_turn(g.actor.id, key.name, is_patient=True)
-    if answers.find(g.actor.id, key.name) is None:
-        keep(key, response)
-    db.session.commit()
+    """Keep the answer to work that was committed in parts, unless somebody was first.
+
+    If that fails the work is answered all the same: sent again, each part is found done by itself.
+    """
+    try:
+        answers.take_turn(g.actor.id, key.name, is_patient=True)
+        if answers.find(g.actor.id, key.name) is None:
+            keep(key, response)
+        db.session.commit()
+    except sa.exc.SQLAlchemyError as error:
+        log.warning("an answer could not be kept: %s", type(error).__name__)
