@@ -181,6 +181,18 @@ def test_an_index_serves_the_record_of_a_weekend(people):
     assert not reads_all(nodes, HistoryEntry.__tablename__)
 
 
+def test_an_index_serves_each_sweep_of_what_has_expired():
+    tables = [table for table in db.metadata.tables.values() if "expires_at" in table.columns]
+
+    indexed = {index.table for table in tables for index in table.indexes if starts(index)}
+
+    assert len(tables) > 3 and indexed == {*tables}
+
+
+def starts(index):
+    return [*index.columns][0].name == "expires_at"
+
+
 COUNTS = """
 SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement LIKE '%place_0%'
 """

@@ -140,6 +140,9 @@ def upgrade():
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("password_resets", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_password_resets_expires_at"), ["expires_at"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_password_resets_user_id"), ["user_id"], unique=False)
 
     op.create_table(
@@ -803,6 +806,7 @@ def downgrade():
     op.drop_table("calendar_links")
     with op.batch_alter_table("password_resets", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_password_resets_user_id"))
+        batch_op.drop_index(batch_op.f("ix_password_resets_expires_at"))
 
     op.drop_table("password_resets")
     with op.batch_alter_table("account_entries", schema=None) as batch_op:
