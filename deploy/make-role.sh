@@ -2,7 +2,8 @@
 # Makes the role that serves, which owns nothing; the image of PostgreSQL runs it once, for a new database.
 set -eu
 
-psql --set=ON_ERROR_STOP=1 --set=password="$SERVING_PASSWORD" \
-    --username="$POSTGRES_USER" --dbname="$POSTGRES_DB" <<'SQL'
+# The password is no argument: whoever is on the machine may read those.
+psql --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER" --dbname="$POSTGRES_DB" <<'SQL'
+\getenv password SERVING_PASSWORD
 CREATE ROLE raceapp LOGIN PASSWORD :'password';
 SQL
