@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 
 import click
-from flask import Blueprint
+from flask import Blueprint, current_app
 
 from raceapp import errors
 from raceapp.auth import entries, resets
@@ -16,7 +16,7 @@ from raceapp.invitations.schemas import InvitationCreateSchema
 from raceapp.permissions import CrewRole, Role
 from raceapp.storage.session import db
 from raceapp.web.commands import Commands
-from raceapp.web.links import link_to
+from raceapp.web.links import link_to, root
 
 commands = Blueprint("people", __name__, cli_group=None)
 commands.cli = Commands()
@@ -24,6 +24,10 @@ commands.cli = Commands()
 email_option = click.option("--email", required=True)
 role_option = click.option(
     "--role", type=click.Choice([role.value for role in Role]), required=True
+)
+NO_PUBLIC_URL = (
+    "PUBLIC_URL is not set, so the link leads to this machine alone: put where people reach the"
+    " board in place of {}."
 )
 # From a prompt, or RACEAPP_PASSWORD.
 password_option = click.password_option(envvar="RACEAPP_PASSWORD")
@@ -92,6 +96,9 @@ def user_link(email):
 
 
 def tell_link(page, token, until) -> None:
+    """Print a link, and say so where it leads nowhere but to this machine."""
+    if not current_app.config["PUBLIC_URL"] and current_app.config["RACEAPP_ENV"] == "production":
+        click.echo(NO_PUBLIC_URL.format(root()), err=True)
     click.echo(f"{link_to(page, token)}\nGood once, until {until:%Y-%m-%d %H:%M} UTC.")
 
 

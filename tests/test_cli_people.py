@@ -56,6 +56,22 @@ def test_a_link_to_set_a_password_is_made_by_hand(app, client, mechanic):
     assert login(client, email=mechanic.email, password="front-axle-nut-64").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("settings", "is_told"),
+    [({}, True), ({"PUBLIC_URL": "https://pit.team.example"}, False)],
+)
+def test_in_production_a_link_to_nowhere_is_told_beside_it(make_app, mechanic, settings, is_told):
+    app = make_app(**settings)
+    app.config["RACEAPP_ENV"] = "production"
+
+    result = run(app, "user-link", "--email", mechanic.email)
+
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("http")
+    assert result.stderr.startswith("PUBLIC_URL is not set") == is_told
+    assert ("http://localhost:8000" in result.stderr) == is_told
+
+
 def test_an_email_is_changed_by_hand(app, client, mechanic):
     result = run(app, "user-email", "--email", mechanic.email, "--new", "Jo@Garage.example")
 
