@@ -53,6 +53,6 @@ def may_still_invite() -> sa.ColumnElement[bool]:
     return sa.exists().where(User.id == Invitation.created_by, User.is_active, has_rights)
 
 
-def is_named_by(token: str) -> sa.ColumnElement[bool]:
-    """Return the condition for the one good invitation with this secret."""
+def is_opened_by(token: str) -> sa.ColumnElement[bool]:
+    """Return the condition for the one good invitation that this secret opens."""
     return sa.and_(Invitation.token_hash == hash_token(token), is_good())

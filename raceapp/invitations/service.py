@@ -119,7 +119,7 @@ def revoke(invitation: Invitation, *, actor) -> None:
 
 def find(token: str) -> Invitation:
     """Return the invitation that this secret opens, or raise NotFound."""
-    found = db.session.scalar(sa.select(Invitation).where(links.is_named_by(token)))
+    found = db.session.scalar(sa.select(Invitation).where(links.is_opened_by(token)))
     if found is None:
         raise errors.NotFound(NOT_GOOD)
     return found
@@ -156,7 +156,7 @@ def use(token: str) -> tuple[Event, Invitation]:
     event = events.get(find(token).event_id, for_update=True, deleted_too=True)
     used = (
         sa.update(Invitation)
-        .where(links.is_named_by(token))
+        .where(links.is_opened_by(token))
         .values(accepted_at=clock.utcnow())
         .returning(Invitation)
         .execution_options(synchronize_session=False, populate_existing=True)

@@ -16,7 +16,7 @@ blp = Blueprint("stream", __name__, url_prefix="/v1/events", description="A week
 # The server that can hand a connection over says here how: see `server.worker`.
 HAND_OVER = "raceapp.hand_over"
 ASK_EVERY_SECONDS = 10
-NO_STREAMS = "Streams are not to be had here. Ask for the changes every ten seconds instead."
+NOT_SERVED_HERE = "Streams are not to be had here. Ask for the changes every ten seconds instead."
 TOO_MANY = "There are as many streams as there may be. Ask for the changes until one is free."
 EXAMPLE = """retry: 2000
 event: hello
@@ -34,7 +34,7 @@ def hand_over(stream: service.Stream) -> None:
     """Have the server keep the connection for the stream; raises Unavailable if it cannot."""
     take = request.environ.get(HAND_OVER)
     if take is None:
-        raise errors.Unavailable(NO_STREAMS, retry_after=ASK_EVERY_SECONDS)
+        raise errors.Unavailable(NOT_SERVED_HERE, retry_after=ASK_EVERY_SECONDS)
     if not take(post.of_app(), stream, current_app.config["STREAMS_MAX"]):
         raise errors.Unavailable(TOO_MANY, retry_after=ASK_EVERY_SECONDS)
 
