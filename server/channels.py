@@ -6,8 +6,9 @@ so now and then all channels are looked at, and readers lose some seconds and no
 """
 
 import collections
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 from server.reader import Reader
 
@@ -20,6 +21,7 @@ class Channel:
     def __init__(self, name, place):
         self.name, self.place = name, place
         self.readers: set[Reader] = set()
+        self.blind_since: float | None = None  # From when on it could not be read.
 
 
 class Channels:
@@ -62,12 +64,39 @@ class Channels:
         """Tell whether there is something to read or to look for."""
         return self.has_work or time.monotonic() > self.looked_at + LOOK_SECONDS
 
-    def read(self, post) -> None:
-        """Read one page of each channel that has grown, and bring readers nearer who are behind."""
-        for channel in self.grown(post):
-            self.read_on(channel, post)
+    def read(self, post) -> dict[Channel, Exception]:
+        """Read one page of each channel that has grown, and bring readers nearer who are behind.
+
+        Returns the channels that cannot be read, and why; the others do not wait for them.
+        """
+        failed: dict[Channel, Exception] = {}
+        with post.reading():
+            grown = self.grown(post)
+        for channel in grown:
+            with self.attempt(channel, post, failed):
+                self.read_on(channel, post)
         for (channel, place), readers in self.lagging().items():
-            self.bring_nearer(channel, place, readers, post)
+            with self.attempt(channel, post, failed):
+                self.bring_nearer(channel, place, readers, post)
+        return failed
+
+    @contextlib.contextmanager
+    def attempt(self, channel: Channel, post, failed: dict) -> Iterator[None]:
+        try:
+            with post.reading():
+                yield
+        except Exception as error:
+            failed[channel] = error
+
+    def note(self, failed: Mapping[Channel, Exception], now: float) -> None:
+        """Set since when channels cannot be read."""
+        for channel in self.by_name.values():
+            channel.blind_since = (channel.blind_since or now) if channel in failed else None
+
+    def blind_for(self, seconds: float, now: float) -> list[Channel]:
+        """Return the channels that could not be read for so long."""
+        channels = self.by_name.values()
+        return [one for one in channels if one.blind_since and now > one.blind_since + seconds]
 
     def grown(self, post) -> list[Channel]:
         names = {self.rung.popleft() for _ in range(len(self.rung))}

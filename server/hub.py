@@ -16,8 +16,8 @@ from server.channels import Channels
 from server.reader import Reader
 
 CHECK_SECONDS, PING_SECONDS, TICK_SECONDS = 10, 8, 1
-# The pause after a failure of the database.
-PAUSE_SECONDS = 0.5
+# The pause after a failure of the database, and how long a failure lasts before streams end.
+PAUSE_SECONDS, BLIND_SECONDS = 0.5, 60
 FILES_WANTED, FILES_RESERVED = 65_536, 200
 TO_READ = select.EPOLLIN | select.EPOLLRDHUP
 TO_WRITE = TO_READ | select.EPOLLOUT
@@ -212,14 +212,29 @@ class Hub:
         try:
             with self.post.reading():
                 self.check(time.monotonic())
-                self.channels.read(self.post)
-            self.is_blind = False
+            failed = self.channels.read(self.post)
         except Exception as error:
-            if not self.is_blind:
-                self.log.warning("streams cannot read for now: %s", type(error).__name__)
-            self.is_blind = True
+            failed = dict.fromkeys(self.channels.by_name.values(), error)
+        self.note(failed, time.monotonic())
+
+    def note(self, failed: dict, now: float) -> None:
+        """Have what cannot be read tried again in a moment, and end its streams if that goes on.
+
+        Their readers come again, to another process maybe, or ask for the changes.
+        """
+        if not (failed or self.is_blind):
+            return
+        if not self.is_blind:
+            names = sorted({type(error).__name__ for error in failed.values()})
+            self.log.warning("streams cannot read for now: %s", ", ".join(names))
+        self.is_blind = bool(failed)
+        self.channels.note(failed, now)
+        for channel in self.channels.blind_for(BLIND_SECONDS, now):
+            for reader in list(channel.readers):
+                self.cut(reader, "blind")
+        if failed:
             self.channels.look_again()
-            self.paused_until = time.monotonic() + PAUSE_SECONDS
+            self.paused_until = now + PAUSE_SECONDS
 
     def check(self, now: float) -> None:
         """Cut off readers who have been logged out or are not on the crew any more."""

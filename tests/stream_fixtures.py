@@ -30,11 +30,11 @@ def hub():
 def connect(hub, path):
     """Ask for a stream as a server does: `connect(person)` returns the answer and our socket.
 
-    `alter` changes what the application hands over.
+    `alter` changes what the application hands over, `to` is the stream of another weekend.
     """
     opened = []
 
-    def start(person, *, since=None, last_id=None, alter=lambda stream: stream):
+    def start(person, *, since=None, last_id=None, alter=lambda stream: stream, to=path):
         ours, theirs = socket.socketpair()
         opened.append(ours)
 
@@ -45,7 +45,7 @@ def connect(hub, path):
             return True
 
         answer = person.get(
-            path,
+            to,
             query_string={"since": since} if since else {},
             headers={"Last-Event-ID": last_id} if last_id else {},
             environ_overrides={"raceapp.hand_over": take},
