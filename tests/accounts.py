@@ -42,6 +42,12 @@ def login(client, email="new@garage.example", password=PASSWORD):
     return post(client, "login", email=email, password=password)
 
 
+def fail(client, times):
+    """Guess a wrong password so many times."""
+    for _ in range(times):
+        problem(login(client, password="a-wrong-guess"), 401)
+
+
 def bearer(answer):
     return {"Authorization": f"Bearer {answer.json['access_token']}"}
 

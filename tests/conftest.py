@@ -7,7 +7,7 @@ import pytest
 
 from config import SettingsSchema
 
-pytest.register_assert_rewrite("helpers")
+pytest.register_assert_rewrite("helpers", "story_of_friday")
 
 import browser
 from backends import SETTINGS, Light, Real, forget_connections
@@ -15,6 +15,7 @@ from helpers import MISANO, PASSWORD, Client, Clock, Person, created
 from helpers import parallel as at_the_same_instant
 from paddock import Paddock
 from servers import Gunicorn
+from timetable import Timetable
 
 from raceapp import clock as raceapp_clock
 from raceapp.auth.service import create_user
@@ -207,6 +208,11 @@ def paddock(app, event, admin, mechanic):
     paddock = Paddock(app, event["id"], admin.id)
     paddock.crew(mechanic, "mechanic")
     return paddock
+
+
+@pytest.fixture
+def timetable(app, admin, event):
+    return Timetable(admin, event, Paddock(app, event["id"], admin.id))
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from prometheus_client import REGISTRY
+
 PATIENCE = 20
 
 
@@ -131,3 +133,8 @@ def listen(*args, **more) -> Listener:
     assert answer.status == 200, answer
     answer.listener.wait_for(1)
     return answer.listener
+
+
+def ended(reason: str) -> float:
+    """Return how many streams of this process have ended for the reason."""
+    return REGISTRY.get_sample_value("raceapp_streams_cut_total", {"reason": reason}) or 0

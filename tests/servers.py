@@ -228,6 +228,9 @@ class Gunicorn(Server):
     def ping(self) -> None:
         urllib.request.urlopen(f"{self.url}/v1/health", timeout=5).close()
 
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+
 
 class Granian(Gunicorn):
     """The same application under the other server of docs/deployment.md."""

@@ -74,3 +74,11 @@ def follow(connect, paddock, mechanic):
     yield start
     for listener in listeners:
         listener.close()
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """What is done every few seconds is done all the time."""
+    for name in ("CHECK_SECONDS", "PING_SECONDS", "TICK_SECONDS"):
+        monkeypatch.setattr(f"server.hub.{name}", 0.05)
+    monkeypatch.setattr("server.hub.PAUSE_SECONDS", 0.05)

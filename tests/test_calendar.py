@@ -9,16 +9,9 @@ import pytest
 import vobject
 from helpers import created, problem
 from icalendar import Calendar
-from paddock import Paddock
-from timetable import Timetable
 
 from raceapp.telemetry.logs import JsonFormatter, TextFormatter, masked
 from server.logs import JsonLines, TextLines
-
-
-@pytest.fixture
-def timetable(app, admin, event):
-    return Timetable(admin, event, Paddock(app, event["id"], admin.id))
 
 
 @pytest.fixture

@@ -2,17 +2,11 @@
 
 import pytest
 from helpers import created, problem
-from paddock import Paddock
-from timetable import Timetable, at
+from timetable import at
 
 pytest_plugins = ["checklist_fixtures"]
 
 NEXT_YEAR = {"event_date": "2027-06-11"}
-
-
-@pytest.fixture
-def timetable(app, admin, event):
-    return Timetable(admin, event, Paddock(app, event["id"], admin.id))
 
 
 @pytest.fixture

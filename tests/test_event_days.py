@@ -2,13 +2,7 @@
 
 import pytest
 from helpers import created, problem
-from paddock import Paddock
-from timetable import Timetable, moment
-
-
-@pytest.fixture
-def timetable(app, admin, event):
-    return Timetable(admin, event, Paddock(app, event["id"], admin.id))
+from timetable import moment
 
 
 @pytest.fixture

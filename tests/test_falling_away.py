@@ -2,17 +2,11 @@
 
 import pytest
 from helpers import created
-from paddock import Paddock
-from timetable import Timetable, at
+from timetable import at
 
 BIKE = {"number": 44, "label": "44 A", "rider_name": "Jo Keller"}
 SCHEDULED = {"status": "scheduled"}
 NEEDLESS = {"act": "not_applicable", "note": "Rain tyres stay on the truck"}
-
-
-@pytest.fixture
-def timetable(app, admin, event):
-    return Timetable(admin, event, Paddock(app, event["id"], admin.id))
 
 
 @pytest.fixture

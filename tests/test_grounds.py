@@ -1,19 +1,15 @@
 """What a release rests on: whatever makes it untrue takes the release back, by any way there is."""
 
 from functools import partial
-from itertools import product
 from types import SimpleNamespace
 
 import pytest
-import sqlalchemy as sa
 from checklists import item
 from garage import FRIDAY, REASON, at_once
 from helpers import created, problem
 
-from raceapp.releases import readiness
-from raceapp.storage.session import db
 from raceapp.tasks import grounds
-from raceapp.tasks.models import Anchor, Task, TaskStatus
+from raceapp.tasks.models import Task, TaskStatus
 from raceapp.timetable.models import TrackSession
 
 pytest_plugins = ["release_fixtures"]
@@ -187,20 +183,6 @@ def test_nothing_comes_to_stand_against_a_session_that_is_over(
     make_task(bike_id=bike, session_id=fp1, is_critical=True)
 
     assert why() is None
-
-
-def test_the_rule_of_what_blocks_is_the_same_in_memory_and_in_sql(garage, app, bike):
-    anchors = [None, Anchor.SESSION_START, Anchor.SESSION_END]
-    kinds = product(TaskStatus, [True, False], [True, False], [None, FRIDAY], anchors)
-    names = ("status", "is_critical", "needs_check", "checked_at", "anchor")
-    for values in kinds:
-        garage.task(bike_id=bike, **dict(zip(names, values, strict=True)))
-
-    with app.app_context():
-        blocking = set(db.session.scalars(sa.select(Task.id).where(readiness.is_blocking(Task))))
-        tasks = db.session.scalars(sa.select(Task)).all()
-
-    assert {task.id for task in tasks if grounds.is_against(task)} == blocking
 
 
 def test_signing_done_takes_nothing_away():

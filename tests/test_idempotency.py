@@ -1,22 +1,14 @@
 """Writes that may be sent twice: `Idempotency-Key`."""
 
 import re
-from collections import Counter
 
 import pytest
-from helpers import Person, created, problem
+from helpers import created, problem
+from keyed import KEY, kept, keyed, titles
 
-from raceapp.storage.answers import IdempotencyKey, turn_of
-from raceapp.storage.session import db
-
-KEY = "3f0c1d9e-7f9f-4a53-a5c0-58f2f0c6d6c1"
 # Their answers hold tokens, which are kept nowhere.
 IGNORING = {f"/v1/auth/{deed}" for deed in ("login", "refresh", "register", "password")}
 IGNORING |= {"/v1/auth/password-resets/use", "/v1/invitations/accept"}
-
-
-def keyed(key=KEY, **others):
-    return {"Idempotency-Key": key, **others}
 
 
 @pytest.fixture
@@ -27,15 +19,6 @@ def body(event):
 @pytest.fixture
 def task(make_task, mechanic):
     return make_task(assigned_to=mechanic.id)
-
-
-def kept(app):
-    with app.app_context():
-        return db.session.scalars(db.select(IdempotencyKey)).all()
-
-
-def titles(admin):
-    return [task["title"] for task in created(admin.get("/v1/tasks"), status=200)]
 
 
 def test_a_write_sent_again_is_answered_as_the_first_time(admin, body):
@@ -195,106 +178,6 @@ def test_what_has_expired_is_swept(app, admin, body, clock):
     created(admin.post("/v1/tasks", json=body, headers=keyed("new")))
 
     assert [row.key for row in kept(app)] == ["new"]
-
-
-def test_the_same_request_at_the_same_instant_is_done_once(admin, body, parallel):
-    assert admin.token
-
-    answers = parallel(lambda: admin.post("/v1/tasks", json=body, headers=keyed()), 8)
-
-    codes = Counter(answer.status_code for answer in answers)
-    assert codes[201] >= 1 and set(codes) <= {201, 409}
-    assert len(titles(admin)) == 1
-    for answer in answers:
-        assert answer.status_code == 201 or answer.headers["Retry-After"] == "1"
-
-
-def test_one_signature_at_the_same_instant_is_one(mechanic, task, parallel):
-    assert mechanic.token
-    path = f"/v1/tasks/{task['id']}/sign-offs"
-
-    answers = parallel(lambda: mechanic.post(path, json={"act": "done"}, headers=keyed()), 8)
-
-    replies = {answer.get_data() for answer in answers if answer.status_code == 201}
-    assert len(replies) == 1
-    assert len(mechanic.get(path).json) == 1
-
-
-def test_while_the_first_still_runs_the_second_is_asked_to_come_again(
-    postgres_only, app, admin, body
-):
-    with app.app_context():
-        from_outside = f"SELECT pg_advisory_xact_lock({turn_of(admin.id, KEY)})"
-        with db.engine.begin() as connection:
-            connection.exec_driver_sql(from_outside)
-            answer = admin.post("/v1/tasks", json=body, headers=keyed())
-
-    problem(answer, 409)
-    assert answer.headers["Retry-After"] == "1"
-
-
-def test_changes_that_lose_a_race_with_a_key_get_through(admin, task, parallel):
-    numbers = iter(range(6))
-    assert admin.token
-
-    def change():
-        number = next(numbers)
-        sent = {"title": f"Attempt {number}"}
-        return admin.patch(f"/v1/tasks/{task['id']}", json=sent, headers=keyed(str(number)))
-
-    answers = parallel(change, 6)
-
-    assert {answer.status_code for answer in answers} == {200}
-    assert admin.get(f"/v1/tasks/{task['id']}").json["version"] == task["version"] + 6
-
-
-def test_a_password_and_its_answer_are_not_kept(app, mechanic):
-    sent = {"current_password": mechanic.password, "new_password": "front-axle-nut-64Nm"}
-
-    answer = mechanic.post("/v1/auth/password", json=sent, headers=keyed("x" * 300))
-
-    assert answer.status_code == 204
-    assert kept(app) == []
-
-
-@pytest.fixture
-def secret_kept(app, admin, mechanic, event):
-    """Send a write that tells a link twice with a key; returns both answers and what was kept."""
-
-    def send(path, body, again_by=admin):
-        path = path.format(event=event["id"], user=mechanic.id)
-        answers = [one.post(path, json=body, headers=keyed()) for one in (admin, again_by)]
-        (row,) = kept(app)
-        return *answers, f"{row.headers} {row.body}"
-
-    return send
-
-
-LINKS = [
-    ("/v1/calendar", {}),
-    ("/v1/users", {"email": "new@garage.example", "name": "Nils Berg"}),
-    ("/v1/users/{user}/password-resets", {}),
-    ("/v1/events/{event}/invitations", {"crew_roles": ["mechanic"]}),
-]
-
-
-@pytest.mark.parametrize(("path", "body"), LINKS)
-def test_a_link_is_told_again_though_its_secret_is_not_kept(secret_kept, path, body):
-    first, again, row = secret_kept(path, body)
-
-    assert (again.status_code, again.json) == (201, first.json)
-    assert again.headers.get("Location") == first.headers.get("Location")
-    secret = first.json["url"].removesuffix(".ics").rpartition("/")[2]
-    assert len(secret) == 43 and secret not in row
-
-
-def test_a_link_dies_with_the_key_it_follows_from(secret_kept, make_app, admin):
-    key = "another-key-that-only-this-test-signs-with-0123456789"
-    elsewhere = Person(make_app(JWT_SECRET_KEY=key), admin.id, admin.email)
-
-    _, again, _ = secret_kept("/v1/calendar", {}, again_by=elsewhere)
-
-    assert "make another" in problem(again, 409)["detail"]
 
 
 def test_every_write_minds_its_key_but_those_that_are_named(app, admin):

@@ -12,7 +12,6 @@ from helpers import Client, problem
 from servers import ROOT, Gunicorn, free_port
 
 from raceapp.web.secret_links import key_id
-from server import settings_file
 
 OLD = "first-Zt5w-Rn8m-Jd2c-Hp6s-Yb4f-3kV9-qLx7"
 NEW = "second-Kq2v-Wd7n-Gs4t-Lm9x-Pf3z-Ch6r-8bYj"
@@ -231,35 +230,3 @@ def test_nothing_documented_believes_that_a_reload_takes_new_settings():
 
     assert "ExecReload=" not in unit
     assert "systemctl reload raceapp" not in page and "systemctl reload 'raceapp" not in page
-
-
-# With a file .env, which gunicorn reads again on HUP
-
-
-@pytest.fixture
-def environ():
-    return {"RACEAPP_ENV": "development", "LOG_LEVEL": "INFO"}
-
-
-def test_a_reload_takes_what_the_file_says_now_and_the_environment_wins(tmp_path, environ):
-    file = tmp_path / ".env"
-    file.write_text(f"JWT_SECRET_KEY={OLD}\nLOCKOUT_MINUTES=5\nLOG_LEVEL=ERROR\n")
-    settings_file.read(file, environ)
-    file.write_text(f"JWT_SECRET_KEY={NEW}\nLOG_LEVEL=ERROR\n")
-
-    settings_file.read(file, environ)
-
-    assert environ["JWT_SECRET_KEY"] == NEW
-    assert "LOCKOUT_MINUTES" not in environ and environ["LOG_LEVEL"] == "INFO"
-
-
-def test_a_file_that_cannot_be_used_changes_nothing_on_a_reload(tmp_path, environ, capsys):
-    file = tmp_path / ".env"
-    file.write_text(f"JWT_SECRET_KEY={OLD}\n")
-    settings_file.read(file, environ)
-    file.write_text("JWT_SECRET_KEY=short\n")
-
-    settings_file.read(file, environ)
-
-    assert environ["JWT_SECRET_KEY"] == OLD
-    assert "JWT_SECRET_KEY" in capsys.readouterr().out

@@ -4,8 +4,16 @@ from datetime import UTC, datetime
 from itertools import product
 
 import pytest
+import sqlalchemy as sa
 from helpers import created
 from paddock import Paddock
+
+from raceapp.releases import readiness
+from raceapp.storage.session import db
+from raceapp.tasks import grounds
+from raceapp.tasks.models import Anchor, Task, TaskStatus
+
+pytest_plugins = ["release_fixtures"]
 
 ROLES = {
     "mechanic": ["mechanic"],
@@ -82,3 +90,17 @@ def test_what_i_may_claim_is_what_i_may_sign_as_done(free_tasks, people, who):
     claimable = listed(people[who], "claimable=true")
 
     assert claimable == signed(people[who], free_tasks, {"act": "done"})
+
+
+def test_the_rule_of_what_blocks_is_the_same_in_memory_and_in_sql(garage, app, bike):
+    anchors = [None, Anchor.SESSION_START, Anchor.SESSION_END]
+    kinds = product(TaskStatus, [True, False], [True, False], [None, FRIDAY], anchors)
+    names = ("status", "is_critical", "needs_check", "checked_at", "anchor")
+    for values in kinds:
+        garage.task(bike_id=bike, **dict(zip(names, values, strict=True)))
+
+    with app.app_context():
+        blocking = set(db.session.scalars(sa.select(Task.id).where(readiness.is_blocking(Task))))
+        tasks = db.session.scalars(sa.select(Task)).all()
+
+    assert {task.id for task in tasks if grounds.is_against(task)} == blocking

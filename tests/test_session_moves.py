@@ -2,14 +2,8 @@
 
 import pytest
 from helpers import problem
-from paddock import Paddock
 from statements import counted
-from timetable import Timetable, at, moment
-
-
-@pytest.fixture
-def timetable(app, admin, event):
-    return Timetable(admin, event, Paddock(app, event["id"], admin.id))
+from timetable import at, moment
 
 
 @pytest.fixture
@@ -221,37 +215,3 @@ def test_a_session_taken_off_is_gone(timetable, admin, fp1):
     for response in answers:
         problem(response, 404)
     assert timetable.starts() == {}
-
-
-# At the same instant
-
-
-def test_of_two_moves_from_one_version_one_wins(timetable, admin, fp1, parallel):
-    task_id = timetable.item(fp1)
-    starts = iter(("08:05", "08:10", "08:15"))
-
-    def move():
-        body, seen = {"starts_at": at(next(starts))}, {"If-Match": '"1"'}
-        return admin.patch(f"/v1/sessions/{fp1['id']}", json=body, headers=seen)
-
-    answers = parallel(move, 3)
-
-    assert sorted(response.status_code for response in answers) == [200, 412, 412]
-    assert timetable.task(task_id)["version"] == 2
-
-
-def test_a_task_unpinned_while_its_session_moves_hangs_on_the_new_time(
-    timetable, admin, fp1, parallel
-):
-    task_id = timetable.item(fp1, is_due_pinned=True)
-    deeds = iter(
-        (
-            lambda: timetable.change(fp1, starts_at=at("07:00")),
-            lambda: admin.patch(f"/v1/tasks/{task_id}", json={"is_due_pinned": False}),
-        )
-    )
-
-    answers = parallel(lambda: next(deeds)(), 2)
-
-    assert [response.status_code for response in answers] == [200, 200]
-    assert timetable.due(task_id) == at("06:30")

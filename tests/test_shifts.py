@@ -2,13 +2,7 @@
 
 import pytest
 from helpers import problem
-from paddock import Paddock
-from timetable import Timetable, at
-
-
-@pytest.fixture
-def timetable(app, admin, event):
-    return Timetable(admin, event, Paddock(app, event["id"], admin.id))
+from timetable import at
 
 
 @pytest.fixture
@@ -231,55 +225,3 @@ def test_a_shift_is_of_one_session_on_or_of_those_named(timetable, admin, friday
     response = admin.post(f"{timetable.path}/timetable/shifts", json=body)
 
     assert {"from_session_id", "session_ids"} & problem(response, 422)["errors"]["json"].keys()
-
-
-# At the same instant
-
-
-def test_shifts_at_the_same_instant_add_up(timetable, friday, parallel):
-    task_id = timetable.item(friday[3])
-
-    answers = parallel(lambda: timetable.shift(friday[1], 5), 6)
-
-    assert {response.status_code for response in answers} == {200}
-    assert timetable.starts() == {
-        "FP1": "06-12 08:00", "FP2": "06-12 09:30", "FP3": "06-12 10:30", "Q1": "06-12 11:30"
-    }  # fmt: skip
-    assert (timetable.due(task_id), timetable.task(task_id)["version"]) == (at("11:00"), 7)
-
-
-def test_a_shift_and_a_move_at_the_same_instant_add_up(timetable, friday, parallel):
-    task_id = timetable.item(friday[3])
-    deeds = iter(
-        (
-            lambda: timetable.shift(friday[1], 30),
-            lambda: timetable.change(friday[3], ends_at=at("13:00")),
-            lambda: timetable.shift(friday[2], 10),
-        )
-    )
-
-    answers = parallel(lambda: next(deeds)(), 3)
-
-    assert {response.status_code for response in answers} == {200}
-    assert timetable.starts()["Q1"] == "06-12 11:40"
-    assert timetable.due(task_id) == at("11:10")
-
-
-def test_signing_goes_on_while_the_day_is_shifted(timetable, admin, friday, parallel):
-    tasks = timetable.items(friday[2], 4)
-    assert admin.token
-    deeds = iter(
-        [lambda: timetable.shift(friday[1], 15)]
-        + [lambda task_id=task_id: sign(admin, task_id) for task_id in tasks]
-        + [lambda: timetable.shift(friday[1], 15)]
-    )
-
-    answers = parallel(lambda: next(deeds)(), 6)
-
-    assert {response.status_code for response in answers} == {200, 201}
-    assert {timetable.task(task_id)["status"] for task_id in tasks} == {"done"}
-    assert timetable.starts()["FP3"] == "06-12 10:30"
-
-
-def sign(person, task_id):
-    return person.post(f"/v1/tasks/{task_id}/sign-offs", json={"act": "done"})

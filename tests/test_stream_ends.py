@@ -5,27 +5,14 @@ import time
 
 import pytest
 from helpers import created, problem
-from listener import PATIENCE
-from prometheus_client import REGISTRY
+from listener import PATIENCE, ended
 
 from raceapp.storage.session import db
 from raceapp.stream import letters, service
 from raceapp.stream.post import Post
-from server import channels, hub, reader
+from server import channels, hub
 
 pytest_plugins = ["stream_fixtures"]
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    """What is done every few seconds is done all the time."""
-    for name in ("CHECK_SECONDS", "PING_SECONDS", "TICK_SECONDS"):
-        monkeypatch.setattr(hub, name, 0.05)
-    monkeypatch.setattr(hub, "PAUSE_SECONDS", 0.05)
-
-
-def ended(reason):
-    return REGISTRY.get_sample_value("raceapp_streams_cut_total", {"reason": reason}) or 0
 
 
 def log_out(admin, person, event):
@@ -155,59 +142,6 @@ def test_more_files_are_opened_as_far_as_the_system_allows(monkeypatch):
         assert hub.make_room() == {4096: 1948, -1: 32668, 300: 50, 100: 0}[now[1]]
 
     assert set_to == [(4096, 4096), (65536, -1)]
-
-
-@pytest.fixture
-def deaf(connect, paddock, mechanic):
-    """Somebody who has a stream and reads nothing of it."""
-    answer, ours = connect(mechanic)
-    assert answer.status_code == 200
-    return ours
-
-
-def test_who_falls_behind_by_a_mebibyte_is_cut_off(quick, deaf, follow, make_task, monkeypatch):
-    before, listener = ended("slow"), follow()
-    monkeypatch.setattr(letters.Page, "__new__", heavy(letters.Page.__new__))
-
-    for number in range(8):
-        make_task()
-        listener.wait_for(number + 2)
-
-    deadline = time.monotonic() + PATIENCE
-    while ended("slow") == before:
-        assert time.monotonic() < deadline
-    assert not listener.is_over.is_set()
-
-
-def heavy(new):
-    """Make each page longer than the system keeps, by a comment."""
-    padding = b":" + b"x" * 400_000 + b"\n\n"
-    return lambda kind, data, *rest: new(kind, data and data + padding, *rest)
-
-
-def test_who_takes_nothing_for_long_is_cut_off(quick, deaf, make_task, monkeypatch):
-    before = ended("slow")
-    monkeypatch.setattr(reader, "SILENT_SECONDS", 0.2)
-    monkeypatch.setattr(letters.Page, "__new__", heavy(letters.Page.__new__))
-
-    make_task()
-
-    deadline = time.monotonic() + PATIENCE
-    while ended("slow") == before:
-        assert time.monotonic() < deadline
-
-
-def test_who_was_far_behind_is_brought_up_as_they_read(follow, make_task, monkeypatch):
-    monkeypatch.setattr(letters, "MOST_ENTRIES", 1)
-    monkeypatch.setattr(letters.Page, "__new__", heavy(letters.Page.__new__))
-    first = follow()
-    first.close()
-    numbers = [make_task()["id"] for _ in range(8)]
-
-    listener = follow(last_id=first.messages[0].id)
-
-    listener.wait_for(9)
-    assert listener.subjects == [("task", number) for number in numbers]
 
 
 def test_a_stop_ends_all_and_lets_nobody_in(hub, follow, connect, mechanic):

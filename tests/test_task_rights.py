@@ -176,47 +176,6 @@ def test_a_crew_member_lists_only_what_they_may_read(
     assert {row["title"] for row in rows} == titles
 
 
-@pytest.mark.parametrize("deleted", ["true", "false"])
-def test_deleted_tasks_are_listed_for_managers_only(mechanic, deleted):
-    response = mechanic.get(f"/v1/tasks?deleted={deleted}")
-
-    problem(response, 403)
-
-
-@pytest.mark.parametrize(
-    ("method", "suffix"), [("get", ""), ("patch", ""), ("delete", ""), ("post", "/restore")]
-)
-def test_a_deleted_task_is_not_there_for_its_former_holder(mechanic, own, method, suffix):
-    mechanic.delete(f"/v1/tasks/{own['id']}")
-    path = f"/v1/tasks/{own['id']}{suffix}"
-
-    response = ask(mechanic, method, path, TICK if method == "patch" else None)
-
-    problem(response, 404)
-
-
-def test_restoring_is_not_there_for_crew_members_even_on_a_live_task(mechanic, own):
-    response = mechanic.post(f"/v1/tasks/{own['id']}/restore")
-
-    problem(response, 404)
-
-
-def test_a_finished_task_is_evidence_its_holder_cannot_delete(mechanic, own):
-    mechanic.patch(f"/v1/tasks/{own['id']}", json=TICK)
-
-    response = mechanic.delete(f"/v1/tasks/{own['id']}")
-
-    problem(response, 409)
-
-
-def test_a_critical_task_refuses_its_holder_with_a_conflict(mechanic, make_task):
-    task = make_task(assigned_to=mechanic.id, is_critical=True)
-
-    response = mechanic.delete(f"/v1/tasks/{task['id']}")
-
-    problem(response, 409)
-
-
 STALE = {"If-Match": '"99"'}
 
 

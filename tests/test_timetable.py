@@ -2,8 +2,7 @@
 
 import pytest
 from helpers import created, problem
-from paddock import Paddock
-from timetable import Timetable, at
+from timetable import at
 
 FP1 = {
     "name": "FP1",
@@ -13,11 +12,6 @@ FP1 = {
     "status": "scheduled",
     "is_wet": False,
 }
-
-
-@pytest.fixture
-def timetable(app, admin, event):
-    return Timetable(admin, event, Paddock(app, event["id"], admin.id))
 
 
 @pytest.fixture

@@ -2,14 +2,7 @@
 
 import pytest
 from helpers import created
-from paddock import Paddock
-from timetable import Timetable
 from timetable_files import CSV, ROME, local, times
-
-
-@pytest.fixture
-def timetable(app, admin, event):
-    return Timetable(admin, event, Paddock(app, event["id"], admin.id))
 
 
 @pytest.fixture

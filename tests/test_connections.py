@@ -1,0 +1,108 @@
+"""Connections to the server: silent, idle, many at once, and what is sent on them."""
+
+import time
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from urllib.request import Request, urlopen
+
+import psutil
+from servers import wait_until
+
+from raceapp import clock
+
+READ = b"GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+def test_who_connects_and_says_nothing_keeps_no_thread(gunicorn_server):
+    server = gunicorn_server(workers=1)
+    silent = [server.connect() for _ in range(20)]
+
+    with urlopen(server.url + "/v1/health", timeout=4) as answer:
+        assert answer.status == 200
+
+    for one in silent:
+        one.close()
+
+
+def test_requests_sent_in_one_go_are_answered_one_by_one(gunicorn_server):
+    server = gunicorn_server(workers=1)
+    with server.connect() as caller:
+        caller.sendall(READ * 5)
+
+        answers = b""
+        while answers.count(b'{"status":"ok"}') < 5:
+            answers += caller.recv(65536)
+
+    assert answers.count(b"HTTP/1.1 200 OK") == 5
+
+
+def test_a_connection_that_is_idle_for_too_long_is_closed(gunicorn_server):
+    server = gunicorn_server(workers=1, GUNICORN_CMD_ARGS="--keep-alive 1")
+    with server.connect() as caller:
+        caller.sendall(READ)
+
+        sent = b"".join(iter(lambda: caller.recv(65536), b""))  # until it is closed
+
+    assert sent.startswith(b"HTTP/1.1 200 OK") and sent.endswith(b'{"status":"ok"}')
+
+
+def test_what_is_not_http_is_refused_and_costs_no_thread(gunicorn_server):
+    server = gunicorn_server(workers=1)
+    for _ in range(10):
+        with server.connect() as caller:
+            caller.sendall(b"\x16\x03\x01 hello\r\n\r\n")
+            assert b"".join(iter(lambda: caller.recv(65536), b"")).startswith(b"HTTP/1.1 400")
+
+    with urlopen(server.url + "/v1/health", timeout=4) as answer:
+        assert answer.status == 200
+
+
+def test_an_answer_without_a_body_is_sent(gunicorn_server):
+    server = gunicorn_server(workers=1)
+    with urlopen(Request(server.url + "/v1/health", method="HEAD"), timeout=4) as answer:
+        assert (answer.status, answer.headers["Content-Length"]) == (200, "15")
+        assert parsedate_to_datetime(answer.headers["Date"]) - clock.utcnow() < timedelta(seconds=2)
+
+
+def test_a_file_is_sent_whole(gunicorn_server, app):
+    server = gunicorn_server(workers=1)
+    path = "/docs/assets/swagger-ui.css"
+
+    with urlopen(server.url + path, timeout=4) as answer, app.test_client().get(path) as expected:
+        assert answer.read() == expected.data
+
+
+def test_connections_that_come_at_once_are_shared_by_the_workers(gunicorn_server):
+    server = gunicorn_server(workers=2)
+    workers = psutil.Process(server.pid).children()
+    callers = []
+
+    def counts():
+        return [len(open_connections(worker, server.port)) for worker in workers]
+
+    def both_serve():
+        callers.append(server.connect())
+        time.sleep(0.05)
+        check(len(workers) == 2 and min(counts()) > 0)
+
+    try:
+        wait_until(both_serve)
+        callers += [server.connect() for _ in range(32)]
+        wait_until(lambda: check(sum(counts()) == len(callers)))
+        assert min(counts()) >= 8
+    finally:
+        for caller in callers:
+            caller.close()
+
+
+def open_connections(process, port):
+    return [
+        connection
+        for connection in process.net_connections("tcp")
+        if connection.status == psutil.CONN_ESTABLISHED and connection.laddr.port == port
+    ]
+
+
+def check(is_so):
+    if not is_so:
+        raise TimeoutError()
