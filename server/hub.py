@@ -218,7 +218,7 @@ class Hub:
         self.note(failed, time.monotonic())
 
     def note(self, failed: dict, now: float) -> None:
-        """Have what cannot be read tried again in a moment, and end its streams if that goes on.
+        """Try failed channels again in a moment, and end their streams if that goes on.
 
         Their readers come again, to another process maybe, or ask for the changes.
         """

@@ -1,8 +1,8 @@
-"""The lines of an iCalendar file (RFC 5545) that the library gets to read: those of a timetable.
+"""The lines of an iCalendar file (RFC 5545) that the library may read: those of a timetable.
 
-A mebibyte of dates, of lines, or of components in one another keeps the library busy for long, and
-a time zone whose clocks change each second for ever. So all other lines are left out, and those of
-a timetable have limits. Zones are left out too: the library would keep them for other files.
+A mebibyte of dates, lines or nested components keeps the library busy for long, and a time zone
+whose clocks change each second for ever. So all lines but those of a timetable are left out, and
+these have limits. Zones are left out too: the library would keep them for other files.
 """
 
 import re
@@ -29,7 +29,7 @@ ZONE = ("VTIMEZONE", "STANDARD", "DAYLIGHT")
 
 
 def sieved(text: str) -> "Sieve":
-    """Return the lines of a timetable; raises Invalid where they exceed the limits."""
+    """Return the lines of a timetable; raises Invalid when they exceed the limits."""
     sieve = Sieve()
     for line in NEWLINE.split(FOLD.sub("", text)):
         sieve.take(line)
@@ -106,5 +106,5 @@ def value_of(found: icalendar.Component, name: str):
 
 
 def zone_name(text: str) -> str:
-    """Return the name of a zone, which some begin with a slash to say that all know it."""
+    """Return the name of a zone without the slash that marks well-known names."""
     return text.strip(' "/')

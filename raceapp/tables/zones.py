@@ -1,7 +1,7 @@
 """Time zones that an iCalendar file defines by itself, under a name that nobody knows.
 
-They are followed here and not by the library, which walks through all times at which the clocks
-ever changed, for each event anew, and through those of a rule without end for ever.
+This module follows them, and not the library: for each event the library would walk through all
+times at which the clocks ever changed, and through a rule without an end for ever.
 """
 
 import re
@@ -21,7 +21,7 @@ UNCLEAR = "Its definition of the time zone {} cannot be followed: write times in
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 OFFSET = re.compile(r"([+-])(\d\d)(\d\d)(\d\d)?", re.ASCII)
 BY_DAY = re.compile(rf"([+-]?)([1-4])({'|'.join(WEEKDAYS)})")
-# What the rule of a zone may say: it comes round each year, on a day that each year has.
+# The rule of a zone may only name a day of each year, one that every year has.
 RULE = {
     "FREQ": "YEARLY",
     "INTERVAL": "1",
@@ -35,7 +35,7 @@ RULE = {
 
 @dataclass(frozen=True)
 class Observance:
-    """From when on the clocks have an offset: by their own times, the first one first."""
+    """An offset, and since when the clocks have it: by their own times, in order."""
 
     onsets: Sequence[datetime]
     before: timedelta
@@ -72,7 +72,7 @@ class Observance:
 
 
 def settle(events: Iterable[icalendar.Component], zones: Mapping[str, list[str]]) -> None:
-    """Put into UTC the times of zones that the file defines; raises Invalid."""
+    """Convert the times of zones that the file defines to UTC; raises Invalid."""
     known: dict[str, list[Observance]] = {}
     for event in events:
         for name in ("DTSTART", "DTEND"):
@@ -85,7 +85,7 @@ def settle(events: Iterable[icalendar.Component], zones: Mapping[str, list[str]]
 
 
 def in_utc(moment: datetime, zone: list[Observance]) -> datetime:
-    """Return a local time in UTC; raises Invalid outside of the years that there are."""
+    """Return a local time in UTC; raises Invalid outside of all years."""
     try:
         return moment.replace(tzinfo=timezone(offset_at(moment, zone))).astimezone(UTC)
     except (ValueError, OverflowError) as error:
@@ -93,7 +93,7 @@ def in_utc(moment: datetime, zone: list[Observance]) -> datetime:
 
 
 def offset_at(moment: datetime, zone: list[Observance]) -> timedelta:
-    """Return the offset that began last; of a time that the clocks skip that before it."""
+    """Return the offset that began last; for a time that the clocks skip the one before it."""
     begun = [(last, place) for place, one in enumerate(zone) if (last := one.last(moment))]
     if not begun:
         return min(zone, key=lambda one: one.onsets[0]).before
@@ -118,7 +118,7 @@ def is_short(lines: list[str]) -> bool:
 
 
 def parts_of(lines: Iterable[str]) -> Iterable[dict[str, list[str]]]:
-    """Yield what stands in each STANDARD and DAYLIGHT, by the names of the properties."""
+    """Yield the properties of each STANDARD and DAYLIGHT, by their names."""
     parts: dict[str, list[str]] = {}
     for line in lines:
         head, _, value = line.upper().partition(":")
@@ -132,7 +132,7 @@ def parts_of(lines: Iterable[str]) -> Iterable[dict[str, list[str]]]:
 
 
 def observance(parts: dict[str, list[str]]) -> Observance:
-    """Return what these properties say; raises ValueError or LookupError."""
+    """Return the observance of these properties; raises ValueError or LookupError."""
     onsets = [read_time(text) for text in [*parts["DTSTART"], *parts.get("RDATE", [])]]
     before, offset = (read_offset(parts[f"TZOFFSET{end}"][0]) for end in ("FROM", "TO"))
     rule = read_rule(",".join(parts["RRULE"]), onsets) if "RRULE" in parts else None
