@@ -53,6 +53,20 @@ def test_it_says_what_is_next_and_which_bike_may_go(hang_up, weekend):
     expect(wall(page)).to_contain_text("as of")
 
 
+def test_the_clock_takes_off_what_is_on_track_until_then(hang_up, weekend):
+    session = weekend.add_session("FP2", starts_in=-10)
+    weekend.manager.patch(f"/v1/sessions/{session['id']}", {"status": "running"})
+    page = hang_up(f"{weekend.page}/wall")
+    expect(wall(page)).to_contain_text("FP2 on track until")
+
+    page.context.set_offline(True)  # The server would put the device's clock right.
+    page.clock.install()
+    page.clock.fast_forward("21:00")
+
+    expect(wall(page)).not_to_contain_text("on track")
+    expect(wall(page)).to_contain_text(weekend.event["name"])
+
+
 def test_nothing_scrolls_on_the_wall_of_the_demo_weekend(hang_up, demo):
     page = hang_up(demo)
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { isOverdue, nextSession, onTrack, Readiness } from './readiness.ts';
+import { isOverdue, isPastEnd, isToCome, nextSession, onTrack, Readiness } from './readiness.ts';
 
 const bike = { id: 1 };
 const fp1 = {
@@ -104,6 +104,23 @@ test('the next session is the first that has not begun, however late', () => {
 
   assert.equal(nextSession([fp1, late, running, over], NOW)?.id, 9);
   assert.equal(nextSession([fp1], NOW + 7_200_000), undefined);
-  assert.equal(onTrack([fp1, late, running, over])?.id, 8);
   assert.equal(nextSession([over], NOW), undefined);
+});
+
+test('a session is on track from its start until its end, whoever forgets to finish it', () => {
+  const running = { ...fp1, status: 'running' } as const;
+  const end = Date.parse(fp1.ends_at);
+
+  assert.equal(onTrack([fp1, running, over], end - 1), running);
+  assert.equal(onTrack([fp1, running, over], end), undefined);
+  assert.deepEqual([end - 1, end].map((now) => isPastEnd(running, now)), [false, true]);
+});
+
+test('what is finished, cancelled or past its end is not to come', () => {
+  const end = Date.parse(fp1.ends_at);
+
+  assert.equal(isToCome(fp1, end - 1), true);
+  assert.equal(isToCome(fp1, end), false);
+  assert.equal(isToCome(over, NOW), false);
+  assert.equal(isPastEnd(over, end), false);
 });

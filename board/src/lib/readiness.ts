@@ -137,5 +137,19 @@ export const inOrder = <S extends Session>(sessions: Iterable<S>) => [...session
 export const nextSession = <S extends Session>(sessions: Iterable<S>, now: number) =>
   inOrder(sessions).find((session) => session.status === 'scheduled' && Date.parse(session.ends_at) > now);
 
-export const onTrack = <S extends Session>(sessions: Iterable<S>) =>
-  inOrder(sessions).find((session) => session.status === 'running');
+/** It was started, and nobody has said that it is over. */
+export const isRunning = (session: Session) => session.status === 'running';
+
+const hasEnded = (session: Session, now: number) => Date.parse(session.ends_at) <= now;
+
+/** Started, with its end to come: whoever finishes it may say so long after it was over. */
+export const isOnTrack = (session: Session, now: number) => isRunning(session) && !hasEnded(session, now);
+
+/** Its end is behind it, and nobody has said how it went. */
+export const isPastEnd = (session: Session, now: number) => !isOver(session) && hasEnded(session, now);
+
+export const onTrack = <S extends Session>(sessions: Iterable<S>, now: number) =>
+  inOrder(sessions).find((session) => isOnTrack(session, now));
+
+/** What nobody finished is over with its end. */
+export const isToCome = (session: Session, now: number) => !isOver(session) && !hasEnded(session, now);

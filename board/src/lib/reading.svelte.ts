@@ -3,7 +3,7 @@
 import * as auth from './auth.ts';
 import * as db from './db.ts';
 import { Refused } from './send.ts';
-import { clock, now } from './time.ts';
+import { now, short } from './time.ts';
 import { texts } from '../texts.ts';
 
 interface Options<T> {
@@ -47,7 +47,7 @@ export class Reading<T> {
     const kept = this.#key ? await db.get<Remembered<T>>('kept', this.#key) : undefined;
     if (!kept) return;
     this.#show(kept.value);
-    this.problem = texts.common.remembered(clock(kept.at));
+    this.problem = texts.common.remembered(short(kept.at, '', now()));
   }
 
   get #key(): string {

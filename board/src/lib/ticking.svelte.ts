@@ -1,12 +1,14 @@
 // The time as state: whatever reads `ticking.now` is drawn anew each second while it is in sight.
 import { createSubscriber } from 'svelte/reactivity';
+import { onTheDot } from './tick.ts';
 import { now } from './time.ts';
 
 class Ticking {
-  readonly #subscribe = createSubscriber((update) => {
-    const timer = setInterval(update, 1000);
-    return () => clearInterval(timer);
-  });
+  readonly #subscribe: () => void;
+
+  constructor(every: number) {
+    this.#subscribe = createSubscriber((update) => onTheDot(every, update));
+  }
 
   /** Milliseconds, by the server's clock. */
   get now(): number {
@@ -15,18 +17,6 @@ class Ticking {
   }
 }
 
-class Minutes {
-  readonly #subscribe = createSubscriber((update) => {
-    const timer = setInterval(update, 15_000);
-    return () => clearInterval(timer);
-  });
-
-  get now(): number {
-    this.#subscribe();
-    return now();
-  }
-}
-
-export const ticking = new Ticking();
-/** The same, four times a minute: for what is said in minutes. */
-export const minutes = new Minutes();
+export const ticking = new Ticking(1_000);
+/** The same, four times a minute: for what is said in minutes, and for days. */
+export const minutes = new Ticking(15_000);

@@ -17,6 +17,15 @@ test('the hour that comes twice in autumn is told as the clocks there show it', 
   assert.equal(clock('2026-10-25T02:30:00Z', 'Europe/Rome'), '03:30');
 });
 
+test('a day is another one from midnight of the weekend on, to the minute', () => {
+  const midnight = Date.parse('2026-06-12T22:00:00Z');
+
+  assert.equal(localDay(midnight - 1, 'Europe/Rome'), '2026-06-12');
+  assert.equal(localDay(midnight, 'Europe/Rome'), '2026-06-13');
+  assert.equal(short(midnight - 60_000, 'Europe/Rome', midnight - 1), '23:59');
+  assert.equal(short(midnight - 60_000, 'Europe/Rome', midnight), 'Fri 12 Jun 23:59');
+});
+
 test('the day is said when it is another one', () => {
   assert.equal(short(AT, 'Europe/Rome', '2026-06-13T08:00:00Z'), '00:30');
   assert.equal(short(AT, 'Europe/Rome', '2026-06-14T08:00:00Z'), 'Sat 13 Jun 00:30');
@@ -35,6 +44,7 @@ test('what is left or late is told in what matters', () => {
   assert.equal(until(from + 25 * 60_000, from), 'in 25 min');
   assert.equal(until(from - 3 * 3_600_000, from), '3 h late');
   assert.equal(until(from + 4 * 86_400_000, from), 'in 4 d');
+  assert.equal(until(from - 20_000, from), '0 min late');
 });
 
 test('days are a range', () => {

@@ -37,12 +37,16 @@ export const dayAndClock = (at: Instant, zone = ''): string => `${day(at, zone)}
 
 const days = new Map<string, string>();
 
+const MOST_DAYS = 10_000;
+
 /** `2026-06-12`: the local day, to compare and to group by; of hundreds of tasks, so kept. */
 export function localDay(at: Instant, zone = ''): string {
-  if (typeof at !== 'string') return dayOf(at, zone);
-  const key = at + zone;
+  const key = (typeof at === 'number' ? Math.floor(at / MINUTE) : String(at)) + zone;
   let found = days.get(key);
-  if (!found) days.set(key, (found = dayOf(at, zone)));
+  if (found) return found;
+  // Each minute of a screen that is never off is another one.
+  if (days.size > MOST_DAYS) days.clear();
+  days.set(key, (found = dayOf(at, zone)));
   return found;
 }
 
@@ -52,8 +56,9 @@ function dayOf(at: Instant, zone: string): string {
   return `${part('year')}-${part('month')}-${part('day')}`;
 }
 
-/** `10:40` for today, otherwise with the day before it. */
-export function short(at: Instant, zone = '', today: Instant = now()): string {
+/** `10:40` for today, otherwise with the day before it. What is shown takes today from
+ * `minutes.now`, so that it is drawn anew at midnight. */
+export function short(at: Instant, zone: string, today: Instant): string {
   return localDay(at, zone) === localDay(today, zone) ? clock(at, zone) : dayAndClock(at, zone);
 }
 
@@ -72,11 +77,13 @@ export function countdown(at: Instant, from = now()): string {
   return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
 }
 
-/** `in 25 min`, `3 h late`, to the nearest that matters. */
-export function until(at: Instant, from = now()): string {
-  const minutes = Math.round((new Date(at).getTime() - from) / MINUTE);
-  const size = Math.abs(minutes);
-  const words =
-    size < 100 ? `${size} min` : size < 48 * 60 ? `${Math.round(size / 60)} h` : `${Math.round(size / 1440)} d`;
-  return minutes < 0 ? `${words} late` : `in ${words}`;
+/** `25 min`, `3 h`, `2 d` from one to the other, to the nearest that matters. */
+export function apart(at: Instant, from: number): string {
+  const minutes = Math.round(Math.abs(new Date(at).getTime() - from) / MINUTE);
+  if (minutes < 100) return `${minutes} min`;
+  return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} d`;
 }
+
+/** `in 25 min`, `3 h late`. */
+export const until = (at: Instant, from: number): string =>
+  new Date(at).getTime() < from ? `${apart(at, from)} late` : `in ${apart(at, from)}`;
