@@ -98,8 +98,9 @@ export async function logOut(): Promise<void> {
 
 async function forget(): Promise<void> {
   access = null;
-  await Promise.all([db.clear('kept'), db.clear('weekends')]);
+  // Nothing is kept for somebody who is no longer here, so nothing comes after the clearing.
   become({ user: null, isLocked: false });
+  await Promise.all([db.clear('kept'), db.clear('weekends')]);
 }
 
 /** Return an access token of whoever is logged in here; raises Refused when there is none, and

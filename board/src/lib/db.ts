@@ -3,6 +3,7 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { Operation } from './operations.ts';
 import type { Storage } from './outbox.ts';
+import { Remembering } from './remembering.ts';
 import type { Kept } from './weekend.ts';
 
 interface Board extends DBSchema {
@@ -62,24 +63,19 @@ async function withDb<T>(work: (db: IDBPDatabase<Board>) => Promise<T>): Promise
   }
 }
 
-// What could not be written is in memory, beside what has been.
-const memory = {
-  weekends: new Map<string, Kept>(),
-  operations: new Map<number, Operation>(),
-  kept: new Map<string, unknown>(),
-};
-/** After every place that the database gives. */
-let lastOrder = 1e15;
-
 async function either<T>(work: (db: IDBPDatabase<Board>) => Promise<T>, other: () => T): Promise<T> {
   try {
     return await withDb(work);
   } catch (error) {
-    if (!isInMemory) console.warn('This device keeps nothing:', error);
-    isInMemory = true;
-    listeners.forEach((listener) => listener());
+    fallBack(error);
     return other();
   }
+}
+
+function fallBack(error: unknown): void {
+  if (!isInMemory) console.warn('This device keeps nothing:', error);
+  isInMemory = true;
+  listeners.forEach((listener) => listener());
 }
 
 export async function get<T>(store: 'weekends' | 'kept', key: string): Promise<T | undefined> {
@@ -87,9 +83,12 @@ export async function get<T>(store: 'weekends' | 'kept', key: string): Promise<T
   return (other() ?? (await either((db) => db.get(store, key), other))) as T | undefined;
 }
 
-export async function put(store: 'weekends' | 'kept', key: string, value: unknown): Promise<void> {
-  const other = () => void (memory[store] as Map<string, unknown>).set(key, value);
-  await either(async (db) => void (await db.put(store, value as never, key)), other);
+export async function put(store: 'kept', key: string, value: unknown): Promise<void> {
+  const work = async (db: IDBPDatabase<Board>) => {
+    await db.put(store, value, key);
+    memory[store].delete(key);
+  };
+  await either(work, () => void memory[store].set(key, value));
 }
 
 export async function remove(store: 'weekends' | 'kept', key: string): Promise<void> {
@@ -106,40 +105,34 @@ export async function clear(store: 'weekends' | 'kept'): Promise<void> {
 export async function weekendsOf(userId: number): Promise<Kept[]> {
   const range = IDBKeyRange.bound(`${userId}/`, `${userId}/\uffff`);
   const kept = await either((db) => db.getAll('weekends', range), () => []);
-  return [...kept, ...memory.weekends.values()];
+  const untold = [...memory.weekends].filter(([key]) => key.startsWith(`${userId}/`));
+  const all = [...kept, ...untold.map(([, weekend]) => weekend)];
+  return [...new Map(all.map((weekend) => [weekend.event.id, weekend])).values()];
 }
 
-export const operations: Storage = {
-  async all() {
-    const kept = await either((db) => db.getAll('operations'), () => []);
-    return [...kept, ...memory.operations.values()];
-  },
+const inDatabase: Storage = {
+  all: () => withDb((db) => db.getAll('operations')),
 
-  add(operation) {
-    const other = () => {
-      const kept = { ...operation, order: ++lastOrder };
-      memory.operations.set(kept.order, kept);
-      return kept;
-    };
-    const work = async (db: IDBPDatabase<Board>): Promise<Operation> => {
+  add: (operation) =>
+    withDb(async (db) => {
       const order = await db.put('operations', operation as Operation);
       return { ...operation, order };
-    };
-    return either(work, other);
-  },
+    }),
 
-  async settle(kept, gone) {
-    const isInDb = (order: number) => !memory.operations.has(order);
-    const [written, deleted] = [kept.filter((one) => isInDb(one.order)), gone.filter(isInDb)];
-    for (const one of kept) if (!isInDb(one.order)) memory.operations.set(one.order, one);
-    for (const order of gone) memory.operations.delete(order);
-    await either(async (db) => {
-      const transaction = db.transaction('operations', 'readwrite');
+  settle: (kept, gone, held) =>
+    withDb(async (db) => {
+      const transaction = db.transaction(['operations', 'weekends'], 'readwrite');
+      const [operations, weekends] = [transaction.objectStore('operations'), transaction.objectStore('weekends')];
       await Promise.all([
-        ...written.map((one) => transaction.store.put(one)),
-        ...deleted.map((order) => transaction.store.delete(order)),
+        ...kept.map((one) => operations.put(one)),
+        ...gone.map((one) => operations.delete(one.order)),
+        held && weekends.put(held.weekend, held.key),
         transaction.done,
       ]);
-    }, () => written.forEach((one) => memory.operations.set(one.order, one)));
-  },
+    }),
 };
+
+export const operations = new Remembering(inDatabase, fallBack);
+
+// What could not be written is in memory, beside what has been.
+const memory = { weekends: operations.weekends, kept: new Map<string, unknown>() };

@@ -32,7 +32,7 @@ class World {
       },
       settle: async (kept, gone) => {
         this.rows = this.rows
-          .filter((row) => !gone.includes(row.order))
+          .filter((row) => !gone.some((one) => one.order === row.order))
           .map((row) => kept.find((one) => one.order === row.order) ?? row);
       },
     },

@@ -8,13 +8,20 @@
 //    until somebody has seen it; the ones after it go on.
 import type { Deed, Operation } from './operations.ts';
 import { Refused, Unreachable } from './send.ts';
+import type { Kept } from './weekend.ts';
 
 export interface Storage {
   all(): Promise<Operation[]>;
   /** Keep a new one; returns it with its place in the order. */
   add(operation: Omit<Operation, 'order'>): Promise<Operation>;
-  /** In one transaction: `kept` as they are now, `gone` away. */
-  settle(kept: Operation[], gone: number[]): Promise<void>;
+  /** In one transaction: `kept` as they are now, `gone` away, and the weekend that holds them. */
+  settle(kept: Operation[], gone: Operation[], held?: Held): Promise<void>;
+}
+
+/** A weekend as the device is to keep it, and under which key. */
+export interface Held {
+  key: string;
+  weekend: Kept;
 }
 
 export interface Result {
@@ -75,17 +82,17 @@ export class Outbox {
       if (!isHeld) return false;
       const found = (await this.mine()).find((one) => one.id === operation.id);
       if (found?.state !== 'waiting') return false;
-      await this.#around.storage.settle([], [found.order]);
+      await this.#around.storage.settle([], [found]);
       return true;
     }, true);
     if (isDeleted) return this.tell();
     for (const deed of reversals) await this.add({ ...deed, undoes: operation.id });
   }
 
-  /** A refused one has been seen: it is no longer needed. */
-  async forget(operations: Operation[]): Promise<void> {
-    await this.#around.storage.settle([], operations.map((one) => one.order));
-    await this.tell();
+  /** They are no longer needed: refused and seen, or in the weekend that is kept with this. */
+  async forget(operations: Operation[], held?: Held): Promise<void> {
+    await this.#around.storage.settle([], operations, held);
+    if (operations.length) await this.tell();
   }
 
   /** The operations of whoever is logged in, in the order of the deeds. */
@@ -138,7 +145,7 @@ export class Outbox {
     const settled = await Promise.all(batch.map((one, index) => this.#after(one, results[index])));
     const moot = await this.#moot(settled);
     const changed = settled.filter((one) => one.state !== 'waiting' && !moot.includes(one));
-    await this.#around.storage.settle(changed, moot.map((one) => one.order));
+    await this.#around.storage.settle(changed, moot);
     await this.tell();
     return settled.some((one) => one.state === 'waiting') ? 'later' : 'done';
   }

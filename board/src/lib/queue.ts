@@ -3,7 +3,7 @@ import * as auth from './auth.ts';
 import { call } from './call.ts';
 import * as db from './db.ts';
 import { taskOf, type Deed, type Operation } from './operations.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type Held } from './outbox.ts';
 import { deviceTime } from './time.ts';
 
 export type { Deed } from './operations.ts';
@@ -68,8 +68,8 @@ export async function undo(operation: Operation, reversals: Deed[]): Promise<voi
   void sendAll();
 }
 
-/** Refused ones that somebody has seen, and applied ones that the server's state holds. */
-export const forget = (gone: Operation[]): Promise<void> => outbox.forget(gone);
+/** Refused ones that somebody has seen, and applied ones that the weekend kept with this holds. */
+export const forget = (gone: Operation[], held?: Held): Promise<void> => outbox.forget(gone, held);
 
 export async function sendAll(how?: { isUrgent: boolean }): Promise<void> {
   if (auth.userId() === null || auth.current().isLocked) return;

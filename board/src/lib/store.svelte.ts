@@ -11,6 +11,7 @@ import type { Operation } from './operations.ts';
 import { lay, type Shown } from './overlay.ts';
 import { followed } from './followed.svelte.ts';
 import { forget, onOperations } from './queue.ts';
+import { Saver } from './saver.ts';
 import { listen, type Heard } from './stream.ts';
 import { now } from './time.ts';
 import type {
@@ -29,7 +30,6 @@ import { fromSnapshot, withChanges, type Kept } from './weekend.ts';
 
 /** Silence after which the server is asked: with an open line it speaks at least every 15 s. */
 const SILENCE = { withLine: 20_000, without: 9_000 };
-const SAVE_AFTER = 400;
 const NOBODY: never[] = [];
 const NOTHING: Map<number, any> = new Map();
 
@@ -86,7 +86,9 @@ export class Weekend {
   readonly asOf: number = $derived(Math.max(this.kept?.asOf ?? 0, this.#heardAt));
 
   readonly #beat: Beat;
-  #saving: ReturnType<typeof setTimeout> | undefined;
+  readonly #saver = new Saver(this.#save.bind(this), () => db.remove('weekends', this.#key));
+  /** It is kept for whom it was read, whoever is here later. */
+  readonly #owner = auth.userId();
   #caughtUpAt = 0;
   #hasLine = false;
 
@@ -107,7 +109,7 @@ export class Weekend {
   rolesOf = (id: number): CrewRole[] => (this.person(id)?.crew_roles as CrewRole[]) ?? NOBODY;
 
   get #key(): string {
-    return `${auth.userId()}/${this.id}`;
+    return `${this.#owner}/${this.id}`;
   }
 
   /** Keep up with the server until the returned function is called: `$effect(() => weekend.follow())`. */
@@ -144,7 +146,7 @@ export class Weekend {
       while (hasMore) hasMore = this.kept ? await this.#changes() : await this.#snapshot();
       this.#caughtUpAt = started;
       this.#hear();
-      this.#saveSoon();
+      this.#saver.soon();
     } catch (error) {
       await this.#failed(error);
     }
@@ -173,9 +175,8 @@ export class Weekend {
   }
 
   async #forget(): Promise<void> {
-    clearTimeout(this.#saving);
     this.kept = null;
-    await db.remove('weekends', this.#key);
+    await this.#saver.giveUp();
   }
 
   async #snapshot(): Promise<boolean> {
@@ -195,19 +196,13 @@ export class Weekend {
     return body.has_more;
   }
 
-  #saveSoon(): void {
-    clearTimeout(this.#saving);
-    this.#saving = setTimeout(() => this.#save(), SAVE_AFTER);
-  }
-
-  /** Once the device has the state that holds them, operations of which it holds are no longer needed. */
+  /** With the state that holds them on the device, operations are no longer needed there. */
   async #save(): Promise<void> {
-    const caughtUpAt = this.#caughtUpAt;
-    if (!this.kept || auth.userId() === null) return;
-    await db.put('weekends', this.#key, { ...this.kept, asOf: this.asOf });
-    const isHeld = (one: Operation) => one.state === 'applied' && (one.settledAt ?? 0) < caughtUpAt;
+    if (!this.kept || auth.userId() !== this.#owner) return;
+    const isHeld = (one: Operation) =>
+      one.state === 'applied' && (one.settledAt ?? 0) < this.#caughtUpAt;
     const held = untrack(() => this.#operations).filter(isHeld);
-    if (held.length) await forget(held);
+    await forget(held, { key: this.#key, weekend: { ...this.kept, asOf: this.asOf } });
   }
 }
 
