@@ -43,6 +43,9 @@ export const texts = {
     demoHint: 'One click logs you in as one of them.',
     noSignal: 'The server cannot be reached. Try again when there is a signal.',
     again: 'Log in again',
+    waiting: (name: string, n: number) =>
+      `${n === 1 ? 'One thing' : `${n} things`} ${name || 'somebody'} did ${n === 1 ? 'is' : 'are'} not sent yet.`,
+    waitingHint: 'All of it stays on this device, and is sent when that person logs in here.',
     ended: (name: string) => `Your log-in has ended, ${name}. What you do is kept, and sent once you log in.`,
   },
   mine: {

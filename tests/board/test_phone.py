@@ -151,7 +151,7 @@ def test_another_person_on_the_device_sends_nothing_of_the_first(
     page.goto("/account")
     page.get_by_role("button", name="Log out").click()
     page.get_by_role("dialog").get_by_role("button", name="Log out").click()
-    page.wait_for_url("**/login")
+    page.get_by_text("One thing Ana Ruiz did is not sent yet.").wait_for()
     page.unroute("**/v1/sync")
 
     other = log_in("mechanic2", device=device)

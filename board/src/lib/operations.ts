@@ -26,6 +26,8 @@ export interface Operation extends Deed {
   order: number;
   /** Whose deed it is: sent in nobody else's name. */
   userId: number;
+  /** What they are called, for whoever finds it on the device. */
+  userName?: string;
   deviceTime: string;
   state: State;
   result?: any;
@@ -33,6 +35,23 @@ export interface Operation extends Deed {
   status?: number;
   /** When the server's answer came, in ms of the device's clock. */
   settledAt?: number;
+}
+
+/** Whose deeds wait on a device, and how many. */
+export interface Waiting {
+  name: string;
+  count: number;
+}
+
+/** The people of whom something waits, but for `userId`. */
+export function waitingOfOthers(operations: Operation[], userId: number | null): Waiting[] {
+  const found = new Map<number, Waiting>();
+  for (const one of operations) {
+    if (one.state !== 'waiting' || one.userId === userId) continue;
+    const { name = '', count = 0 } = found.get(one.userId) ?? {};
+    found.set(one.userId, { name: one.userName || name, count: count + 1 });
+  }
+  return [...found.values()];
 }
 
 const TASK_PATH = /^\/v1\/tasks\/(\d+)(?:\/(sign-offs|comments))?$/;

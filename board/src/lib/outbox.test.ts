@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { signOff, type Operation } from './operations.ts';
+import { signOff, waitingOfOthers, type Operation } from './operations.ts';
 import { Outbox, type Result } from './outbox.ts';
 import { Refused, Unreachable } from './send.ts';
 
 const ANA = 3;
 const BOB = 4;
+const NAMES: Record<number, string> = { [ANA]: 'Ana Ruiz', [BOB]: 'Bob Ito' };
 const task = (id: number) => ({ id, event_id: 1, title: `Task ${id}` }) as any;
 const done = (id: number) => signOff(task(id), 'done');
 
@@ -37,6 +38,7 @@ class World {
       },
     },
     userId: () => this.userId,
+    userName: () => NAMES[this.userId!],
     post: async (batch, userId) => {
       assert.equal(userId, this.userId);
       this.sent.push(batch);
@@ -201,6 +203,16 @@ test('nothing is sent in the name of another person', async () => {
   assert.deepEqual(world.sent.flat().map((one) => one.userId), [BOB]);
   assert.deepEqual(world.shown.map((one) => one.title), ['Task 2']);
   assert.deepEqual(world.states(), ['waiting', 'applied']);
+});
+
+test('what waits is told by the names of those whose it is', async () => {
+  for (const id of [1, 2]) await world.outbox.add(done(id));
+  world.userId = BOB;
+  await world.outbox.add(done(3));
+
+  assert.deepEqual(waitingOfOthers(world.rows, BOB), [{ name: 'Ana Ruiz', count: 2 }]);
+  await world.outbox.send();
+  assert.deepEqual(waitingOfOthers(world.rows, null), [{ name: 'Ana Ruiz', count: 2 }]);
 });
 
 test('what was done while others were sent goes next', async () => {

@@ -34,6 +34,8 @@ export interface Surroundings {
   storage: Storage;
   /** Who is logged in. */
   userId: () => number | null;
+  /** What they are called. */
+  userName: () => string;
   /** Send a batch in the name of this person; raises Refused or Unreachable. */
   post: (operations: Operation[], userId: number) => Promise<Result[]>;
   /** Read what an operation is about, to see whether it has been done already. */
@@ -66,14 +68,17 @@ export class Outbox {
 
   /** Keep a deed on the device. */
   async add(deed: Deed): Promise<Operation> {
-    const { storage, userId, deviceTime } = this.#around;
-    const who = userId();
-    if (who === null) throw new Error('Nobody is logged in.');
-    const id = crypto.randomUUID();
-    const made = { ...deed, id, userId: who, deviceTime: deviceTime(), state: 'waiting' as const };
-    const kept = await storage.add(structuredClone(made));
+    const kept = await this.#around.storage.add(structuredClone(this.#made(deed)));
     await this.tell();
     return kept;
+  }
+
+  #made(deed: Deed): Omit<Operation, 'order'> {
+    const { deviceTime, ...who } = this.#around;
+    const userId = who.userId();
+    if (userId === null) throw new Error('Nobody is logged in.');
+    const by = { userId, userName: who.userName(), deviceTime: deviceTime() };
+    return { ...deed, ...by, id: crypto.randomUUID(), state: 'waiting' };
   }
 
   /** Take back: what is not sent yet is deleted, otherwise `reversals` are done. */

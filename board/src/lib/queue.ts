@@ -2,8 +2,9 @@
 import * as auth from './auth.ts';
 import { call } from './call.ts';
 import * as db from './db.ts';
-import { taskOf, type Deed, type Operation } from './operations.ts';
+import { taskOf, waitingOfOthers, type Deed, type Operation, type Waiting } from './operations.ts';
 import { Outbox, type Held } from './outbox.ts';
+import { nameOf } from './people.ts';
 import { deviceTime } from './time.ts';
 
 export type { Deed } from './operations.ts';
@@ -16,6 +17,7 @@ let operations: Operation[] = [];
 const outbox = new Outbox({
   storage: db.operations,
   userId: auth.userId,
+  userName: () => nameOf(auth.current().user!),
   post: async (batch, userId) => {
     const body = { operations: batch.map(asSent) };
     const answer = await call('POST', '/v1/sync', { body, by: userId, timeout: 20_000 });
@@ -76,15 +78,9 @@ export async function sendAll(how?: { isUrgent: boolean }): Promise<void> {
   if (operations.some((one) => one.state === 'waiting')) await outbox.send(how);
 }
 
-/** How many operations of other people wait on this device, by whose they are. */
-export async function ofOthers(): Promise<Map<number, number>> {
-  const counts = new Map<number, number>();
-  for (const one of await db.operations.all()) {
-    const isOthers = one.userId !== auth.userId() && one.state === 'waiting';
-    if (isOthers) counts.set(one.userId, (counts.get(one.userId) ?? 0) + 1);
-  }
-  return counts;
-}
+/** Whose operations wait on this device beside one's own. */
+export const ofOthers = async (): Promise<Waiting[]> =>
+  waitingOfOthers(await db.operations.all(), auth.userId());
 
 channel.addEventListener('message', () => void reload());
 auth.onAuth(() => void reload().then(() => sendAll()));

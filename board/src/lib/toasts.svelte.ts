@@ -1,5 +1,7 @@
 // Short messages at the edge of the page, some with a way back: `toast('Done', { undo })`.
 
+import { onOther } from './auth.ts';
+
 export interface Toast {
   id: number;
   text: string;
@@ -31,4 +33,6 @@ class Toasts {
 }
 
 export const toasts = new Toasts();
+// Nobody takes back what another person did.
+onOther(() => (toasts.all = []));
 export const toast = (text: string, more?: Partial<Toast>): void => toasts.add(text, more);
