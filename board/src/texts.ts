@@ -578,6 +578,16 @@ export const texts = {
         ? 'One thing you did is not sent yet. It stays on this device and is sent when you log in here again.'
         : `${n} things you did are not sent yet. They stay on this device and are sent when you log in here again.`,
   },
+  copy: {
+    save: 'Save a copy',
+    hint: 'This is on this device only. Where it never gets through, save a copy and give it to your crew chief.',
+    file: 'Not sent',
+    head: (name: string, at: string) => `Done by ${name}, and not told to the server yet. Saved ${at}.`,
+    weekend: (name: string, zone: string) => `${name} (times of ${zone})`,
+    unknown: (id: number) => `Weekend ${id}`,
+    value: 'Value',
+    program: 'The same for a program, as POST /v1/sync takes it in the name of whoever did it:',
+  },
   join: {
     title: 'Join the crew',
     hint: 'You are invited. Make an account to join.',

@@ -73,6 +73,23 @@ def test_logging_out_with_unsent_work_asks(log_in, lone_task):
     page.wait_for_url("**/login**")
 
 
+def test_a_copy_of_what_is_not_sent_is_saved_without_a_signal(log_in, lone_task, axe):
+    page = log_in("fuel")
+    page.get_by_role("button", name=f"Done: {lone_task['title']}").wait_for()
+    page.context.set_offline(True)
+    page.get_by_role("button", name=f"Done: {lone_task['title']}").click()
+    page.get_by_role("link", name="1 not sent yet").click()
+    unsent = page.get_by_role("region", name="1 not sent yet")
+    expect(unsent.get_by_role("listitem")).to_contain_text("Done: Fill the tank")
+
+    with page.expect_download() as saved:
+        press(unsent, "Save a copy")
+
+    assert saved.value.suggested_filename.startswith("Not-sent-")
+    assert "Done: Fill the tank" in saved.value.path().read_text()
+    assert axe(page) == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_at_the_account_and_the_doors(desk, axe, scheme):
     for path in ("/account", f"/reset/{'x' * 43}", f"/join/{'x' * 43}"):

@@ -54,6 +54,16 @@ export function waitingOfOthers(operations: Operation[], userId: number | null):
   return [...found.values()];
 }
 
+/** As `POST /v1/sync` takes it. */
+export const asSent = ({ id, method, path, body, ifMatch, deviceTime }: Operation) => ({
+  id,
+  method,
+  path,
+  body,
+  if_match: ifMatch ?? null,
+  device_time: deviceTime,
+});
+
 const TASK_PATH = /^\/v1\/tasks\/(\d+)(?:\/(sign-offs|comments))?$/;
 
 /** The task an operation is about, if it is about one that the server knows. */

@@ -2,7 +2,7 @@
 import * as auth from './auth.ts';
 import { call } from './call.ts';
 import * as db from './db.ts';
-import { taskOf, waitingOfOthers, type Deed, type Operation, type Waiting } from './operations.ts';
+import { asSent, taskOf, waitingOfOthers, type Deed, type Operation, type Waiting } from './operations.ts';
 import { Outbox, type Held } from './outbox.ts';
 import { nameOf } from './people.ts';
 import { deviceTime } from './time.ts';
@@ -32,10 +32,6 @@ const outbox = new Outbox({
     channel.postMessage('changed');
   },
 });
-
-function asSent({ id, method, path, body, ifMatch, deviceTime }: Operation) {
-  return { id, method, path, body, if_match: ifMatch ?? null, device_time: deviceTime };
-}
 
 function alone<T>(work: (isHeld: boolean) => Promise<T>, ifAvailable = false): Promise<T> {
   if (!navigator.locks) return work(true);
