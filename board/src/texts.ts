@@ -316,6 +316,7 @@ export const texts = {
     noNext: 'No session to come',
     running: (name: string, clock: string) => `${name} on track until ${clock}`.trim(),
     overdue: (n: number) => `${n} overdue`,
+    late: ' late',
     nothingOverdue: 'Nothing is overdue',
     asOf: (clock: string) => `as of ${clock}`,
     page: (n: number, of: number) => `${n} / ${of}`,
