@@ -101,6 +101,48 @@ def test_a_mechanic_is_offered_no_assigning(log_in, weekend, three):
     expect(page.get_by_role("button", name="Assign")).to_have_count(0)
 
 
+def test_a_chief_saves_the_table_of_what_is_shown(log_in, weekend, three):
+    page = log_in("chief", f"{weekend.page}/tasks")
+    page.get_by_role("combobox", name="Status").select_option(label="Overdue")
+    expect(tasks(page)).to_have_count(1)
+
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as CSV").click()
+
+    assert saved.value.suggested_filename.startswith("Tasks-Misano-")
+    head, *rows = saved.value.path().read_text("utf-8-sig").splitlines()
+    assert head.startswith("id,title,") and len(rows) == 1
+    assert "Mount the rain tyres" in rows[0]
+
+
+def test_a_chief_prints_the_pack_of_a_bike(log_in, weekend, three):
+    page = log_in("chief", f"{weekend.page}/tasks")
+    page.get_by_role("combobox", name="Bike").select_option(label=weekend.bike["label"])
+    expect(tasks(page)).to_have_count(1)
+    page.context.add_init_script("print = () => document.body.classList.add('printed')")
+
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Print").click()
+
+    paper = opened.value
+    expect(paper.get_by_role("heading", level=1)).to_contain_text(weekend.event["name"])
+    expect(paper.get_by_text("Torque the bolts")).to_have_count(1)
+    expect(paper.get_by_text("Mount the rain tyres")).to_have_count(0)
+    expect(paper.locator("body.printed")).to_have_count(1)
+    assert paper.evaluate("document.styleSheets[0].cssRules.length") > 10
+
+
+def test_without_a_signal_nothing_is_printed_and_that_is_said(log_in, weekend, three):
+    page = log_in("chief", f"{weekend.page}/tasks")
+    page.context.set_offline(True)
+
+    page.get_by_role("button", name="Print").click()
+
+    expect(page.get_by_text("No signal: this cannot be done now.")).to_be_visible()
+    expect(page.get_by_role("button", name="Print")).to_be_enabled()
+    assert len(page.context.pages) == 1
+
+
 def test_markup_in_a_title_is_only_text(log_in, weekend):
     weekend.task("<img src=x onerror=alert(1)> & <b>bold</b>")
 

@@ -119,7 +119,7 @@ def test_without_a_signal_a_start_is_told_to_have_failed(page):
 
     line(page, "FP1").get_by_role("button", name="Start").click()
 
-    expect(page.get_by_text("No signal: this cannot be saved now.")).to_be_visible()
+    expect(page.get_by_text("No signal: this cannot be done now.")).to_be_visible()
     expect(line(page, "FP1")).to_contain_text("Scheduled")
 
 

@@ -10,6 +10,18 @@ export function saveFile(file: File): void {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
+/** Show a page in `paper`, a window that was opened for it, and print it once all of it is there. */
+export function printFile(paper: Window, file: File): void {
+  const url = URL.createObjectURL(file);
+  paper.location.replace(url);
+  // What shows the page is another window to listeners, so it is looked at.
+  const timer = setInterval(() => {
+    const isThere = !paper.closed && paper.location.href === url && paper.document.readyState === 'complete';
+    if (isThere || paper.closed) clearInterval(timer);
+    if (isThere) paper.print();
+  }, 100);
+}
+
 /** Whether the device hands files on: to the phone beside it, without a signal too. */
 export function canShareFiles(): boolean {
   const files = [new File([''], 'a.txt', { type: 'text/plain' })];

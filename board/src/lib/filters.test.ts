@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { ALL, asQuery, byDue, fromQuery, inOrder, narrowed } from './filters.ts';
+import { ALL, asPrintQuery, asQuery, asTableQuery, byDue, fromQuery, inOrder, narrowed } from './filters.ts';
 
 const NOW = Date.parse('2026-06-12T07:00:00Z');
 const task = (id: number, more = {}) => ({
@@ -75,4 +75,19 @@ test('an address says the filters and is read again', () => {
   assert.equal(asQuery(filters), '?bike=2&status=open');
   assert.deepEqual(fromQuery(asQuery(filters)), filters);
   assert.equal(asQuery(ALL), '');
+});
+
+test('a table is narrowed as the page is, where the server can', () => {
+  const filters = { ...ALL, bike: '2', role: 'mechanic', person: 'none', status: 'overdue' };
+
+  assert.equal(asTableQuery(filters), '?bike_id=2&crew_role=mechanic&assigned_to=none&is_overdue=true');
+  assert.equal(asTableQuery({ ...ALL, status: 'failed' }), '?status=failed');
+  assert.equal(asTableQuery(ALL), '');
+  assert.equal(asTableQuery({ ...filters, session: 'none' }), undefined);
+  assert.equal(asTableQuery({ ...ALL, status: 'to_check' }), undefined);
+});
+
+test('paper is narrowed to a bike and a session', () => {
+  assert.equal(asPrintQuery({ ...ALL, bike: '2', session: '3', status: 'open' }), '?bike_id=2&session_id=3');
+  assert.equal(asPrintQuery({ ...ALL, bike: 'none' }), '');
 });

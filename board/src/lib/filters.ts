@@ -69,7 +69,24 @@ export function fromQuery(query: string): Filters {
   return Object.fromEntries(NAMES.map((name) => [name, given.get(name) ?? ''])) as Filters;
 }
 
-export function asQuery(filters: Filters): string {
-  const given = NAMES.filter((name) => filters[name]).map((name) => [name, filters[name]]);
+export const asQuery = (filters: Filters): string =>
+  query(Object.fromEntries(NAMES.map((name) => [name, filters[name]])));
+
+/** How the server narrows the table of tasks in the same way; undefined where it cannot. */
+export function asTableQuery({ bike, session, role, person, status }: Filters): string | undefined {
+  if ([bike, session, role].includes('none') || status === 'to_check') return undefined;
+  const states =
+    status === 'overdue' ? { is_overdue: 'true', status: '' } : { is_overdue: '', status };
+  return query({ bike_id: bike, session_id: session, crew_role: role, assigned_to: person, ...states });
+}
+
+/** How it narrows what is printed: to a bike, to a session, or both. */
+export function asPrintQuery({ bike, session }: Filters): string {
+  const id = (wanted: string) => (wanted === 'none' ? '' : wanted);
+  return query({ bike_id: id(bike), session_id: id(session) });
+}
+
+function query(words: Record<string, string>): string {
+  const given = Object.entries(words).filter(([, value]) => value);
   return given.length ? `?${new URLSearchParams(given)}` : '';
 }
