@@ -11,3 +11,13 @@ def test_what_comes_last_on_a_phone_is_not_under_the_navigation(log_in, weekend)
     box = last.bounding_box()
     navigation = page.get_by_role("navigation", name="Main").bounding_box()
     assert box["y"] + box["height"] <= navigation["y"] + 1
+
+
+def test_nothing_is_said_of_a_weekend_that_is_on_its_way(log_in, weekend, new_device):
+    device = new_device()
+    device.route("**/snapshot", lambda route: None)
+
+    page = log_in("mechanic", device=device)
+
+    page.get_by_text("Loading").wait_for()
+    assert page.get_by_text("No more sessions").count() == 0

@@ -118,7 +118,7 @@ def test_a_tick_whose_answer_was_lost_is_done_once(weekend, tasks, log_in):
 def test_what_the_server_refuses_stays_with_its_reason_until_it_is_seen(
     weekend, tasks, api, log_in, new_device
 ):
-    shared = weekend.task("Shared bolt")
+    shared = weekend.task("Shared bolt", session_id=weekend.session["id"])
     device = new_device()
     page = log_in("mechanic", device=device)
     row(page, "Shared bolt").wait_for()
@@ -132,6 +132,7 @@ def test_what_the_server_refuses_stays_with_its_reason_until_it_is_seen(
 
     refused = page.get_by_role("region", name="1 was refused")
     refused.get_by_text("Nils Berg was first").wait_for()
+    refused.get_by_text("FP1").wait_for()
     unsent(page, 0)
     assert weekend.read(tasks[0])["status"] == "done"
     page.reload()

@@ -1,6 +1,7 @@
 // What people do with tasks: kept, shown, told, and taken back for as long as the message stands.
 import { assign, comment, reversal, signOff, type Deed } from './operations.ts';
 import { enqueue, undo } from './queue.ts';
+import { weekendOf } from './store.svelte.ts';
 import { toast } from './toasts.svelte.ts';
 import type { Act, Task } from './types.ts';
 import { texts } from '../texts.ts';
@@ -20,11 +21,17 @@ export const giveBack = (task: Task): Promise<void> =>
   perform(task, assign(task, null), texts.acts.givenBack);
 
 export async function say(task: Task, text: string): Promise<void> {
-  await enqueue(comment(task, text));
+  await enqueue({ ...comment(task, text), place: placeOf(task) });
+}
+
+function placeOf(task: Task): string {
+  const weekend = weekendOf(task.event_id);
+  const bike = weekend.bike(task.bike_id)?.label ?? task.rider_name;
+  return [bike, weekend.session(task.session_id)?.name].filter(Boolean).join(' · ');
 }
 
 async function perform(task: Task, deed: Deed, said: string): Promise<void> {
-  const kept = await enqueue(deed);
+  const kept = await enqueue({ ...deed, place: placeOf(task) });
   navigator.vibrate?.(30);
   const reversals = reversal(task, deed, texts.acts.why);
   const back = () => undo(kept, reversals);

@@ -14,6 +14,8 @@ export interface Deed {
   body: Record<string, any>;
   /** Of the task, or of what else it is about. */
   title: string;
+  /** Where a task belongs, such as `44 A · FP1`: many have one title. */
+  place?: string;
   ifMatch?: string | null;
   /** The operation that this one takes back. */
   undoes?: string;
