@@ -102,7 +102,7 @@ lint-api: $(READY) .tools/npm/.ready ## Lint the OpenAPI document and the calend
 	PYTHONPATH=.:tests .venv/bin/python tests/calendar_files.py .tools/calendars
 	node .ci/calendars.mjs .tools/calendars .tools/npm/node_modules
 
-screenshots: $(READY) raceapp/board/sw.js ## Take the pictures of the board in docs/images/ (needs chromium)
+screenshots: $(READY) raceapp/board/sw.js ## Take the pictures in docs/images/ (needs chromium)
 	PYTHONPATH=tests $(BIN) screenshots
 
 lighthouse: $(READY) raceapp/board/sw.js .tools/lighthouse/.ready ## Score the board on a phone with 200 tasks by Lighthouse (needs chromium)
