@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import tempfile
 from contextlib import ExitStack, closing
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import fakeredis
 import flask_migrate
 from flask import Flask
-from servers import Postgres, Valkey
+from servers import Postgres, Valkey, in_memory
 
 from raceapp import create_app
 from raceapp.storage.session import db
@@ -63,9 +64,9 @@ class Backend:
 class Light(Backend):
     """An SQLite file and a Redis in Python: no other process."""
 
-    def __init__(self, place: Path) -> None:
-        self.place = place
-        self.file = place / "raceapp.db"
+    def __init__(self) -> None:
+        self.place = Path(tempfile.mkdtemp(prefix="raceapp-", dir=in_memory()))
+        self.file = self.place / "raceapp.db"
         self.settings = {"DATABASE_URL": self.new_database("raceapp")}
         self.redis = fakeredis.FakeRedis(server=fakeredis.FakeServer(), decode_responses=True)
 
@@ -93,6 +94,7 @@ class Light(Backend):
     def close(self) -> None:
         super().close()
         self.redis.close()
+        shutil.rmtree(self.place)
 
 
 # DELETE takes a tenth of the time of TRUNCATE, which makes new files for every table and index.

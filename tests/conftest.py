@@ -73,9 +73,9 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.fixture(scope="session")
-def backends(tmp_path_factory):
+def backends():
     """Each backend by name, started when it is first needed."""
-    makers = {"sqlite": lambda: Light(tmp_path_factory.mktemp("sqlite")), "postgres": Real}
+    makers = {"sqlite": Light, "postgres": Real}
     started = {}
 
     def find(name):

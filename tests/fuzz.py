@@ -9,9 +9,8 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import urllib.request
-from pathlib import Path
+from contextlib import closing
 
 from backends import SETTINGS, Light, Real
 from servers import ROOT, Gunicorn
@@ -91,17 +90,13 @@ def run_schemathesis(server: Gunicorn, token: str, seed: str, deed: str, names) 
 
 def main() -> None:
     wanted = sys.argv[1:] or ["sqlite", "postgres"]
-    with tempfile.TemporaryDirectory(prefix="raceapp-") as place:
-        makers = {"sqlite": lambda: Light(Path(place)), "postgres": Real}
-        for name in wanted:
-            backend = makers[name]()
-            try:
-                for seed in SEEDS:
-                    print(f"\n{name}, seed {seed}", flush=True)
-                    if fuzz(backend, seed):
-                        sys.exit(f"Found on {name} with seed {seed}.")
-            finally:
-                backend.close()
+    makers = {"sqlite": Light, "postgres": Real}
+    for name in wanted:
+        with closing(makers[name]()) as backend:
+            for seed in SEEDS:
+                print(f"\n{name}, seed {seed}", flush=True)
+                if fuzz(backend, seed):
+                    sys.exit(f"Found on {name} with seed {seed}.")
 
 
 if __name__ == "__main__":

@@ -60,13 +60,23 @@ def wait_until(is_ready: Callable[[], object], seconds: float = 20) -> None:
             time.sleep(0.02)
 
 
+MEMORY = Path("/dev/shm")
+ROOM = 4 * 1024**3
+
+
+def in_memory() -> Path | None:
+    """Return where files of databases are kept in memory, if this machine has room for them."""
+    has_room = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    return MEMORY if has_room else None
+
+
 class Server:
     """A process with a directory of its own, `place`, both gone after `close()`."""
 
     stop_signal = "TERM"
 
     def __init__(self, *arguments: object) -> None:
-        self.place = Path(tempfile.mkdtemp(prefix="raceapp-"))
+        self.place = Path(tempfile.mkdtemp(prefix="raceapp-", dir=in_memory()))
         self.keeper: subprocess.Popen | None = None
         try:
             self.start(*arguments)

@@ -9,13 +9,14 @@ def test_…(log_in, weekend):
 import os
 import subprocess
 import sys
+from tempfile import TemporaryDirectory
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from backends import SETTINGS
 from board_api import PASSWORD, Api, Weekend
 from browser import CHROMIUM, WHY_NOT
-from servers import ROOT, Gunicorn
+from servers import ROOT, Gunicorn, in_memory
 
 PHONE = {"width": 390, "height": 844}
 WATCH = """addEventListener('securitypolicyviolation', (event) =>
@@ -47,15 +48,15 @@ def browser_context_args(browser_context_args):
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory):
+def settings():
     """What a server runs with: a database with the demo team in it."""
     assert WHY_NOT is None, WHY_NOT
-    file = tmp_path_factory.mktemp("board") / "raceapp.db"
-    told = {**SETTINGS, "DATABASE_URL": f"sqlite:///{file}"}
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "seed", "--upgrade"]
-    environment = {**os.environ, **told}
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
-    return told
+    with TemporaryDirectory(prefix="raceapp-", dir=in_memory()) as place:
+        told = {**SETTINGS, "DATABASE_URL": f"sqlite:///{place}/raceapp.db"}
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", "seed", "--upgrade"]
+        environment = {**os.environ, **told}
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+        yield told
 
 
 @pytest.fixture(scope="session")
