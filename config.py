@@ -159,7 +159,7 @@ class SettingsSchema(Schema):
 
     @validates_schema
     def refuse_one_port_for_two(self, data, **kwargs):
-        """Metrics on the port of the API would be read by whoever can call it, or not start."""
+        """Refuse metrics on the port of the API, where every caller could read them."""
         port = (data["BIND"] or "").rpartition(":")[2] or str(data["PORT"])
         if data["METRICS_PORT"] and str(data["METRICS_PORT"]) == port:
             raise ValidationError({"METRICS_PORT": ["Must be another port than that of the API."]})
@@ -191,7 +191,7 @@ def load(overrides: Mapping[str, object] | None = None) -> dict[str, object]:
     except ValidationError as error:
         raise SettingsError(message_of(error)) from None
     if settings["REGISTRATION_OPEN"] is None:
-        # Whoever installs it decides who comes in; a stranger does not.
+        # The operator decides who comes in; strangers do not.
         settings["REGISTRATION_OPEN"] = settings["RACEAPP_ENV"] == "development"
     return {**settings, **development_defaults(settings)}
 
@@ -231,8 +231,8 @@ def development_defaults(settings: Mapping[str, object]) -> dict[str, object]:
 def development_secret(path: Path) -> str:
     """Read the secret of this checkout, making it the first time.
 
-    Several workers may start at once: the file appears complete or not at all, and whoever
-    comes second uses the first one's.
+    Several workers may start at once: the file appears complete or not at all, and the second
+    worker uses the secret of the first.
     """
     if not path.exists():
         path.parent.mkdir(exist_ok=True)

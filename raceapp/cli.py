@@ -36,8 +36,8 @@ def sweep():
         "links": all_of(sweeping.sweep_resets),
         "invitations": all_of(invitations.sweep_expired),
     }
-    told = (f"{count} {what}" for what, count in counts.items())
-    click.echo(f"{', '.join(told)} that had expired are gone.")
+    swept = (f"{count} {what}" for what, count in counts.items())
+    click.echo(f"{', '.join(swept)} that had expired are gone.")
 
 
 def all_of(sweep_some) -> int:

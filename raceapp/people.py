@@ -96,7 +96,7 @@ def user_link(email):
 
 
 def tell_link(page, token, until) -> None:
-    """Print a link, and say so where it leads nowhere but to this machine."""
+    """Print a link, with a warning if it leads to this machine only."""
     if not current_app.config["PUBLIC_URL"] and current_app.config["RACEAPP_ENV"] == "production":
         click.echo(NO_PUBLIC_URL.format(root()), err=True)
     click.echo(f"{link_to(page, token)}\nGood once, until {until:%Y-%m-%d %H:%M} UTC.")

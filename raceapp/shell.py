@@ -134,9 +134,9 @@ def with_demo(demo: dict | None) -> Callable[[bytes], bytes]:
     people = [
         {"email": email, "name": name, "role": role.value} for email, name, role in seeding.PEOPLE
     ]
-    told = json.dumps({"password": demo["password"], "people": people}) if demo else ""
+    logins = json.dumps({"password": demo["password"], "people": people}) if demo else ""
     place, filled = '<meta name="demo" content="" />', '<meta name="demo" content="%s" />'
-    return lambda body: body.replace(place.encode(), (filled % escape(told)).encode())
+    return lambda body: body.replace(place.encode(), (filled % escape(logins)).encode())
 
 
 def why_missing(folder: Path) -> str | None:

@@ -53,8 +53,8 @@ def create(
     links.give_secret(invitation)
     db.session.add(invitation)
     db.session.flush()
-    told = {"crew_roles": invitation.crew_roles, "expires_in_days": expires_in_days}
-    history.record(event.id, "invitation.created", invitation, actor=actor, changes=told)
+    changes = {"crew_roles": invitation.crew_roles, "expires_in_days": expires_in_days}
+    history.record(event.id, "invitation.created", invitation, actor=actor, changes=changes)
     return invitation
 
 
@@ -110,8 +110,10 @@ def revoke(invitation: Invitation, *, actor) -> None:
     if invitation.accepted_at is not None:
         raise errors.Conflict("This invitation has been accepted: take the person off the crew.")
     invitation.revoked_at = clock.utcnow()
-    told = {"crew_roles": invitation.crew_roles}
-    history.record(invitation.event_id, "invitation.revoked", invitation, actor=actor, changes=told)
+    changes = {"crew_roles": invitation.crew_roles}
+    history.record(
+        invitation.event_id, "invitation.revoked", invitation, actor=actor, changes=changes
+    )
 
 
 # --- accepting ---------------------------------------------------------------------------
@@ -170,9 +172,9 @@ def use(token: str) -> tuple[Event, Invitation]:
 def take_on(event: Event, invitation: Invitation, user: User) -> None:
     """Put a person on the crew, and leave a line in the record and one about the account."""
     invitation.accepted_by = user.id
-    told = {"user_id": user.id, "crew_roles": invitation.crew_roles}
-    history.record(event.id, "invitation.accepted", invitation, actor=user, changes=told)
+    changes = {"user_id": user.id, "crew_roles": invitation.crew_roles}
+    history.record(event.id, "invitation.accepted", invitation, actor=user, changes=changes)
     crew.add_member(event, user.id, invitation.crew_roles, actor=user)
-    told = {"event_id": event.id, "crew_roles": invitation.crew_roles}
-    told["invited_by"] = invitation.created_by
-    entries.note(user, "invitation.accepted", actor=user, changes=told)
+    changes = {"event_id": event.id, "crew_roles": invitation.crew_roles}
+    changes["invited_by"] = invitation.created_by
+    entries.note(user, "invitation.accepted", actor=user, changes=changes)

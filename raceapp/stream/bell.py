@@ -94,7 +94,7 @@ class Bell:
 def started(go_round: Callable[[], None]) -> threading.Thread | None:
     """Return the thread that tells Redis, None where the system has none left.
 
-    Whoever rings has committed already, so it is no fault of theirs: the next one tries again.
+    The caller has committed already and must not fail: the next ring tries again.
     """
     thread = threading.Thread(target=go_round, name="bell", daemon=True)
     try:

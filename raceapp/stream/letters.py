@@ -45,27 +45,27 @@ def message(kind: str, cursor: str, data: dict) -> bytes:
 def read(event_id: int, place: Place, end: int = NO_END) -> Page:
     """Return the messages of some entries behind the place, up to the entry at `end`."""
     entries = feed.entries(event_id, place.position, end, MOST_ENTRIES)
-    told = enough(entries)
-    present = feed.present(event_id, {subject for _, found in told for subject in found or ()})
-    sent = [one for entry, found in told for one in messages(entry, found, place, present)]
-    reached = Place(told[-1][0].position) if told else place
-    has_more = len(told) < len(entries) or len(entries) == MOST_ENTRIES
+    chosen = enough(entries)
+    present = feed.present(event_id, {subject for _, found in chosen for subject in found or ()})
+    sent = [one for entry, found in chosen for one in messages(entry, found, place, present)]
+    reached = Place(chosen[-1][0].position) if chosen else place
+    has_more = len(chosen) < len(entries) or len(entries) == MOST_ENTRIES
     return Page(b"".join(sent), reached, len(sent), has_more)
 
 
 def enough(entries: Sequence[Entry]) -> list[tuple[Entry, list[Subject] | None]]:
     """Return the first entries, each with its subjects, or with None if it does not name them."""
-    told, count = [], 0
+    chosen, count = [], 0
     for entry in entries:
         try:
             found = subjects_of(entry)
         except Untold:
             found = None
-        if told and count + len(found or ()) > MOST_SUBJECTS:
+        if chosen and count + len(found or ()) > MOST_SUBJECTS:
             break
-        told.append((entry, found))
+        chosen.append((entry, found))
         count += len(found or ())
-    return told
+    return chosen
 
 
 def messages(entry: Entry, subjects, place: Place, present: set[Subject]) -> Iterator[bytes]:

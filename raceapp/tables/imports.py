@@ -22,7 +22,7 @@ from raceapp.timetable import service as timetable
 from raceapp.timetable.models import TrackSession
 
 
-def carry_out(event: Event, upload, *, actor) -> dict[str, int]:
+def import_tasks(event: Event, upload, *, actor) -> dict[str, int]:
     """Bring the tasks of a table in; returns how many were `{created, changed, unchanged}`.
 
     The caller holds the row of the weekend. Raises Invalid by row and column.

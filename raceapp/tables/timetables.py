@@ -33,7 +33,7 @@ class Imported:
     old_starts_at: datetime | None
 
 
-def carry_out(event: Event, upload, *, actor) -> dict:
+def import_sessions(event: Event, upload, *, actor) -> dict:
     """Change the timetable as the file says; returns `{sessions, unchanged}` and notes.
 
     The caller holds the row of the weekend. Raises Invalid for a file that cannot be read, when a

@@ -74,7 +74,7 @@ class ImportTasks(Resource):
         semicolon or tab; UTF-8, or `charset=windows-1252`; at most 10,000 rows.
         """
         event = service.held_event(event_id, actor=g.actor)
-        imported = imports.carry_out(event, upload, actor=g.actor)
+        imported = imports.import_tasks(event, upload, actor=g.actor)
         finish(**query)
         return imported
 
@@ -99,6 +99,6 @@ class ImportTimetable(Resource):
         not named stay, and so do those that run, are over or were cancelled.
         """
         event = service.held_event(event_id, actor=g.actor)
-        imported = timetables.carry_out(event, upload, actor=g.actor)
+        imported = timetables.import_sessions(event, upload, actor=g.actor)
         finish(**query)
         return imported

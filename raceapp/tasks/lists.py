@@ -31,7 +31,7 @@ def page(asked: PageRequest, *, actor, **filters) -> Page:
         check_may_list_deleted(actor, filters.get("event_id"))
     if is_rare(filters):
         return asked.of(finding.search(actor=actor, **filters))
-    fixed, values = told_apart(filters)
+    fixed, values = split_filters(filters)
     rows, total = statements(asked.shape, actor.is_admin, fixed, tuple(values))
     found = asked.of_prepared(rows, total, actor_id=actor.id, **values)
     return Page([as_task(row) for row in found.items], found.headers)
@@ -50,7 +50,7 @@ def is_rare(filters: dict) -> bool:
     return any(not is_fixed(value) for value in rare)
 
 
-def told_apart(filters: dict) -> tuple[tuple, dict]:
+def split_filters(filters: dict) -> tuple[tuple, dict]:
     """Return the filters that the statement holds, and the values that come with each run."""
     fixed = tuple((name, value) for name, value in filters.items() if is_fixed(value))
     return fixed, {name: value for name, value in filters.items() if not is_fixed(value)}

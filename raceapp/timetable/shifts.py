@@ -61,7 +61,7 @@ def shift(
     tasks = moves.of_sessions(slots, blame="minutes")
     if not dry_run:
         what = {"session_ids": session_ids} if session_ids else {"from_session_id": from_session_id}
-        carry_out(event, slots, tasks, actor=actor, as_recorded={**what, "minutes": minutes})
+        move_sessions(event, slots, tasks, actor=actor, as_recorded={**what, "minutes": minutes})
     return {"sessions": slots, "tasks": tasks, "overlaps": overlaps}
 
 
@@ -140,7 +140,7 @@ def overlaps(sessions: Iterable[TrackSession | Slot]) -> list[tuple[int, int]]:
     ]
 
 
-def carry_out(event: Event, slots: Sequence[Slot], tasks, *, actor, as_recorded: dict) -> None:
+def move_sessions(event: Event, slots: Sequence[Slot], tasks, *, actor, as_recorded: dict) -> None:
     times = [(moved.id, moved.starts_at, moved.ends_at) for moved in slots]
     bulk.rewrite(TrackSession.__table__, ("starts_at", "ends_at"), times)
     starts = {
@@ -168,7 +168,7 @@ def follow_days(event: Event, *, days: int, actor) -> None:
             for session in held(event, deleted_too=True)
         ]
         tasks = moves.of_sessions(slots, blame="event_date")
-        carry_out(event, slots, tasks, actor=actor, as_recorded={"days": days})
+        move_sessions(event, slots, tasks, actor=actor, as_recorded={"days": days})
 
 
 def on_another_day(session: TrackSession, days: int, timezone: str) -> Slot:

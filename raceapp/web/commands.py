@@ -24,13 +24,13 @@ def plainly(deed):
     """Return the command, which tells refusals of the database in one sentence."""
 
     @wraps(deed)
-    def told(*args, **kwargs):
+    def plain(*args, **kwargs):
         try:
             return deed(*args, **kwargs)
         except sa.exc.DBAPIError as error:
             raise click.ClickException(sentence(error.orig)) from error
 
-    return told
+    return plain
 
 
 def sentence(refused: BaseException) -> str:

@@ -126,13 +126,13 @@ def refs(names) -> dict:
 
 
 def register_headers(spec) -> None:
-    for name, told in HEADERS.items():
-        spec.components.header(name, told)
+    for name, described in HEADERS.items():
+        spec.components.header(name, described)
 
 
 def register_parameters(spec) -> None:
-    for name, told in PARAMETERS.items():
-        asked = {member: told[member] for member in ("description", "schema")}
+    for name, described in PARAMETERS.items():
+        asked = {member: described[member] for member in ("description", "schema")}
         spec.components.parameter(name, "header", {"name": name, **asked})
 
 

@@ -29,8 +29,8 @@ class Converter(OpenAPIConverter):
         found = super().fields2jsonschema(fields, **kwargs)
         for field in found["properties"].values():
             if "default" in field:
-                told = [field.get("description"), f"by default {json.dumps(field.pop('default'))}"]
-                field["description"] = "; ".join(filter(None, told))
+                parts = [field.get("description"), f"by default {json.dumps(field.pop('default'))}"]
+                field["description"] = "; ".join(filter(None, parts))
         return found
 
     def get_ref_dict(self, schema) -> dict:
