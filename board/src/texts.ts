@@ -585,13 +585,13 @@ export const texts = {
   },
   copy: {
     save: 'Save a copy',
-    hint: 'This is on this device only. Where it never gets through, save a copy and give it to your crew chief.',
+    hint: 'This is on this device only. If it never gets through, save a copy and give it to your crew chief.',
     file: 'Not sent',
     head: (name: string, at: string) => `Done by ${name}, and not told to the server yet. Saved ${at}.`,
     weekend: (name: string, zone: string) => `${name} (times of ${zone})`,
     unknown: (id: number) => `Weekend ${id}`,
     value: 'Value',
-    program: 'The same for a program, as POST /v1/sync takes it in the name of whoever did it:',
+    program: 'The same for a program, as POST /v1/sync takes it in the name of the person who did it:',
   },
   join: {
     title: 'Join the crew',

@@ -10,7 +10,7 @@ const PAGES = new RegExp(
     `|events(/new|/${ID}(/(timetable|tasks|wall|review|crew))?)?)$`,
 );
 
-// Complete before the old one goes: a worker that cannot keep every file is never installed.
+// A new worker is complete before the old one goes: one that cannot keep every file is never installed.
 self.addEventListener('install', (event) => {
   const fresh = FILES.map((file) => new Request(file, { cache: 'no-cache' }));
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(fresh)));

@@ -1,4 +1,4 @@
-// What people do with tasks: kept, shown, told, and taken back for as long as the message stands.
+// Deeds on tasks: keep them, show them, and take them back while their message is there.
 import { assign, comment, reversal, signOff, type Deed } from './operations.ts';
 import { enqueue, undo } from './queue.ts';
 import { weekendOf } from './store.svelte.ts';

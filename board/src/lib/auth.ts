@@ -10,7 +10,7 @@ interface Access {
   until: number;
 }
 
-/** `locked`: the log-in has ended, so the password is asked for before anything is sent. */
+/** `locked`: the log-in has ended, and nothing is sent before the password is entered again. */
 export interface Auth {
   user: User | null;
   isLocked: boolean;
@@ -34,7 +34,7 @@ export function onAuth(listener: (auth: Auth) => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Be told when it is somebody else who is here than at the time of asking, and so on. */
+/** Call back each time that another person is here. */
 export function onOther(listener: () => void): () => void {
   let who = userId();
   return onAuth(() => {
@@ -53,7 +53,7 @@ function become(next: Auth): void {
 export async function start(): Promise<void> {
   const user = await db.get<User>('kept', 'me');
   if (user) return become({ user, isLocked: false });
-  // Nothing can be kept here, yet there may be a log-in.
+  // This browser keeps nothing, yet there may be a log-in.
   if (!db.isDurable()) await refresh().catch(() => undefined);
 }
 
@@ -98,13 +98,13 @@ export async function logOut(): Promise<void> {
 
 async function forget(): Promise<void> {
   access = null;
-  // Nothing is kept for somebody who is no longer here, so nothing comes after the clearing.
+  // Nothing is written for a person who has left, so nothing follows the clearing.
   become({ user: null, isLocked: false });
   await Promise.all([db.clear('kept'), db.clear('weekends')]);
 }
 
-/** Return an access token of whoever is logged in here; raises Refused when there is none, and
- * an error when it is not the token of `wanted`. */
+/** Return an access token of the person who is logged in; raises Refused when there is none, and
+ * an error when it is not that of `wanted`. */
 export async function token(wanted = auth.user?.id): Promise<string> {
   if (!access || access.until - EARLY <= Date.now()) await refresh();
   if (!access || (wanted && access.userId !== wanted)) throw new Error('Somebody else is logged in.');

@@ -1,4 +1,4 @@
-// What waits on a device as a text: for a crew chief, where the device never gets through.
+// The waiting operations of a device as a text, for a crew chief if the device never gets through.
 import { texts } from '../texts.ts';
 import { withUnit } from './measuring.ts';
 import { asSent, taskOf, type Operation } from './operations.ts';
@@ -12,11 +12,11 @@ const t = texts.copy;
 interface About {
   who: string;
   at: number;
-  /** What the device knows of weekends, by their ids. */
+  /** The weekends that the device knows, by their ids. */
   weekends: Map<number, Weekend>;
 }
 
-/** The operations by weekend, in the order they were done; at the end as the API takes them. */
+/** The operations by weekend, in the order of the deeds, and at the end as the API takes them. */
 export function copyOf(operations: Operation[], { who, at, weekends }: About): string {
   const groups = [...grouped(operations, (one) => one.eventId)].map(([id, own]) => {
     const weekend = weekends.get(id);

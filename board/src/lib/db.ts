@@ -1,5 +1,5 @@
 // What the device keeps: the weekends as the server told them, operations that are not sent
-// yet, and a few settings. Where the browser refuses storage all of it is in memory only.
+// yet, and a few settings. If the browser refuses storage, everything is in memory only.
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { Operation } from './operations.ts';
 import type { Storage } from './outbox.ts';
@@ -19,7 +19,7 @@ let opened: Promise<IDBPDatabase<Board>> | null = null;
 let isInMemory = false;
 const listeners = new Set<() => void>();
 
-/** Tell whether what is kept outlives the page. */
+/** Tell whether the storage outlives the page. */
 export const isDurable = (): boolean => !isInMemory;
 export const onMemoryOnly = (listener: () => void): void => void listeners.add(listener);
 
@@ -40,7 +40,7 @@ function open(): Promise<IDBPDatabase<Board>> {
   return opened;
 }
 
-/** Some browsers never answer: then nothing is kept, rather than nothing shown. */
+/** Some browsers never answer: then the page keeps nothing, but shows something. */
 function inTime<T>(work: Promise<T>): Promise<T> {
   const late = new Promise<never>((_, reject) => setTimeout(reject, PATIENCE, new Error('No answer')));
   return Promise.race([work, late]);
@@ -52,7 +52,7 @@ async function close(): Promise<void> {
   db?.close();
 }
 
-/** Some browsers cut the connection of a page in the background: it is opened once more. */
+/** Some browsers cut the connection of a page in the background: open it once more. */
 async function withDb<T>(work: (db: IDBPDatabase<Board>) => Promise<T>): Promise<T> {
   try {
     return await work(await open());
@@ -134,5 +134,5 @@ const inDatabase: Storage = {
 
 export const operations = new Remembering(inDatabase, fallBack);
 
-// What could not be written is in memory, beside what has been.
+// Rows that could not be written are in memory, beside those that were.
 const memory = { weekends: operations.weekends, kept: new Map<string, unknown>() };

@@ -5,7 +5,7 @@ import type { Incident, Release } from './types.ts';
 const RELEASES = /^\/v1\/sessions\/(\d+)\/releases$/;
 const INCIDENTS = /^\/v1\/events\/(\d+)\/incidents$/;
 
-/** The releases with those that the server has answered but not yet told as a change. */
+/** The releases, with those that the server has given but not yet told as a change. */
 export const withAnswered = (releases: Release[], operations: Operation[]): Release[] =>
   answered(RELEASES, releases, operations);
 

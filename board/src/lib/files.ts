@@ -1,4 +1,4 @@
-// Files for whoever is at the device: saved, or handed on where the device can.
+// Files for the person at the device: saved, or shared if the device can.
 
 /** `tasks-Misano-2026.csv`: a name that every file system takes. */
 export const fileName = (words: string[], ending: string): string =>
@@ -10,11 +10,11 @@ export function saveFile(file: File): void {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** Show a page in `paper`, a window that was opened for it, and print it once all of it is there. */
+/** Show a page in `paper`, a window opened for it, and print it once it is complete. */
 export function printFile(paper: Window, file: File): void {
   const url = URL.createObjectURL(file);
   paper.location.replace(url);
-  // What shows the page is another window to listeners, so it is looked at.
+  // Listeners do not see that the page is shown, since it is in another window: look for it.
   const timer = setInterval(() => {
     const isThere = !paper.closed && paper.location.href === url && paper.document.readyState === 'complete';
     if (isThere || paper.closed) clearInterval(timer);
@@ -22,7 +22,7 @@ export function printFile(paper: Window, file: File): void {
   }, 100);
 }
 
-/** Whether the device hands files on: to the phone beside it, without a signal too. */
+/** Whether the device shares files, such as with the phone beside it, also without a signal. */
 export function canShareFiles(): boolean {
   const files = [new File([''], 'a.txt', { type: 'text/plain' })];
   return navigator.canShare?.({ files }) ?? false;

@@ -15,7 +15,7 @@ export interface Filtered {
 }
 
 export const NAMES = ['bike', 'session', 'role', 'person', 'status'] as const;
-/** Each is an id or word as text, `none` for what has none, and empty for all. */
+/** Each is an id or word as text, `none` for tasks without one, and empty for all. */
 export type Filters = Record<(typeof NAMES)[number], string>;
 export const ALL: Filters = { bike: '', session: '', role: '', person: '', status: '' };
 
@@ -47,7 +47,7 @@ export const isSettled = (task: Filtered): boolean =>
 export const isToCheck = (task: Filtered): boolean =>
   task.status === 'done' && task.needs_check && !task.checked_at;
 
-/** What is to be done comes first, soonest due first; then what is settled, the latest first. */
+/** Tasks to be done come first, soonest due first; then settled ones, the latest first. */
 export function inOrder<T extends Filtered & { id: number }>(tasks: T[]): T[] {
   const settled = tasks.filter(isSettled).sort(byDue).reverse();
   return [...tasks.filter((task) => !isSettled(task)).sort(byDue), ...settled];
@@ -72,7 +72,7 @@ export function fromQuery(query: string): Filters {
 export const asQuery = (filters: Filters): string =>
   query(Object.fromEntries(NAMES.map((name) => [name, filters[name]])));
 
-/** How the server narrows the table of tasks in the same way; undefined where it cannot. */
+/** The server's filters for the same table of tasks; undefined if it has none. */
 export function asTableQuery({ bike, session, role, person, status }: Filters): string | undefined {
   if ([bike, session, role].includes('none') || status === 'to_check') return undefined;
   const states =
@@ -80,7 +80,7 @@ export function asTableQuery({ bike, session, role, person, status }: Filters): 
   return query({ bike_id: bike, session_id: session, crew_role: role, assigned_to: person, ...states });
 }
 
-/** How it narrows what is printed: to a bike, to a session, or both. */
+/** The server's filters for paper: a bike, a session, or both. */
 export function asPrintQuery({ bike, session }: Filters): string {
   const id = (wanted: string) => (wanted === 'none' ? '' : wanted);
   return query({ bike_id: id(bike), session_id: id(session) });

@@ -8,7 +8,7 @@ class Followed {
   get all(): Weekend[] {
     return this.#all;
   }
-  /** Since when a weekend that is being looked at is not live, in ms; 0 while all are. */
+  /** Since when one of these weekends is not live, in ms; 0 while all are. */
   get since(): number {
     return Math.max(0, ...this.#all.map((weekend) => (weekend.isLive ? 0 : weekend.notLiveSince)));
   }
@@ -20,5 +20,5 @@ class Followed {
   }
 }
 
-/** The weekends that are being looked at. */
+/** The weekends that pages look at now. */
 export const followed = new Followed();

@@ -1,18 +1,18 @@
-// What somebody did on this device, as the server will be told it.
+// Deeds on this device, as they will be sent to the server.
 import type { Act, Task } from './types.ts';
 
-/** Waiting: not sent, or sent without an answer. Applied: the server did it, and `result` is
- * what it answered. Refused: the server said no, and `reason` is its sentence. There is no
- * state of being sent: what is on its way is told by the lock that its sender holds. */
+/** Waiting: not sent, or sent without an answer. Applied: the server did it, and `result` is its
+ * answer. Refused: the server said no, and `reason` is its sentence. There is no state of being
+ * sent: the lock of the sender tells that. */
 export type State = 'waiting' | 'applied' | 'refused';
 
-/** What a page asks for: a call, and what it is called in sentences. */
+/** A page's order: a call, and its name in sentences. */
 export interface Deed {
   eventId: number;
   method: 'POST' | 'PATCH';
   path: string;
   body: Record<string, any>;
-  /** Of the task, or of what else it is about. */
+  /** The title of the task, or of another thing. */
   title: string;
   /** Where a task belongs, such as `44 A · FP1`: many have one title. */
   place?: string;
@@ -22,13 +22,13 @@ export interface Deed {
 }
 
 export interface Operation extends Deed {
-  /** A UUID made on the device, so that the server does it once however often it is sent. */
+  /** A UUID made on the device: the server does it once, however often it is sent. */
   id: string;
   /** Place in the order of this device, given as it is kept. */
   order: number;
-  /** Whose deed it is: sent in nobody else's name. */
+  /** The person who did it: it is sent in nobody else's name. */
   userId: number;
-  /** What they are called, for whoever finds it on the device. */
+  /** Their name, for somebody who finds this on the device. */
   userName?: string;
   deviceTime: string;
   state: State;
@@ -39,13 +39,13 @@ export interface Operation extends Deed {
   settledAt?: number;
 }
 
-/** Whose deeds wait on a device, and how many. */
+/** A person whose deeds wait on the device, and how many. */
 export interface Waiting {
   name: string;
   count: number;
 }
 
-/** The people of whom something waits, but for `userId`. */
+/** The people whose deeds wait, except `userId`. */
 export function waitingOfOthers(operations: Operation[], userId: number | null): Waiting[] {
   const found = new Map<number, Waiting>();
   for (const one of operations) {
@@ -56,7 +56,7 @@ export function waitingOfOthers(operations: Operation[], userId: number | null):
   return [...found.values()];
 }
 
-/** As `POST /v1/sync` takes it. */
+/** The operation as `POST /v1/sync` takes it. */
 export const asSent = ({ id, method, path, body, ifMatch, deviceTime }: Operation) => ({
   id,
   method,
@@ -116,7 +116,7 @@ export function release(
   return { eventId: session.event_id, method: 'POST', path, body, title };
 }
 
-/** What takes a deed back once it is sent; `task` is as it was before. Empty: nothing can. */
+/** The deeds that take a sent one back; `task` is as it was before. Empty: nothing can. */
 export function reversal(task: Task, deed: Deed, why: string): Deed[] {
   if (deed.method === 'PATCH') return [assign(task, task.assigned_to ?? null)];
   const { act } = deed.body;

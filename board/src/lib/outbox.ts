@@ -1,10 +1,10 @@
-// What is to be sent, and what becomes of it. Nothing is ever dropped, doubled, or sent in
+// Operations to be sent, and what becomes of them. None is ever dropped, doubled, or sent in
 // another person's name:
 //
 // 1. An operation is on the device before anything shows it.
 // 2. One sender over all tabs sends in the order of the deeds, at most 200 at once.
-// 3. Done (2xx): kept with its answer until the server's own state has caught up. No signal,
-//    408, 425, 429, 5xx: it stays, and is tried again. Any other no: refused, with the reason,
+// 3. Done (2xx): it is kept with its answer until the server's own state has caught up. No signal,
+//    408, 425, 429, 5xx: it stays, and is tried again. Any other refusal: it stays with the reason
 //    until somebody has seen it; the ones after it go on.
 import type { Deed, Operation } from './operations.ts';
 import { Refused, Unreachable } from './send.ts';
@@ -12,13 +12,13 @@ import type { Kept } from './weekend.ts';
 
 export interface Storage {
   all(): Promise<Operation[]>;
-  /** Keep a new one; returns it with its place in the order. */
+  /** Keep a new operation; returns it with its place in the order. */
   add(operation: Omit<Operation, 'order'>): Promise<Operation>;
-  /** In one transaction: `kept` as they are now, `gone` away, and the weekend that holds them. */
+  /** Write in one transaction: `kept` as they are now, `gone` deleted, and the weekend that holds them. */
   settle(kept: Operation[], gone: Operation[], held?: Held): Promise<void>;
 }
 
-/** A weekend as the device is to keep it, and under which key. */
+/** A weekend for the device to keep, and its key. */
 export interface Held {
   key: string;
   weekend: Kept;
@@ -34,7 +34,7 @@ export interface Surroundings {
   storage: Storage;
   /** Who is logged in. */
   userId: () => number | null;
-  /** What they are called. */
+  /** The name of that person. */
   userName: () => string;
   /** Send a batch in the name of this person; raises Refused or Unreachable. */
   post: (operations: Operation[], userId: number) => Promise<Result[]>;
@@ -42,9 +42,9 @@ export interface Surroundings {
   read: (operation: Operation) => Promise<any>;
   now: () => number;
   deviceTime: () => string;
-  /** Run while nobody else does, in whatever tab; with `ifFree` only if that is now. */
+  /** Run while no other tab does; with `ifFree` only if none does now. */
   alone: <T>(work: (isHeld: boolean) => Promise<T>, ifFree?: boolean) => Promise<T>;
-  /** Told when operations have changed, for other tabs and for pages. */
+  /** Called when operations have changed, for other tabs and for pages. */
   changed: (operations: Operation[]) => void;
 }
 
@@ -52,7 +52,7 @@ const MOST = 200;
 /** Below the server's 1 MiB. */
 const MOST_CHARACTERS = 900_000;
 const AGAIN = new Set([401, 408, 425, 429]);
-/** A batch that is at fault as a whole is cut in two until the one that is stands alone. */
+/** A batch that is refused as a whole is cut in two until the faulty operation is alone. */
 const CUT = new Set([400, 413, 422]);
 
 const isForLater = (status: number): boolean => status >= 500 || AGAIN.has(status);
@@ -81,7 +81,7 @@ export class Outbox {
     return { ...deed, ...by, id: crypto.randomUUID(), state: 'waiting' };
   }
 
-  /** Take back: what is not sent yet is deleted, otherwise `reversals` are done. */
+  /** Take a deed back: delete it if it is not sent yet, otherwise do the `reversals`. */
   async undo(operation: Operation, reversals: Deed[]): Promise<void> {
     const isDeleted = await this.#around.alone(async (isHeld) => {
       if (!isHeld) return false;
@@ -94,13 +94,13 @@ export class Outbox {
     for (const deed of reversals) await this.add({ ...deed, undoes: operation.id });
   }
 
-  /** They are no longer needed: refused and seen, or in the weekend that is kept with this. */
+  /** Forget operations: somebody has seen their refusal, or the weekend kept with this holds them. */
   async forget(operations: Operation[], held?: Held): Promise<void> {
     await this.#around.storage.settle([], operations, held);
     if (operations.length) await this.tell();
   }
 
-  /** The operations of whoever is logged in, in the order of the deeds. */
+  /** The operations of the person who is logged in, in the order of the deeds. */
   async mine(): Promise<Operation[]> {
     const who = this.#around.userId();
     const all = await this.#around.storage.all();
@@ -111,7 +111,7 @@ export class Outbox {
     this.#around.changed(await this.mine());
   }
 
-  /** Send what waits. Whoever asks while a sending is about to begin gets that one. */
+  /** Send waiting operations. A caller who comes while a sending is about to begin gets that one. */
   send({ isUrgent = false } = {}): Promise<void> {
     if (!isUrgent && this.#around.now() < this.#notBefore) return Promise.resolve();
     this.#next ??= this.#around.alone(async () => {
@@ -155,7 +155,7 @@ export class Outbox {
     return settled.some((one) => one.state === 'waiting') ? 'later' : 'done';
   }
 
-  /** Those refused that were to take back what has been refused itself. */
+  /** Refused operations that were to take back a deed which was refused itself. */
   async #moot(settled: Operation[]): Promise<Operation[]> {
     const known = [...(await this.mine()), ...settled];
     const isRefused = (id: string) => known.some((one) => one.id === id && one.state === 'refused');
@@ -182,7 +182,7 @@ export class Outbox {
     return isDone ? { ...settled, state: 'applied' } : refused(settled, status, body?.detail);
   }
 
-  /** A conflict with one's own deed, sent long ago or from another device, is none. */
+  /** A conflict with this person's own deed, from long ago or another device, is none. */
   async #isDoneAlready(operation: Operation): Promise<boolean> {
     if (operation.body.act !== 'done') return false;
     const task = await this.#around.read(operation).catch(() => null);

@@ -1,8 +1,8 @@
-// What is shown: the server's state with this device's operations laid over it, never in it.
+// The state that pages show: the server's, with this device's operations over it, never in it.
 import { taskOf, type Operation } from './operations.ts';
 import type { Task } from './types.ts';
 
-/** A task as shown. `isPending`: something done to it here is not sent yet. */
+/** A task as shown. `isPending`: an operation on it is not sent yet. */
 export type Shown = Task & { isPending?: boolean; refusal?: string };
 
 const TO: Record<string, Task['status']> = {
@@ -34,7 +34,7 @@ export function after(task: Shown, operation: Operation): Shown {
   return { ...changed, isPending: true };
 }
 
-/** What the server answered counts until the server's own state has caught up with it. */
+/** The server's answer counts until the server's state has caught up with it. */
 function applied(task: Shown, { result }: Operation): Shown {
   const isNewer = result && 'version' in result && result.id === task.id && result.version > task.version;
   return isNewer ? { ...result, isPending: task.isPending, refusal: task.refusal } : task;

@@ -46,27 +46,27 @@ function take(mine: Operation[]): void {
 
 const reload = async (): Promise<void> => take(await outbox.mine());
 
-/** Be told of this person's operations, now and whenever they change. */
+/** Call back with this person's operations, now and whenever they change. */
 export function onOperations(listener: (operations: Operation[]) => void): () => void {
   listeners.add(listener);
   listener(operations);
   return () => listeners.delete(listener);
 }
 
-/** Do something: it is kept, shown, and sent as soon as that is possible. */
+/** Keep a deed, show it, and send it as soon as possible. */
 export async function enqueue(deed: Deed): Promise<Operation> {
   const kept = await outbox.add(deed);
   void sendAll();
   return kept;
 }
 
-/** Take something back, for as long as that can be done. */
+/** Take a deed back, if that is still possible. */
 export async function undo(operation: Operation, reversals: Deed[]): Promise<void> {
   await outbox.undo(operation, reversals);
   void sendAll();
 }
 
-/** Refused ones that somebody has seen, and applied ones that the weekend kept with this holds. */
+/** Forget refused operations that were seen, and applied ones that the weekend kept with this holds. */
 export const forget = (gone: Operation[], held?: Held): Promise<void> => outbox.forget(gone, held);
 
 export async function sendAll(how?: { isUrgent: boolean }): Promise<void> {
@@ -74,7 +74,7 @@ export async function sendAll(how?: { isUrgent: boolean }): Promise<void> {
   if (operations.some((one) => one.state === 'waiting')) await outbox.send(how);
 }
 
-/** Whose operations wait on this device beside one's own. */
+/** Other people whose operations wait on this device. */
 export const ofOthers = async (): Promise<Waiting[]> =>
   waitingOfOthers(await db.operations.all(), auth.userId());
 

@@ -1,7 +1,7 @@
 /** Whether each bike may go out in each session, read off a weekend as the server judges it.
  *
- * It is worked out on the device, so that a tick changes the answer at once and a board without
- * a network still has one. The rules are those of the server: docs/domain.md, Readiness.
+ * The device works it out, so that a tick changes the answer at once, also without a network.
+ * The rules are those of the server: docs/domain.md, Readiness.
  */
 
 export interface Task {
@@ -15,7 +15,7 @@ export interface Task {
   needs_check: boolean;
   checked_at: string | null;
   due_at: string | null;
-  /** Something was done to it on this device that the server does not know yet. */
+  /** The server does not know yet what this device did to it. */
   isPending?: boolean;
 }
 export interface Session {
@@ -34,7 +34,7 @@ export interface Release {
   voided_at: string | null;
 }
 
-/** `go`: released, and the release stands. `stop`: something blocks. `wait`: nothing blocks, not released. */
+/** `go`: released, and nothing voids it. `stop`: something blocks. `wait`: nothing blocks, not released. */
 export type State = 'go' | 'stop' | 'wait' | 'over';
 
 export interface Cell<T extends Task = Task, R extends Release = Release> {
@@ -44,9 +44,9 @@ export interface Cell<T extends Task = Task, R extends Release = Release> {
   overdue: number;
   blocking: T[];
   release: R | undefined;
-  /** A release that falls once what was done on this device is sent. */
+  /** A release that will be void once the operations of this device are sent. */
   isFalling: boolean;
-  /** The last one that was taken back, while none stands. */
+  /** The last voided release, while none is valid. */
   voided: R | undefined;
 }
 
@@ -131,8 +131,8 @@ const byStart = (one: Session, other: Session) =>
 export const inOrder = <S extends Session>(sessions: Iterable<S>) => [...sessions].sort(byStart);
 
 /**
- * The session the crew works towards: the first that has not begun, however late it is. One whose
- * end has passed was held and nobody said so.
+ * The session that the crew works towards: the first that has not begun, however late it is. One
+ * whose end has passed has taken place, though nobody said so.
  */
 export const nextSession = <S extends Session>(sessions: Iterable<S>, now: number) =>
   inOrder(sessions).find((session) => session.status === 'scheduled' && Date.parse(session.ends_at) > now);
@@ -142,7 +142,7 @@ export const isRunning = (session: Session) => session.status === 'running';
 
 const hasEnded = (session: Session, now: number) => Date.parse(session.ends_at) <= now;
 
-/** Started, with its end to come: whoever finishes it may say so long after it was over. */
+/** Started, with its end to come: people may finish it long after it was over. */
 export const isOnTrack = (session: Session, now: number) => isRunning(session) && !hasEnded(session, now);
 
 /** Its end is behind it, and nobody has said how it went. */
@@ -151,5 +151,5 @@ export const isPastEnd = (session: Session, now: number) => !isOver(session) && 
 export const onTrack = <S extends Session>(sessions: Iterable<S>, now: number) =>
   inOrder(sessions).find((session) => isOnTrack(session, now));
 
-/** What nobody finished is over with its end. */
+/** A session that nobody has finished is over at its end. */
 export const isToCome = (session: Session, now: number) => !isOver(session) && !hasEnded(session, now);

@@ -1,5 +1,5 @@
-// Something read from the server for a page: on its way, here, or why it is not. What was read
-// before is shown where there is no signal.
+// A value read from the server for a page: on its way, here, or the reason why not. Without a signal
+// the page shows the value that was read before.
 import * as auth from './auth.ts';
 import * as db from './db.ts';
 import { Refused } from './send.ts';
@@ -7,9 +7,9 @@ import { now, short } from './time.ts';
 import { texts } from '../texts.ts';
 
 interface Options<T> {
-  /** Under which the device remembers it. */
+  /** The key under which the device remembers it. */
   key?: string;
-  /** Told of each value before it is shown. */
+  /** Called with each value before it is shown. */
   take?: (value: T) => void;
 }
 
@@ -30,7 +30,7 @@ export class Reading<T> {
     void this.again();
   }
 
-  /** Read it (again); what was there before stays in sight meanwhile. */
+  /** Read it, or read it again; the value before stays in sight meanwhile. */
   again = async (): Promise<void> => {
     try {
       const value = await this.#read();

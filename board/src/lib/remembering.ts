@@ -1,25 +1,25 @@
-// The operations of a device whose storage may fail at any write. What it could not be told is
-// remembered beside it, by the id of the operation, and counts instead of what it has: whatever
-// happened is there once, as it was last. With the page that is over; what was done by then is
-// sent again, and the server does nothing twice.
+// The operations of a device whose storage may fail at any write. Rows that it did not take are in
+// memory, by the id of the operation, and count in place of the stored ones: so each operation is
+// there once, in its latest state. The memory ends with the page; operations are then sent again,
+// and the server does nothing twice.
 import type { Operation } from './operations.ts';
 import type { Held, Storage } from './outbox.ts';
 import type { Kept } from './weekend.ts';
 
-/** After every place that a database gives. */
+/** Greater than every place that a database gives. */
 const FIRST = 1e15;
 const isUnder = ({ order }: Pick<Operation, 'order'>): boolean => order < FIRST;
 
 export class Remembering implements Storage {
-  /** Those that could not be written, by their keys. */
+  /** Rows that could not be written, by their keys. */
   readonly weekends = new Map<string, Kept>();
   readonly #under: Storage;
   readonly #failed: (error: unknown) => void;
-  /** By id; null is what is gone. */
+  /** By id; null for deleted ones. */
   readonly #untold = new Map<string, Operation | null>();
   #last = FIRST;
 
-  /** `under` is the storage that may fail, and `failed` is told whenever it does. */
+  /** `under` is the storage that may fail, and `failed` is called whenever it does. */
   constructor(under: Storage, failed: (error: unknown) => void) {
     this.#under = under;
     this.#failed = failed;

@@ -1,5 +1,5 @@
-// Keeps one thing on the device: soon after it changed, one write at a time, and none that was
-// under way comes after it was given up.
+// Keeps one thing on the device: soon after it changed, with one write at a time. Once it is given
+// up, no write that was under way follows.
 
 const SOON = 400;
 

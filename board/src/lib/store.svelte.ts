@@ -1,4 +1,4 @@
-// Weekends as state that pages read: what the server told, with this device's operations over it.
+// Weekends as state that pages read: the server's state, with this device's operations over it.
 //
 //   const weekend = weekendOf(eventId);     // in a page
 //   weekend.tasks, weekend.sessions …       // lists, already sorted, changing by themselves
@@ -28,7 +28,7 @@ import type {
 } from './types.ts';
 import { fromSnapshot, withChanges, type Kept } from './weekend.ts';
 
-/** Silence after which the server is asked: with an open line it speaks at least every 15 s. */
+/** Ask the server after this silence: an open stream says something at least every 15 s. */
 const SILENCE = { withLine: 20_000, without: 9_000 };
 const NOBODY: never[] = [];
 const NOTHING: Map<number, any> = new Map();
@@ -44,17 +44,17 @@ onOperations((operations) => (queue.operations = operations));
 
 export class Weekend {
   readonly id: number;
-  /** What the server told; null until it has, or the device remembers. */
+  /** The server's state; null until the server or the device has told it. */
   kept = $state.raw<Kept | null>(null);
-  /** The server has been heard, and nothing failed since. */
+  /** The server has answered, and nothing has failed since. */
   isLive = $state(false);
   /** Since when it is not live, in ms; 0 while that is not known. */
   notLiveSince = $state(0);
   /** The server says there is no such weekend for this person. */
   isMissing = $state(false);
-  /** How many comments have come or gone: pages that show some read them anew then. */
+  /** A count of changed comments: pages that show comments read them anew when it changes. */
   comments = $state(0);
-  /** Why the server would not answer. */
+  /** Why the server refused. */
   error = $state('');
   #heardAt = $state(0);
 
@@ -82,12 +82,12 @@ export class Weekend {
   );
   readonly releases: Release[] = $derived(sorted(this.#releases, (a, b) => a.id - b.id));
   readonly incidents: Incident[] = $derived(sorted(this.#incidents, (a, b) => a.id - b.id));
-  /** When the server was last heard, in ms. */
+  /** When the server last answered, in ms. */
   readonly asOf: number = $derived(Math.max(this.kept?.asOf ?? 0, this.#heardAt));
 
   readonly #beat: Beat;
   readonly #saver = new Saver(this.#save.bind(this), () => db.remove('weekends', this.#key));
-  /** It is kept for whom it was read, whoever is here later. */
+  /** Keep it for the person it was read for, even if another one is here later. */
   readonly #owner = auth.userId();
   #caughtUpAt = 0;
   #hasLine = false;
@@ -159,7 +159,7 @@ export class Weekend {
     this.isMissing = false;
   }
 
-  /** What had been heard before is all there is: said at once, not after some silences. */
+  /** Say at once, and not after some silences, that the known state is all there is. */
   lose = (): void => {
     if (this.isLive || !this.notLiveSince) this.notLiveSince = this.asOf || now();
     this.isLive = false;
@@ -196,7 +196,7 @@ export class Weekend {
     return body.has_more;
   }
 
-  /** With the state that holds them on the device, operations are no longer needed there. */
+  /** Once the device has the state that holds them, operations are no longer needed. */
   async #save(): Promise<void> {
     if (!this.kept || auth.userId() !== this.#owner) return;
     const isHeld = (one: Operation) =>
@@ -208,7 +208,7 @@ export class Weekend {
 
 const collator = new Intl.Collator('en', { numeric: true });
 const named = (a: string | null, b: string | null): number => collator.compare(a ?? '', b ?? '');
-/** Times as the server writes them sort as they are. */
+/** Times in the server's notation sort as texts. */
 const timed = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function sorted<T>(rows: Map<number, T>, order: (a: T, b: T) => number): T[] {
@@ -224,7 +224,7 @@ export function weekendOf(id: number): Weekend {
   return found;
 }
 
-// What has been sent is in the server's state: see it there.
+// Sent operations are in the server's state: read it.
 onOperations((operations) => {
   for (const weekend of followed.all) {
     const isAnswered = (one: Operation) => one.eventId === weekend.id && one.state === 'applied';
@@ -234,7 +234,7 @@ onOperations((operations) => {
 
 auth.onOther(() => weekends.clear());
 
-// Somebody whose log-in had ended is here again, and has missed what was done meanwhile.
+// Somebody whose log-in had ended is back, and has missed what others did meanwhile.
 let wasLocked = false;
 auth.onAuth(({ isLocked }) => {
   if (wasLocked && !isLocked) followed.all.forEach((weekend) => void weekend.catchUp());

@@ -1,4 +1,4 @@
-// What an operation is called in sentences.
+// The names of operations in sentences.
 import { texts } from '../texts.ts';
 import type { Operation } from './operations.ts';
 

@@ -1,7 +1,7 @@
-// The beat of the clock: on the dot, and at once when a page is shown that had been asleep.
+// The ticks of the clock: on the dot, and at once when a sleeping page is shown again.
 import { now } from './time.ts';
 
-/** Call `update` at each whole `every` ms of the server's clock; returns what ends it. */
+/** Call `update` at each whole `every` ms of the server's clock; returns a function that ends it. */
 export function onTheDot(every: number, update: () => void): () => void {
   let timer: ReturnType<typeof setTimeout>;
   const tick = () => {

@@ -1,4 +1,4 @@
-// The time as state: whatever reads `ticking.now` is drawn anew each second while it is in sight.
+// The time as state: parts that read `ticking.now` are drawn anew each second while in sight.
 import { createSubscriber } from 'svelte/reactivity';
 import { onTheDot } from './tick.ts';
 import { now } from './time.ts';
@@ -18,5 +18,5 @@ class Ticking {
 }
 
 export const ticking = new Ticking(1_000);
-/** The same, four times a minute: for what is said in minutes, and for days. */
+/** The same, four times a minute: for texts in minutes, and for days. */
 export const minutes = new Ticking(15_000);

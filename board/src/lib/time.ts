@@ -39,12 +39,12 @@ const days = new Map<string, string>();
 
 const MOST_DAYS = 10_000;
 
-/** `2026-06-12`: the local day, to compare and to group by; of hundreds of tasks, so kept. */
+/** `2026-06-12`: the local day, to compare and to group by. Kept, as hundreds of tasks ask for it. */
 export function localDay(at: Instant, zone = ''): string {
   const key = (typeof at === 'number' ? Math.floor(at / MINUTE) : String(at)) + zone;
   let found = days.get(key);
   if (found) return found;
-  // Each minute of a screen that is never off is another one.
+  // Bounded, since a screen that is never off adds one each minute.
   if (days.size > MOST_DAYS) days.clear();
   days.set(key, (found = dayOf(at, zone)));
   return found;
@@ -56,8 +56,8 @@ function dayOf(at: Instant, zone: string): string {
   return `${part('year')}-${part('month')}-${part('day')}`;
 }
 
-/** `10:40` for today, otherwise with the day before it. What is shown takes today from
- * `minutes.now`, so that it is drawn anew at midnight. */
+/** `10:40` for today, otherwise with the day before it. Pages take today from `minutes.now`, so
+ * that they are drawn anew at midnight. */
 export function short(at: Instant, zone: string, today: Instant): string {
   return localDay(at, zone) === localDay(today, zone) ? clock(at, zone) : dayAndClock(at, zone);
 }

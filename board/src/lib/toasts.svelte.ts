@@ -6,9 +6,9 @@ export interface Toast {
   id: number;
   text: string;
   undo?: () => void | Promise<void>;
-  /** What it is about, in the name of its button. */
+  /** The subject, for the name of its button. */
   about?: string;
-  /** A newer one of the same subject takes its place, since the older way back is none any more. */
+  /** A newer message of the same subject replaces it, since its way back is gone. */
   subject?: string;
   isBad?: boolean;
 }
@@ -33,6 +33,6 @@ class Toasts {
 }
 
 export const toasts = new Toasts();
-// Nobody takes back what another person did.
+// Nobody takes back another person's deed.
 onOther(() => (toasts.all = []));
 export const toast = (text: string, more?: Partial<Toast>): void => toasts.add(text, more);

@@ -1,4 +1,4 @@
-// The copy of what is not sent yet, as a file.
+// The copy of unsent operations, as a file.
 import { texts } from '../texts.ts';
 import * as auth from './auth.ts';
 import { copyOf } from './copy.ts';
