@@ -65,6 +65,33 @@ def is_source(path):
     return path.is_dir() and path.name[0] not in "._" and path.name not in ("instance", "htmlcov")
 
 
+# Paths are told from here: a file of any feature is one of tasks/.
+FOLDERS = [
+    ROOT,
+    PACKAGE,
+    PACKAGE / "tasks",
+    ROOT / "tests",
+    ROOT / "board/src",
+    ROOT / "board/src/lib",
+]
+PATH = re.compile(r"[\w/.-]+\.(py|ts|svelte|md|html|yaml|example)")
+ERRANDS = page("architecture.md").split("## Where to change what")[1].split("## Tests")[0]
+
+
+@pytest.mark.parametrize("row", re.findall(r"^\| (.*`.*) \|$", ERRANDS, re.MULTILINE))
+def test_the_places_to_change_hold_what_they_are_named_for(row):
+    words = re.findall(r"`([^`]+)`", row)
+
+    found = [read(word) for word in words if PATH.fullmatch(word)]
+
+    names = [word for word in words if re.fullmatch(r"[A-Za-z_]{4,}", word)]
+    assert [name for name in names if name not in "".join(found)] == []
+
+
+def read(path):
+    return next(file for at in FOLDERS if (file := at / path).exists()).read_text()
+
+
 def test_the_ladder_is_the_one_that_is_tested():
     ladder = page("architecture.md").split("## The ladder")[1].split("```")[1]
     drawn = [word for word in re.findall(r"\w+", ladder) if word in LADDER]
