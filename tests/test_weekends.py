@@ -1,5 +1,7 @@
 """A weekend planned in one sitting: all of it or nothing, and tried first."""
 
+import time
+
 import pytest
 from checklists import ITEM, template
 from helpers import MISANO, created, problem
@@ -94,6 +96,24 @@ def test_lines_are_written_in_many_ways(plan, line):
         "2026-06-12T08:20:00Z",
         "2026-06-12T09:05:00Z",
     )
+
+
+def test_a_row_pasted_with_all_its_empty_cells_costs_nothing(plan):
+    row = "\t".join(["FP1", *[""] * 20_000, "10:20", "11:05"])
+    began = time.process_time()
+
+    (session,) = created(plan(timetable=row))["sessions"]
+
+    assert (session["name"], session["kind"]) == ("FP1", "practice")
+    assert time.process_time() - began < 1.5
+
+
+def test_a_typed_timetable_is_no_longer_than_a_table(plan):
+    lines = "\n".join(f"Fri 10:00 Race {number}" for number in range(2001))
+
+    assert faults(plan(timetable=lines)) == {
+        "csv": {"2001": {"table": ["A timetable has at most 2,000 sessions."]}}
+    }
 
 
 def test_hours_of_half_a_day_are_read_as_such(plan):

@@ -21,7 +21,9 @@ CLOCK = r"(?<![\d.:])(\d{1,2}[:.h]\d\d(?::\d\d)?)(?!\d|[.:]\d)"
 CLOCKS = re.compile(rf"{CLOCK}(?:\s*(?:[-–—]|to|until)\s*{CLOCK})?", re.ASCII)
 HALF_DAYS = re.compile(r"\b(1[0-2]|0?[1-9])(?:[:.]([0-5]\d))? ?([ap])\.?m\b\.?", re.IGNORECASE)
 OFFSET = re.compile(r"\d(?:\+\d\d:?\d\d|Z)\b")
-KIND = re.compile(rf"[,;\t(]\s*({'|'.join(SessionKind)})\s*(?=[,;\t)]|$)", re.IGNORECASE)
+# A tab separates and is no blank here: a line of many tabs would be searched anew from each.
+BLANKS = r"[^\S\t]*"
+KIND = re.compile(rf"[,;\t(]{BLANKS}({'|'.join(SessionKind)}){BLANKS}(?=[,;\t)]|$)", re.IGNORECASE)
 AROUND = " \t,;:|()[]-–—•*"
 MAX_CLOCKS = 2
 

@@ -54,7 +54,10 @@ def of_table(data: bytes, charset: str | None, event: Event) -> Programme:
 
 
 def of_rows(rows: Mapping[int, Mapping[str, str]], event: Event) -> Programme:
-    """Read rows by their numbers; raises Invalid by row and column."""
+    """Read rows by their numbers; raises Invalid by row and column, and for too many of them."""
+    if len(rows) > MAX_ENTRIES:
+        sentence = f"A timetable has at most {MAX_ENTRIES:,} sessions."
+        raise sheets.fault([*rows][MAX_ENTRIES], sheets.WHOLE, sentence)
     faults = sheets.Faults()
     entries, day = [], event.event_date
     for number, row in rows.items():
