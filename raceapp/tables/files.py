@@ -1,6 +1,6 @@
 """Timetables in iCalendar files (RFC 5545), as the calendars of series and clubs export them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import icalendar
@@ -23,8 +23,19 @@ def read(data: bytes, event: Event, charset: str | None = None) -> Programme:
     """Read the events on the days of the weekend; raises Invalid or TooLarge."""
     if len(data) > MAX_BYTES:
         raise errors.TooLarge(f"An iCalendar file has at most {MAX_BYTES:,} bytes.")
+    try:
+        return sorted_out(events_in(decoded(data, charset)), event)
+    except OverflowError as error:  # By an offset, a length, or on the clocks of the weekend.
+        raise errors.Invalid(zones.NO_YEAR) from error
+
+
+def sorted_out(found: Iterable[icalendar.Component], event: Event) -> Programme:
+    """Return the events that are sessions of the weekend, and why the others are none.
+
+    Raises Invalid, and OverflowError for a time outside of all years.
+    """
     entries, skipped, unknown = [], [], {}
-    for item in events_in(decoded(data, charset)):
+    for item in found:
         entry = None if is_cancelled(item) else published(item, event)
         if why := why_not(item, entry, event):
             skipped.append(f"{called(item)}: {why}")
@@ -107,10 +118,7 @@ def instant(found: icalendar.Component, name: str, event: Event) -> datetime | N
         raise errors.Invalid("An event has no start, or none that can be read.")
     if not isinstance(value, datetime):
         return None
-    try:
-        return local(value, event) if value.tzinfo is None else value.astimezone(UTC)
-    except OverflowError as error:
-        raise errors.Invalid(zones.NO_YEAR) from error
+    return local(value, event) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def after(start: datetime, found: icalendar.Component) -> datetime | None:

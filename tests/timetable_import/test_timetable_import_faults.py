@@ -4,6 +4,8 @@ import pytest
 from helpers import problem
 from timetable_files import EVENT, FP1, HEAD, ICS, TAIL
 
+LONG = "\r\nDURATION:PT20H"
+
 
 def faults(response):
     return problem(response, 422)["errors"]["csv"]
@@ -63,8 +65,10 @@ def test_another_encoding_is_refused_unless_it_is_named(send, encoding):
         f"{HEAD}{EVENT.replace('SUMMARY:FP1', 'X-A:1')}{TAIL}",
         f"{HEAD}{EVENT.replace('DTSTART:20260612T082000Z', 'DTSTART:soon')}{TAIL}",
         f"{HEAD}{EVENT}{EVENT}{TAIL}", HEAD + EVENT * 5000 + TAIL,
+        f"{HEAD}{EVENT.replace('20260612T082000Z', '99991231T235900Z')}{TAIL}",
+        f"{HEAD}{EVENT.replace('20260612T082000Z', '99991231T120000Z' + LONG)}{TAIL}",
     ],
-    ids=range(10),
+    ids=range(12),
 )  # fmt: skip
 def test_a_calendar_that_is_no_timetable_is_refused_with_a_sentence(send, shown, text):
     body = problem(send(text, ICS), 422)
