@@ -1,7 +1,9 @@
 """The browser for tests of the board, if this machine has one."""
 
+import os
 import shutil
 
+import pytest
 from servers import ROOT
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -17,3 +19,8 @@ def why_not() -> str | None:
 
 
 WHY_NOT = why_not()
+# Before 22.18 Node runs TypeScript only if it is told to.
+TYPES = ("--experimental-strip-types",)
+needs_node = pytest.mark.skipif(
+    not IS_BUILT and not os.environ.get("CI"), reason=f"BOARD NOT TESTED: {WHY_NOT}"
+)
