@@ -22,6 +22,7 @@ const CASES: [string, object, string | null][] = [
   ['is not dated', {}, 'next'],
   ['failed and is late', { status: 'failed', due_at: '2026-06-12T07:00:00Z' }, 'overdue'],
   ['is nobody’s and late', { assigned_to: null, due_at: '2026-06-12T07:00:00Z' }, 'toTake'],
+  ['failed and is nobody’s any more', { status: 'failed', assigned_to: null }, 'toTake'],
   ['is nobody’s, of another role', { assigned_to: null, crew_role: 'tyre_tech' }, null],
   ['is somebody else’s', { assigned_to: 4 }, null],
   ['was done today', done(3, '2026-06-12T07:00:00Z'), 'doneToday'],

@@ -1,8 +1,9 @@
 // Who may sign a task as what: the rules of the server, so that no button leads to a refusal.
 import type { Act, CrewRole, Task, User } from './types.ts';
 
+const TO_DO: Task['status'][] = ['open', 'failed'];
 const FROM: Record<Act, Task['status'][]> = {
-  done: ['open', 'failed'],
+  done: TO_DO,
   check: ['done'],
   fail: ['open', 'done'],
   not_applicable: ['open'],
@@ -22,7 +23,7 @@ export function canSign(who: Who, task: Task, act: Act, allowsSelfCheck = false)
 }
 
 export function canTake(who: Who, task: Task): boolean {
-  return task.status === 'open' && task.assigned_to === null && hasRole(who, task);
+  return TO_DO.includes(task.status) && task.assigned_to === null && hasRole(who, task);
 }
 
 export function canGiveBack(who: Who, task: Task): boolean {

@@ -1,0 +1,121 @@
+"""Where a rule stands in Python and on the board, one table of cases asks both."""
+
+import json
+import subprocess
+from itertools import product
+from types import SimpleNamespace
+
+import browser
+from servers import ROOT
+
+from raceapp import errors, permissions
+from raceapp.permissions import Role
+from raceapp.tasks import grounds, signing
+from raceapp.tasks.models import TO_DO, Act, Anchor, TaskStatus
+
+pytestmark = browser.needs_node
+BOARD = ROOT / "board"
+ASK = """
+import { readFileSync } from 'node:fs';
+import * as board from './src/lib/%s.ts';
+const cases = JSON.parse(readFileSync(0, 'utf8'));
+console.log(JSON.stringify(cases.map((of) => %s)));
+"""
+ME, OTHER = 3, 4
+ROLES = ([], ["mechanic"], ["crew_chief"])
+
+
+def on_the_board(module, question, cases):
+    """What the board answers to a question, in TypeScript, about each of these cases."""
+    script = ["--input-type=module", "--eval", ASK % (module, question)]
+    command = [BOARD / "with-node", "node", *browser.TYPES, *script]
+    asked = json.dumps(cases)
+    ran = subprocess.run(
+        command, cwd=BOARD, input=asked, capture_output=True, text=True, check=True
+    )
+    return json.loads(ran.stdout)
+
+
+def tasks():
+    """One of every state, holder and crew role; those that are done in all their ways."""
+    for status, holder, role in product(TaskStatus, (None, ME, OTHER), (None, "mechanic", "rider")):
+        task = {"status": status, "assigned_to": holder, "crew_role": role}
+        is_done = status == TaskStatus.DONE
+        ways = product((ME, OTHER), (True, False), (None, ME)) if is_done else [(None, True, None)]
+        for done_by, needs_check, checked_by in ways:
+            signed = {"done_by": done_by, "needs_check": needs_check, "checked_by": checked_by}
+            yield task | signed
+
+
+def cases(**more):
+    """Every task, with every kind of person before it."""
+    for role, roles, task in product(Role, ROLES, tasks()):
+        yield {"who": {"user": {"id": ME, "role": role}, "roles": roles}, "task": task, **more}
+
+
+def here(case):
+    """The person, their crew roles and the task of a case, as the rules in Python take them."""
+    user, event = case["who"]["user"], SimpleNamespace(allow_self_check=case.get("allows"))
+    actor = SimpleNamespace(id=ME, is_admin=user["role"] == Role.ADMIN)
+    more = {"event": event, "deleted_at": None, "is_struck": False}
+    return actor, case["who"]["roles"], SimpleNamespace(**case["task"], **more)
+
+
+def may_sign(case):
+    actor, roles, task = here(case)
+    act = Act(case["act"])
+    if task.status not in signing.FROM[act] or not permissions.can_sign(actor, roles, task, act):
+        return False
+    return act != Act.CHECK or may_check_now(task, actor)
+
+
+def may_check_now(task, actor):
+    try:
+        signing.check_state(task, Act.CHECK, actor=actor)
+        signing.is_self_check(task, Act.CHECK, actor=actor)
+    except errors.Conflict:
+        return False
+    return True
+
+
+def may_take(case):
+    actor, roles, task = here(case)
+    is_free = task.assigned_to is None and task.status in TO_DO
+    asked = {"assigned_to": ME}
+    return is_free and permissions.can_take_or_give_back(actor, roles, task, asked)
+
+
+def test_the_board_offers_the_signatures_that_the_server_takes():
+    asked = [
+        case for act in Act for allows in (True, False) for case in cases(act=act, allows=allows)
+    ]
+
+    offered = on_the_board("signing", "board.canSign(of.who, of.task, of.act, of.allows)", asked)
+
+    assert differing(asked, offered, may_sign) == []
+
+
+def test_the_board_offers_to_take_what_the_server_calls_claimable():
+    asked = list(cases())
+
+    offered = on_the_board("signing", "board.canTake(of.who, of.task)", asked)
+
+    assert differing(asked, offered, may_take) == []
+
+
+def test_what_blocks_a_bike_on_the_board_blocks_it_on_the_server():
+    names = ("status", "is_critical", "needs_check", "checked_at", "anchor")
+    ways = product(TaskStatus, (True, False), (True, False), (None, "2026-06-12"), (None, *Anchor))
+    asked = [dict(zip(names, way, strict=True)) for way in ways]
+
+    blocking = on_the_board("readiness", "board.isBlocking(of)", asked)
+
+    assert differing(asked, blocking, is_against) == []
+
+
+def is_against(case):
+    return grounds.is_against(SimpleNamespace(**case, bike_id=1, deleted_at=None))
+
+
+def differing(asked, answers, rule):
+    return [case for case, said in zip(asked, answers, strict=True) if said != rule(case)]
