@@ -25,7 +25,9 @@ MAX_MESSAGES = 5
 MAX_ROWS = 100
 MAX_NAME = 60
 MAX_MESSAGE = 200
-MAX_BLOCKING = 300  # Ids of tasks that stand against a release.
+# Ids of tasks that stand against a release: so many of any length fit into a refusal, and the
+# readiness of the weekend names all of them.
+MAX_BLOCKING = 300
 
 
 class Refusal(Exception):

@@ -138,3 +138,9 @@ def listen(*args, **more) -> Listener:
 def ended(reason: str) -> float:
     """Return how many streams of this process have ended for the reason."""
     return REGISTRY.get_sample_value("raceapp_streams_cut_total", {"reason": reason}) or 0
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    """Look again and again until it holds, for ten seconds at most."""
+    ticks = threading.Event()
+    assert any(holds() or ticks.wait(0.01) for _ in range(1000))

@@ -4,6 +4,7 @@ import itertools
 import threading
 
 import pytest
+from listener import wait_until
 from prometheus_client import REGISTRY
 from redis.exceptions import ConnectionError
 
@@ -151,11 +152,6 @@ def test_an_outage_of_redis_is_logged_once_until_it_is_heard_again(listen, caplo
 
 def confirmed():
     return {"type": "subscribe", "channel": b"raceapp:event:1"}
-
-
-def wait_until(holds):
-    ticks = threading.Event()
-    assert any(holds() or ticks.wait(0.01) for _ in range(1000))
 
 
 def test_a_redis_that_says_nothing_is_asked_and_then_left(listen, monkeypatch):

@@ -1,10 +1,8 @@
 """A record that cannot be read: its streams end after a while, and those of others go on."""
 
-import threading
-
 import pytest
+from listener import ended, wait_until
 from paddock import Paddock
-from prometheus_client import REGISTRY
 
 from raceapp.stream import letters
 from raceapp.stream.post import Post
@@ -43,20 +41,16 @@ def unreadable(monkeypatch):
     return unreadable
 
 
-def cut():
-    return REGISTRY.get_sample_value("raceapp_streams_cut_total", {"reason": "blind"}) or 0
-
-
 def test_its_streams_end_once_that_has_lasted_and_are_told_apart(
     follow, event, make_task, unreadable, caplog
 ):
-    before, listener = cut(), follow()
+    before, listener = ended("blind"), follow()
     unreadable(event["id"])
 
     make_task()
 
     assert listener.ends_within(10)
-    assert cut() == before + 1
+    assert ended("blind") == before + 1
     assert "streams cannot read for now: ZeroDivisionError" in caplog.text
 
 
@@ -98,11 +92,6 @@ def test_a_record_that_is_readable_again_in_time_ends_nothing(
 
     listener.wait_for_change("task", task["id"])
     assert not listener.is_over.is_set()
-
-
-def wait_until(holds):
-    ticks = threading.Event()
-    assert any(holds() or ticks.wait(0.01) for _ in range(1000))
 
 
 def test_all_streams_end_where_nothing_can_be_read(follow, other, monkeypatch):

@@ -58,7 +58,7 @@ class OneRoundTrip:
     def ask(self, key: str, limit: int, expiry: int, amount: int) -> list[int]:
         """Enter `amount` hits into a window of `expiry` seconds, unless that is over `limit`.
 
-            Returns 1 if they were entered, how many hits there are, and the age of the oldest in
+        Returns 1 if they were entered, how many hits there are, and the age of the oldest in
         microseconds.
         """
         return self.run_script(self.prefixed_key(key), limit, expiry * 1_000_000, amount)

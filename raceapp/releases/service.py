@@ -20,8 +20,6 @@ from raceapp.tasks import signing
 from raceapp.timetable import service as timetable
 from raceapp.timetable.models import TrackSession
 
-# So many ids of any length fit into a refusal; the readiness of the weekend names all ids.
-
 
 class Blocked(errors.Conflict):
     """Some tasks stand against the release; `blocking` are their ids."""
