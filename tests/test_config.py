@@ -32,6 +32,7 @@ DEFAULTS = {
     "RATELIMIT_LOGIN": "10/minute",
     "RATELIMIT_LOGIN_ADDRESS": "100/minute",
     "RATELIMIT_REFRESH": "60/minute",
+    "RATELIMIT_CALENDAR": "60/minute",
     "REGISTRATION_OPEN": True,
     "PASSWORD_MIN_LENGTH": 8,
     "BCRYPT_ROUNDS": 12,

@@ -44,6 +44,18 @@ def test_every_setting_is_explained_with_its_default():
     assert found == settings
 
 
+LIMITS = page("api.md").split("## Rate limits")[1].split("## ")[0]
+
+
+def test_the_limits_that_are_told_are_the_defaults():
+    told = re.findall(r"\| (\d+) \|$", LIMITS, re.MULTILINE)
+    fields = SettingsSchema().fields.items()
+
+    rates = [default_of(field) for name, field in fields if name.startswith("RATELIMIT_")]
+
+    assert [f"{number}/minute" for number in told] == rates
+
+
 def test_every_command_is_explained(app):
     explained = re.findall(r"^\| `flask ([a-z-]+)", page("configuration.md"), re.MULTILINE)
 
