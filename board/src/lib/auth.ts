@@ -1,6 +1,7 @@
 // Who is logged in. The access token lives in this variable only; the refresh token in a cookie
 // that no script can read. A lost network logs nobody out: only a 401 of a refresh does.
 import * as db from './db.ts';
+import { locked } from './locks.ts';
 import { Refused, send, type Answer } from './send.ts';
 import type { Tokens, User } from './types.ts';
 
@@ -147,11 +148,6 @@ async function changePerson(user: User | null): Promise<void> {
   const hadOther = auth.user !== null;
   become({ user, isLocked: false });
   if (hadOther && typeof location !== 'undefined') location.assign('/');
-}
-
-function locked<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const locks = typeof navigator === 'undefined' ? undefined : navigator.locks;
-  return locks ? (locks.request(name, work) as Promise<T>) : work();
 }
 
 channel?.addEventListener('message', ({ data }: MessageEvent<Message>) => {

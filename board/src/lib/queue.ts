@@ -2,6 +2,7 @@
 import * as auth from './auth.ts';
 import { call } from './call.ts';
 import * as db from './db.ts';
+import { locked } from './locks.ts';
 import { asSent, taskOf, waitingOfOthers, type Deed, type Operation, type Waiting } from './operations.ts';
 import { Outbox, type Held } from './outbox.ts';
 import { nameOf } from './people.ts';
@@ -26,18 +27,12 @@ const outbox = new Outbox({
   read: async (operation) => (await call('GET', `/v1/tasks/${taskOf(operation)}`)).body,
   now: Date.now,
   deviceTime,
-  alone,
+  alone: (work, ifAvailable) => locked('sender', work, { ifAvailable }),
   changed: (mine) => {
     take(mine);
     channel.postMessage('changed');
   },
 });
-
-function alone<T>(work: (isHeld: boolean) => Promise<T>, ifAvailable = false): Promise<T> {
-  if (!navigator.locks) return work(true);
-  const run = (lock: unknown) => work(lock !== null);
-  return navigator.locks.request('sender', { ifAvailable }, run) as Promise<T>;
-}
 
 function take(mine: Operation[]): void {
   operations = mine;

@@ -1,5 +1,6 @@
 // Hearing of changes as they happen: one connection per weekend over all tabs of a browser.
 import * as auth from './auth.ts';
+import { locked } from './locks.ts';
 import { Reader } from './sse.ts';
 
 /** The server says something at least every 15 s; after three silences the line is dead. */
@@ -37,10 +38,7 @@ export function listen(
     channel.postMessage(what);
   };
   const work = () => keepReading(eventId, since, tell, signal);
-  const held = navigator.locks
-    ? navigator.locks.request(`stream-${eventId}`, { signal }, work)
-    : work();
-  held.catch(() => undefined); // It was given up before it began.
+  locked(`stream-${eventId}`, work, { signal }).catch(() => undefined); // Given up before it began.
 }
 
 type Tell = (what: Heard) => void;
@@ -58,10 +56,10 @@ async function keepReading(id: number, since: () => string, tell: Tell, signal: 
 
 /** Do it on a free line; returns how long to wait if none is free. */
 async function onLine(work: () => Promise<number>, lines = LINES): Promise<number> {
-  if (!navigator.locks) return work();
   if (!lines.length) return UNTIL_FREE;
   const [line, ...others] = lines;
-  const pause = await navigator.locks.request(line, { ifAvailable: true }, (held) => held && work());
+  const ifHeld = async (isHeld: boolean) => (isHeld ? work() : null);
+  const pause = await locked(line, ifHeld, { ifAvailable: true });
   return pause ?? onLine(work, others);
 }
 

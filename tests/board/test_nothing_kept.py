@@ -1,0 +1,30 @@
+"""A browser that refuses the board all storage, and locks with it."""
+
+import pytest
+from playwright.sync_api import expect
+
+REFUSED = """
+const refuse = () => { throw new DOMException('Denied', 'SecurityError') };
+IDBFactory.prototype.open = refuse;
+if (navigator.locks) navigator.locks.request = async () => refuse();
+Object.defineProperty(window, 'localStorage', { get: refuse });
+"""
+
+
+@pytest.fixture
+def keeping_nothing(new_device):
+    device = new_device()
+    device.add_init_script(REFUSED)
+    return device
+
+
+def test_what_is_done_there_is_sent_all_the_same(weekend, log_in, keeping_nothing):
+    task = weekend.task("Left grip", of="mechanic")
+    page = log_in("mechanic", device=keeping_nothing)
+
+    page.get_by_role("button", name="Done: Left grip").click()
+
+    expect(page.get_by_role("listitem").filter(has_text="Left grip")).to_be_visible()
+    expect(page.get_by_text("This browser keeps nothing")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="not sent yet")).to_have_count(0)
+    assert weekend.read(task)["status"] == "done"
