@@ -28,3 +28,26 @@ def test_what_is_done_there_is_sent_all_the_same(weekend, log_in, keeping_nothin
     expect(page.get_by_text("This browser keeps nothing")).to_be_visible()
     expect(page.get_by_role("status").filter(has_text="not sent yet")).to_have_count(0)
     assert weekend.read(task)["status"] == "done"
+
+
+SILENT = """
+const open = IDBFactory.prototype.open;
+IDBFactory.prototype.open = function (...named) {
+    const request = open.apply(this, named);
+    request.addEventListener = () => undefined;
+    return request;
+};
+const wait = setTimeout;
+window.setTimeout = (work, time, ...given) => wait(work, time === 8000 ? 50 : time, ...given);
+"""
+
+
+def test_storage_that_never_answers_is_waited_for_once(weekend, log_in, new_device):
+    weekend.task("Left grip", of="mechanic")
+    device = new_device()
+    device.add_init_script(SILENT)
+    page = log_in("mechanic", device=device)
+
+    page.get_by_role("button", name="Done: Left grip").click()
+
+    expect(page.get_by_role("button", name="Reopen: Left grip")).to_be_visible(timeout=2_000)

@@ -14,7 +14,7 @@ interface Board extends DBSchema {
 
 const NAME = 'board';
 const VERSION = 1;
-const PATIENCE = 4_000;
+const PATIENCE = 8_000;
 let opened: Promise<IDBPDatabase<Board>> | null = null;
 let isInMemory = false;
 const listeners = new Set<() => void>();
@@ -40,10 +40,16 @@ function open(): Promise<IDBPDatabase<Board>> {
   return opened;
 }
 
-/** Some browsers never answer: then the page keeps nothing, but shows something. */
-function inTime<T>(work: Promise<T>): Promise<T> {
-  const late = new Promise<never>((_, reject) => setTimeout(reject, PATIENCE, new Error('No answer')));
-  return Promise.race([work, late]);
+class NoAnswer extends Error {}
+
+/** Some browsers never answer: then the page keeps nothing, but shows something. It waits for them
+ * once, and believes an answer that comes later. */
+function inTime(work: Promise<IDBPDatabase<Board>>): Promise<IDBPDatabase<Board>> {
+  const late = new Promise<never>((_, reject) => setTimeout(reject, PATIENCE, new NoAnswer()));
+  const first = Promise.race([work, late]);
+  const believe = () => void (opened === first && (opened = work));
+  work.then(believe, () => undefined);
+  return first;
 }
 
 async function close(): Promise<void> {
@@ -57,7 +63,8 @@ async function withDb<T>(work: (db: IDBPDatabase<Board>) => Promise<T>): Promise
   try {
     return await work(await open());
   } catch (error) {
-    if ((error as DOMException)?.name === 'QuotaExceededError') throw error;
+    const isForGood = error instanceof NoAnswer || (error as DOMException)?.name === 'QuotaExceededError';
+    if (isForGood) throw error;
     opened = null;
     return work(await open());
   }
