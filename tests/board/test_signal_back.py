@@ -19,3 +19,15 @@ def test_what_was_opened_without_a_signal_stays_when_there_is_one(weekend, log_i
     expect(waiting).to_have_count(0)
     expect(page.get_by_role("button", name="Done: Left grip")).to_be_visible()
     assert [weekend.read(task)["status"] for task in tasks] == ["open", "done"]
+
+
+def test_a_line_on_which_nothing_comes_is_asked_for_again(weekend, log_in, new_device):
+    device = new_device()
+    device.clock.install()
+    device.route("**/stream", lambda route: None)
+    page = log_in("mechanic", "/account", device=device)
+    with page.expect_request("**/stream"):
+        page.goto(f"/events/{weekend.event['id']}")
+
+    with page.expect_request("**/stream"):
+        page.clock.fast_forward(60_000)

@@ -74,7 +74,9 @@ async function read(id: number, cursor: string, tell: Tell, signal: AbortSignal)
   try {
     const headers = { Authorization: `Bearer ${token}`, 'Last-Event-ID': cursor };
     const path = `/v1/events/${id}/stream`;
-    const answer = await fetch(path, { headers, signal: line.signal, cache: 'no-store' });
+    const late = setTimeout(end, DEAD);
+    const asked = fetch(path, { headers, signal: line.signal, cache: 'no-store' });
+    const answer = await asked.finally(() => clearTimeout(late));
     if (answer.status === 401) await auth.refresh(token);
     if (answer.status !== 200 || !answer.body) return pauseOf(answer);
     await follow(answer.body, tell, end).finally(() => tell('lost'));
