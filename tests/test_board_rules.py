@@ -1,15 +1,18 @@
 """Where a rule stands in Python and on the board, one table of cases asks both."""
 
 import json
+import re
 import subprocess
 from itertools import product
 from types import SimpleNamespace
 
 import browser
 from servers import ROOT
+from test_shell import PAGES, WRONG
 
 from raceapp import errors, permissions
 from raceapp.permissions import Role
+from raceapp.shell import PATHS
 from raceapp.tasks import grounds, signing
 from raceapp.tasks.models import TO_DO, Act, Anchor, TaskStatus
 
@@ -27,13 +30,16 @@ ROLES = ([], ["mechanic"], ["crew_chief"])
 
 def on_the_board(module, question, cases):
     """What the board answers to a question, in TypeScript, about each of these cases."""
-    script = ["--input-type=module", "--eval", ASK % (module, question)]
-    command = [BOARD / "with-node", "node", *browser.TYPES, *script]
-    asked = json.dumps(cases)
-    ran = subprocess.run(
-        command, cwd=BOARD, input=asked, capture_output=True, text=True, check=True
+    return ran(ASK % (module, question), json.dumps(cases))
+
+
+def ran(script, given=""):
+    """What a script writes, as JSON, when it runs in the board's folder."""
+    command = [BOARD / "with-node", "node", *browser.TYPES, "--input-type=module", "--eval", script]
+    done = subprocess.run(
+        command, cwd=BOARD, input=given, capture_output=True, text=True, check=True
     )
-    return json.loads(ran.stdout)
+    return json.loads(done.stdout)
 
 
 def tasks():
@@ -119,3 +125,14 @@ def is_against(case):
 
 def differing(asked, answers, rule):
     return [case for case, said in zip(asked, answers, strict=True) if said != rule(case)]
+
+
+def test_server_router_and_worker_know_the_same_paths():
+    routes = re.findall(r"route\('(.*?)'", (BOARD / "src/router.ts").read_text())
+    served = [path.replace("<id:number>", ":id").replace("<token>", ":token") for path in PATHS]
+    worker = re.search(r"const ID = .*?\);\n", (BOARD / "worker/sw.ts").read_text(), re.DOTALL)
+
+    script = f"{worker[0]} console.log(JSON.stringify({PAGES + WRONG}.map((at) => PAGES.test(at))))"
+
+    assert sorted(routes) == sorted(served)
+    assert ran(script) == [True] * len(PAGES) + [False] * len(WRONG)
