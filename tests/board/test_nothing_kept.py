@@ -1,6 +1,7 @@
 """A browser that refuses the board all storage, and locks with it."""
 
 import pytest
+from phone import row, tick, unsent
 from playwright.sync_api import expect
 
 REFUSED = """
@@ -22,11 +23,11 @@ def test_what_is_done_there_is_sent_all_the_same(weekend, log_in, keeping_nothin
     task = weekend.task("Left grip", of="mechanic")
     page = log_in("mechanic", device=keeping_nothing)
 
-    page.get_by_role("button", name="Done: Left grip").click()
+    tick(page, "Left grip")
 
-    expect(page.get_by_role("listitem").filter(has_text="Left grip")).to_be_visible()
-    expect(page.get_by_text("This browser keeps nothing")).to_be_visible()
-    expect(page.get_by_role("status").filter(has_text="not sent yet")).to_have_count(0)
+    row(page, "Left grip").get_by_role("button", name="Reopen").wait_for()
+    page.get_by_text("This browser keeps nothing").wait_for()
+    unsent(page, 0)
     assert weekend.read(task)["status"] == "done"
 
 
@@ -48,6 +49,6 @@ def test_storage_that_never_answers_is_waited_for_once(weekend, log_in, new_devi
     device.add_init_script(SILENT)
     page = log_in("mechanic", device=device)
 
-    page.get_by_role("button", name="Done: Left grip").click()
+    tick(page, "Left grip")
 
-    expect(page.get_by_role("button", name="Reopen: Left grip")).to_be_visible(timeout=2_000)
+    expect(row(page, "Left grip").get_by_role("button", name="Reopen")).to_be_visible(timeout=2_000)

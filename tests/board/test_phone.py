@@ -197,20 +197,6 @@ def test_another_persons_tick_shows_by_itself(weekend, api, log_in):
     page.get_by_role("button", name="Check: Second look").wait_for(timeout=5_000)
 
 
-def test_a_device_that_can_keep_nothing_still_sends(weekend, tasks, log_in, new_device):
-    device = new_device()
-    device.add_init_script(
-        "IDBFactory.prototype.open = () => { throw new DOMException('No', 'SecurityError') }"
-    )
-    page = log_in("mechanic", device=device)
-
-    tick(page, "Bolt 1")
-
-    row(page, "Bolt 1").get_by_role("button", name="Reopen").wait_for()
-    unsent(page, 0)
-    assert weekend.read(tasks[0])["status"] == "done"
-
-
 def test_texts_from_people_are_never_markup(weekend, log_in):
     title = "<img src=x onerror=alert(1)> " + "\u05d1\u05dc\u05dd " + "x" * 140
     weekend.task(title, of="mechanic", description="<b>bold</b>")

@@ -1,74 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { signOff, waitingOfOthers, type Operation } from './operations.ts';
-import { Outbox, type Result } from './outbox.ts';
+import { signOff, waitingOfOthers } from './operations.ts';
+import { ANA, applied, BOB, done, no, task, World } from './outbox.world.ts';
 import { Refused, Unreachable } from './send.ts';
-
-const ANA = 3;
-const BOB = 4;
-const NAMES: Record<number, string> = { [ANA]: 'Ana Ruiz', [BOB]: 'Bob Ito' };
-const task = (id: number) => ({ id, event_id: 1, title: `Task ${id}` }) as any;
-const done = (id: number) => signOff(task(id), 'done');
-
-/** A device and a server: `rows` is the storage, `sent` what the server got, `answer` what it says. */
-class World {
-  rows: Operation[] = [];
-  sent: Operation[][] = [];
-  shown: Operation[] = [];
-  userId: number | null = ANA;
-  time = 0;
-  isAlone = false;
-  tasks: Record<number, any> = {};
-  answer: (batch: Operation[]) => Result[] | Promise<Result[]> = (batch) => batch.map(applied);
-  #last = Promise.resolve<unknown>(undefined);
-  #order = 0;
-
-  outbox = new Outbox({
-    storage: {
-      all: async () => structuredClone(this.rows),
-      add: async (made) => {
-        const kept = { ...made, order: ++this.#order };
-        this.rows.push(kept);
-        return kept;
-      },
-      settle: async (kept, gone) => {
-        this.rows = this.rows
-          .filter((row) => !gone.some((one) => one.order === row.order))
-          .map((row) => kept.find((one) => one.order === row.order) ?? row);
-      },
-    },
-    userId: () => this.userId,
-    userName: () => NAMES[this.userId!],
-    post: async (batch, userId) => {
-      assert.equal(userId, this.userId);
-      this.sent.push(batch);
-      return this.answer(batch);
-    },
-    read: async (operation) => this.tasks[Number(operation.path.split('/')[3])],
-    now: () => this.time,
-    deviceTime: () => '2026-06-12T08:00:00.000Z',
-    alone: (work, ifFree) => {
-      if (ifFree && this.isAlone) return work(false);
-      const run = async () => {
-        this.isAlone = true;
-        return work(true).finally(() => (this.isAlone = false));
-      };
-      const mine = this.#last.then(run);
-      this.#last = mine.catch(() => undefined);
-      return mine;
-    },
-    changed: (operations) => (this.shown = operations),
-  });
-
-  states = () => this.rows.map((row) => row.state);
-}
-
-const applied = (operation: Operation): Result => ({ id: operation.id, status: 201, body: { version: 2 } });
-const no = (status: number, detail: string) => (operation: Operation): Result => ({
-  id: operation.id,
-  status,
-  body: { detail },
-});
 
 let world: World;
 beforeEach(() => (world = new World()));
