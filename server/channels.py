@@ -128,12 +128,13 @@ class Channels:
 
     def bring_nearer(self, channel: Channel, place, readers: list[Reader], post) -> None:
         """Send the next page to the readers at a place, or count them as level."""
-        if place < channel.place:
-            self.send(post.read(channel.name, place, channel.place.position), readers, post)
-        elif place == channel.place:
+        if place == channel.place:
             self.behind.difference_update(readers)
-        else:  # The channel was read further just before they came.
-            self.rung.append(channel.name)
+            return
+        page = post.read(channel.name, place)
+        self.send(page, readers, post)
+        if not page.has_more and page.place != channel.place:
+            self.rung.append(channel.name)  # It does not end where the channel was read to.
 
     def send(self, page, readers: list[Reader], post) -> None:
         for reader in readers:

@@ -1,8 +1,11 @@
 """The record, whoever owns the database, and the proof."""
 
 import pytest
+import sqlalchemy as sa
 
+from raceapp.history.models import HistoryEntry, HistoryHead
 from raceapp.storage.session import db
+from raceapp.tasks.models import Task
 
 
 @pytest.fixture
@@ -36,6 +39,26 @@ def behind_the_back(app):
                     connection.exec_driver_sql(sql)
 
     return run
+
+
+@pytest.fixture
+def back_up(app, behind_the_back):
+    """Remember record and tasks of the only weekend; returns a function that goes back to that."""
+
+    def back_up():
+        with app.app_context():
+            head = db.session.scalars(sa.select(HistoryHead)).one()
+            before = {"count": head.count, "last_hash": head.last_hash}
+            task_ids = [*db.session.scalars(sa.select(Task.id))]
+
+        def restore(connection):
+            connection.execute(sa.delete(HistoryEntry).where(HistoryEntry.position > head.count))
+            connection.execute(sa.update(HistoryHead).values(before))
+            connection.execute(sa.delete(Task).where(Task.id.not_in(task_ids)))
+
+        return lambda: behind_the_back(restore)
+
+    return back_up
 
 
 def do(deed, connection):

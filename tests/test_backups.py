@@ -1,5 +1,6 @@
 """Backing up and restoring, by the script and the words of docs/deployment.md."""
 
+import dataclasses
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import time
 import pytest
 import sqlalchemy as sa
 from deployment import DEPLOY, binaries_of, run, tool
+from device import Device, assert_is_what_a_new_snapshot_says
 from helpers import created
 from servers import ROOT
 from sqlalchemy.engine import make_url
@@ -101,6 +103,33 @@ def test_ids_are_not_given_again_after_a_restore(make_task, admin, event, restor
     new = created(app.test_client().post("/v1/tasks", headers=headers, json=body))
 
     assert new["id"] > old
+
+
+def test_a_device_that_came_further_than_the_backup_begins_anew(admin, event, make_task, restore):
+    device, app = Device(admin, event["id"]), restore()
+    make_task()
+    device.follow()
+
+    device.person = dataclasses.replace(admin, app=app)
+    device.follow()
+
+    assert device.resets == 1
+    assert_is_what_a_new_snapshot_says(device)
+
+
+def test_keys_of_writes_come_back_with_the_work_they_stand_for(admin, event, restore):
+    body = {"event_id": event["id"], "title": "Bleed the brakes"}
+
+    def send(person, key):
+        answer = person.post("/v1/tasks", json=body, headers={"Idempotency-Key": key})
+        return created(answer) and "Idempotent-Replayed" in answer.headers
+
+    send(admin, "before")
+    app = restore()
+    send(admin, "later")
+
+    again = dataclasses.replace(admin, app=app)
+    assert [send(again, key) for key in ("before", "later", "later")] == [True, False, True]
 
 
 def test_the_role_that_serves_can_back_up(postgres_only, app, backend, back_up, make_task):

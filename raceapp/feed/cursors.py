@@ -1,7 +1,8 @@
 """How far somebody has followed the record of a weekend, as text that only we can write.
 
-The record counts its entries without a gap and in the order of the commits, so a position says
-it all: a reader who has been sent n entries has missed none of them.
+The record counts its entries without a gap and in the order of the commits: a reader who has been
+sent n entries has missed none of them. A record that was restored from a backup may have other
+entries from some position on, or none. So a cursor also names the entry that it stands at.
 """
 
 import functools
@@ -15,18 +16,36 @@ from raceapp import errors
 from raceapp.web.cursors import signer
 
 PATTERN = "^[A-Za-z0-9._-]+$"
+# So many digits of its hash tell an entry from all others.
+MARK = 16
+
+
+class Lost(Exception):
+    """The record does not have the entry at a cursor: all that the reader holds may be wrong."""
 
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """All entries up to `position` have been sent, and so many subjects of the next one."""
+    """All entries up to `position` have been sent, and so many subjects of the next one.
+
+    `mark` is the beginning of the hash of the last entry that was sent, whole or in part.
+    """
 
     position: int
     sent: int = 0
+    mark: str = ""
+
+    @classmethod
+    def behind(cls, position: int, own_hash: str) -> "Place":
+        """Return the place behind an entry, or before the first one when the position is 0."""
+        return cls(position, 0, own_hash[:MARK]) if position else START
+
+
+START = Place(0)
 
 
 def write_cursor(event_id: int, place: Place) -> str:
-    text = base64_encode(orjson.dumps([place.position, place.sent]))
+    text = base64_encode(orjson.dumps([place.position, place.sent, place.mark]))
     return signer(salt(event_id)).sign(text).decode()
 
 

@@ -78,7 +78,12 @@ class ChangesSchema(ma.Schema):
     cursor = cursor()
     has_more = fields.Bool(required=True, metadata={"description": "Ask again, with this cursor"})
     reset = fields.Bool(
-        required=True, metadata={"description": "Take a new snapshot", "example": False}
+        required=True,
+        metadata={
+            "description": "Take a new snapshot: far too much changed, or a backup was restored "
+            "since, and the record does not have what the cursor stands at",
+            "example": False,
+        },
     )
 
 

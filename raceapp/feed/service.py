@@ -16,7 +16,7 @@ from raceapp import errors
 from raceapp.events import service as events
 from raceapp.events.models import Event
 from raceapp.feed import people
-from raceapp.feed.cursors import Place, not_ours, read_cursor, write_cursor
+from raceapp.feed.cursors import MARK, START, Lost, Place, read_cursor, write_cursor
 from raceapp.feed.kinds import KINDS, write_event
 from raceapp.feed.subjects import Subject, Untold, subjects_of
 from raceapp.history import chain, proof
@@ -36,27 +36,38 @@ class Entry(NamedTuple):
     action: str
     subject: str
     changes: dict
+    hash: str
+
+    def place(self, sent: int = 0) -> Place:
+        """Return the place behind this entry, or behind so many of its subjects."""
+        return Place(self.position - bool(sent), sent, self.hash[:MARK])
 
 
-def behind(after) -> sa.Select:
-    """Return the entries of a weekend behind a position, in their order."""
+def next_entries() -> sa.Select:
+    """Return the entry at a position in the record of a weekend and those behind it, in order."""
     found = sa.select(*(getattr(HistoryEntry, name) for name in Entry._fields))
     found = found.where(HistoryEntry.event_id == placeholder("event_id", sa.BigInteger))
-    found = found.where(HistoryEntry.position > after).order_by(HistoryEntry.position)
-    return found.limit(placeholder("most", sa.Integer))
+    found = found.where(HistoryEntry.position >= placeholder("after", sa.Integer))
+    return found.order_by(HistoryEntry.position).limit(placeholder("most", sa.Integer) + 1)
 
 
-AFTER = placeholder("after", sa.Integer)
-ENTRIES = Prepared(behind(AFTER).where(HistoryEntry.position <= placeholder("head", sa.Integer)))
+ENTRIES = Prepared(next_entries())
+
+
+def behind(place: Place, entries: Sequence[Entry]) -> list[Entry]:
+    """Return those of the next entries that are behind the place; raises Lost."""
+    if place != START and place not in [entry.place(place.sent) for entry in entries[:2]]:
+        raise Lost
+    return [entry for entry in entries if entry.position > place.position]
 
 
 class Snapshot:
     """Everything of a weekend as of one moment. Its parts are read when they are written out,
     so a reader who has this version already costs nothing more."""
 
-    def __init__(self, event: Event, version: int):
-        self.event, self.version = event, version
-        self.cursor = write_cursor(event.id, Place(version))
+    def __init__(self, event: Event, place: Place):
+        self.event, self.version = event, f"{place.position}-{place.mark}"
+        self.cursor = write_cursor(event.id, place)
 
     people = cached_property(lambda self: people.all_of(self.event.id))
     bikes = cached_property(lambda self: KINDS["bike"].of(self.event.id))
@@ -70,45 +81,53 @@ def snapshot(event_id: int, *, actor) -> Snapshot:
     """Return everything of a weekend for its crew and team managers; raises NotFound."""
     begin_snapshot()
     event = events.get_for_crew(event_id, actor=actor)
-    return Snapshot(event, proof.seal(event.id)["count"])
+    sealed = proof.seal(event.id)
+    return Snapshot(event, Place.behind(sealed["count"], sealed["last_hash"]))
 
 
 @functools.cache
 def head(is_admin: bool) -> Prepared:
     """Return the statement that finds a weekend for its crew, and how far its record goes."""
-    found = events.visible_weekend(is_admin).statement.add_columns(HistoryHead.count)
+    found = events.visible_weekend(is_admin).statement
+    found = found.add_columns(HistoryHead.count, HistoryHead.last_hash)
     return Prepared(found.outerjoin(HistoryHead, HistoryHead.event_id == Event.id))
 
 
-def head_for_crew(event_id: int, *, actor) -> int:
-    """Return how many entries the record has; raises NotFound unless the actor is on the crew."""
+def head_for_crew(event_id: int, *, actor) -> Place:
+    """Return where the record ends; raises NotFound unless the actor is on the crew."""
     values = {"event_id": event_id, "actor_id": actor.id}
     return head_of(event_id, rows_read_ahead(head(actor.is_admin), **values))
 
 
-def head_of(event_id: int, rows: Sequence[tuple]) -> int:
+def head_of(event_id: int, rows: Sequence[tuple]) -> Place:
     if not rows:
         raise errors.NotFound(events.NOT_ON_CREW)
-    if rows[0][1] is None:
+    _, count, last_hash, *_ = rows[0]
+    if count is None:
         raise chain.NoHead(event_id)
-    return rows[0][1]
+    return Place.behind(count, last_hash)
+
+
+def heads(event_ids: Iterable[int]) -> dict[int, Place]:
+    """Return where the records of these weekends end."""
+    return {event_id: Place.behind(*head) for event_id, head in proof.heads(event_ids).items()}
 
 
 @functools.cache
 def record(is_admin: bool) -> Prepared:
-    """Return the statement of `head()` with the entries behind a place, all as of one moment."""
-    weekend, entries = head(is_admin).statement.subquery(), behind(AFTER).subquery()
+    """Return the statement of `head()` with the next entries, all as of one moment."""
+    weekend, entries = head(is_admin).statement.subquery(), next_entries().subquery()
     joined = weekend.join(entries, sa.true(), isouter=True)
     return Prepared(sa.select(*weekend.c, *entries.c).select_from(joined))
 
 
-def record_for_crew(event_id: int, after: int, most: int, *, actor) -> tuple[int, list[Entry]]:
-    """Return how far the record goes, and the next entries; raises NotFound."""
-    values = {"event_id": event_id, "actor_id": actor.id, "after": after, "most": most}
+def record_for_crew(event_id: int, place: Place, most: int, *, actor) -> tuple[int, list[Entry]]:
+    """Return how far the record goes, and the entries behind a place; raises NotFound, Lost."""
+    values = {"event_id": event_id, "actor_id": actor.id, "after": place.position, "most": most}
     rows = rows_read_ahead(record(actor.is_admin), **values)
-    count = head_of(event_id, rows)
-    found = (Entry(*row[2:]) for row in rows if row[2] is not None)
-    return count, sorted(found, key=attrgetter("position"))
+    end = head_of(event_id, rows)
+    found = (Entry(*row[3:]) for row in rows if row[3] is not None)
+    return end.position, behind(place, sorted(found, key=attrgetter("position")))
 
 
 # --- changes -----------------------------------------------------------------------------
@@ -117,19 +136,18 @@ def record_for_crew(event_id: int, after: int, most: int, *, actor) -> tuple[int
 def changes(event_id: int, *, actor, since: str, limit: int) -> dict:
     """Return up to `limit` resources that changed since the cursor, as they are now.
 
-    Raises NotFound unless the actor is on the crew, Invalid when the cursor is not of this weekend.
+    They are none and `reset` is true for whoever has to take a new snapshot. Raises NotFound unless
+    the actor is on the crew, Invalid when the cursor is not of this weekend.
     """
     try:
         place = read_cursor(event_id, since)
     except errors.Invalid:
         events.check_for_crew(event_id, actor=actor)
         raise
-    head, entries = record_for_crew(event_id, place.position, limit, actor=actor)
-    if place.position > head:
-        raise not_ours()
     try:
+        head, entries = record_for_crew(event_id, place, limit, actor=actor)
         found, end = followed(entries, place, limit)
-    except Untold:
+    except (Lost, Untold):
         return answer(event_id, since, is_reset=True)
     if head - place.position > MAX_BEHIND:
         return answer(event_id, since, is_reset=True)
@@ -149,10 +167,10 @@ def answer(event_id, cursor, changed=(), named=(), *, has_more=False, is_reset=F
     }
 
 
-def entries(event_id: int, after: int, head: int, limit: int) -> list[Entry]:
-    """Return the next entries up to the head."""
-    rows = ENTRIES.rows(event_id=event_id, after=after, head=head, most=limit)
-    return [Entry(*row) for row in rows]
+def entries(event_id: int, place: Place, most: int) -> list[Entry]:
+    """Return the next entries behind a place; raises Lost."""
+    rows = ENTRIES.rows(event_id=event_id, after=place.position, most=most)
+    return behind(place, [Entry(*row) for row in rows])
 
 
 def followed(entries: Iterable, place: Place, limit: int) -> tuple[dict[Subject, None], Place]:
@@ -167,9 +185,9 @@ def followed(entries: Iterable, place: Place, limit: int) -> tuple[dict[Subject,
             if number < sent or subject in found:
                 continue
             if len(found) == limit:
-                return found, Place(entry.position - 1, number)
+                return found, entry.place(number) if number else place
             found[subject] = None
-        place, sent = Place(entry.position), 0
+        place, sent = entry.place(), 0
     return found, place
 
 

@@ -51,6 +51,7 @@ class ChangeList(Resource):
     def get(self, event_id, since, limit):
         """Read what changed at a race weekend since a cursor
 
-        Follow the cursors until has_more is false, and you hold what a new snapshot says.
+        Follow the cursors until has_more is false, and you hold what a new snapshot says. Where
+        reset is true, take a new snapshot and go on with its cursor.
         """
         return service.changes(event_id, actor=g.actor, since=since, limit=limit)

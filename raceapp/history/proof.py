@@ -10,10 +10,11 @@ from raceapp.history.models import HistoryEntry, HistoryHead
 from raceapp.storage.session import db, one_moment
 
 
-def counts(event_ids: Iterable[int]) -> dict[int, int]:
-    """Return how many entries the records of these weekends have."""
-    found = sa.select(HistoryHead.event_id, HistoryHead.count)
-    return dict(db.session.execute(found.where(HistoryHead.event_id.in_(event_ids))).all())
+def heads(event_ids: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """Return how many entries the records of these weekends have, and the hash of the last."""
+    found = sa.select(HistoryHead.event_id, HistoryHead.count, HistoryHead.last_hash)
+    rows = db.session.execute(found.where(HistoryHead.event_id.in_(event_ids)))
+    return {event_id: (count, last_hash) for event_id, count, last_hash in rows}
 
 
 def seal(event_id: int) -> dict:

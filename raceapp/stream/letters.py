@@ -10,13 +10,12 @@ from typing import NamedTuple
 import orjson
 
 from raceapp.feed import service as feed
-from raceapp.feed.cursors import Place, write_cursor
+from raceapp.feed.cursors import START, Lost, Place, write_cursor
 from raceapp.feed.service import Entry
 from raceapp.feed.subjects import Subject, Untold, subjects_of
 
 # So many at once, unless a single entry tells of more.
 MOST_ENTRIES, MOST_SUBJECTS = 200, 1_000
-NO_END = 2**31 - 1
 PING = b": still here\n\n"
 
 
@@ -42,15 +41,27 @@ def message(kind: str, cursor: str, data: dict) -> bytes:
     )
 
 
-def read(event_id: int, place: Place, end: int = NO_END) -> Page:
-    """Return the messages of some entries behind the place, up to the entry at `end`."""
-    entries = feed.entries(event_id, place.position, end, MOST_ENTRIES)
+def read(event_id: int, place: Place) -> Page:
+    """Return the messages of some entries behind the place."""
+    try:
+        entries = feed.entries(event_id, place, MOST_ENTRIES)
+    except Lost:
+        return anew(event_id)
     chosen = enough(entries)
     present = feed.present(event_id, {subject for _, found in chosen for subject in found or ()})
     sent = [one for entry, found in chosen for one in messages(entry, found, place, present)]
-    reached = Place(chosen[-1][0].position) if chosen else place
-    has_more = len(chosen) < len(entries) or len(entries) == MOST_ENTRIES
+    reached = chosen[-1][0].place() if chosen else place
+    has_more = len(chosen) < len(entries) or len(entries) >= MOST_ENTRIES
     return Page(b"".join(sent), reached, len(sent), has_more)
+
+
+def anew(event_id: int) -> Page:
+    """Return the message for readers who followed what the record no longer has.
+
+    They take a new snapshot and go on from the end of the record.
+    """
+    head = feed.heads([event_id]).get(event_id, START)
+    return Page(message("reset", write_cursor(event_id, head), {}), head, 1, has_more=False)
 
 
 def enough(entries: Sequence[Entry]) -> list[tuple[Entry, list[Subject] | None]]:
@@ -73,12 +84,11 @@ def messages(entry: Entry, subjects, place: Place, present: set[Subject]) -> Ite
 
     An entry that does not name its things is older than the feed: everything has to be read anew.
     """
-    before, after = Place(entry.position - 1), Place(entry.position)
     if subjects is None:
-        yield message("reset", write_cursor(entry.event_id, after), {})
+        yield message("reset", write_cursor(entry.event_id, entry.place()), {})
         return
     for number, (kind, own_id) in enumerate(subjects, 1):
-        here = after if number == len(subjects) else Place(before.position, number)
+        here = entry.place(number if number < len(subjects) else 0)
         if here > place:
             data = {"kind": kind, "id": own_id, "is_deleted": (kind, own_id) not in present}
             yield message("change", write_cursor(entry.event_id, here), data)

@@ -8,8 +8,7 @@ import sqlalchemy as sa
 from raceapp.auth.models import AuthSession, User
 from raceapp.events.models import CrewMember, Event
 from raceapp.feed import service as feed
-from raceapp.feed.cursors import Place, not_ours, read_cursor
-from raceapp.history import proof
+from raceapp.feed.cursors import START, Place, read_cursor
 from raceapp.permissions import Role
 from raceapp.storage.session import db
 from raceapp.stream import letters
@@ -36,23 +35,22 @@ class Stream:
 def follow(event_id: int, *, actor, until: float, cursor: str | None, **where: str) -> Stream:
     """Return the stream of a weekend from the cursor on, otherwise from now on.
 
-    Raises NotFound unless the actor is on the crew, Invalid when the cursor is not of this weekend;
-    `where` says in what part of the request it was sent.
+    Whether the record has the entry at the cursor is seen when it is read. Raises NotFound unless
+    the actor is on the crew, Invalid when the cursor is not of this weekend; `where` says in what
+    part of the request it was sent.
     """
-    head = Place(feed.head_for_crew(event_id, actor=actor))
+    head = feed.head_for_crew(event_id, actor=actor)
     place = head if cursor is None else read_cursor(event_id, cursor, **where)
-    if place > head:
-        raise not_ours(**where)
     hello = letters.hello(event_id, place)
     return Stream(event_id, actor.session_id, place, head, until, hello)
 
 
 def grown(places: dict[int, Place]) -> list[int]:
-    """Return which of these weekends have entries behind the place that has been read."""
+    """Return which of these weekends have a record that does not end where it has been read to."""
     heads = {}
     for some in portions(places):
-        heads |= proof.counts(some)
-    return [name for name, place in places.items() if heads.get(name, 0) > place.position]
+        heads |= feed.heads(some)
+    return [name for name, place in places.items() if heads.get(name, START) != place]
 
 
 def unwelcome(streams: Collection[Stream]) -> list[Stream]:

@@ -54,8 +54,8 @@ class EventStream(Resource):
 
         Server-sent events. First `hello`, with the cursor that the stream goes on from, then a
         `change` for each thing that changed, with the cursor behind it; `reset` where a new
-        snapshot is to be taken. A comment comes every few seconds. The stream ends with its
-        token: come again with a new one and the id of the last message.
+        snapshot is to be taken, as after a restored backup. A comment comes every few seconds.
+        The stream ends with its token: come again with a new one and the id of the last message.
         """
         sent_in = {"name": "Last-Event-ID", "location": "headers"} if last_event_id else {}
         cursor, until = last_event_id or since, float(get_jwt()["exp"])

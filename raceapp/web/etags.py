@@ -13,7 +13,7 @@ LONGEST = 1000  # Room for more than a hundred tags.
 TAGS = re.compile(r'\s*(\*|(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*)\s*')
 
 
-def version_of(resource) -> int | None:
+def version_of(resource) -> int | str | None:
     """Return the version of a model, or of a row as it is answered; None if it has none."""
     if isinstance(resource, dict):
         return resource.get("version")

@@ -3,6 +3,7 @@
 //   const weekend = weekendOf(eventId);     // in a page
 //   weekend.tasks, weekend.sessions …       // lists, already sorted, changing by themselves
 import { untrack } from 'svelte';
+import { askOnce } from './asking.ts';
 import * as auth from './auth.ts';
 import { Beat } from './beat.ts';
 import { call, Refused } from './call.ts';
@@ -16,17 +17,15 @@ import { listen, type Heard } from './stream.ts';
 import { now } from './time.ts';
 import type {
   Bike,
-  Changes,
   CrewRole,
   Incident,
   Person,
   RaceEvent,
   Release,
   Session,
-  Snapshot,
   Task,
 } from './types.ts';
-import { fromSnapshot, withChanges, type Kept } from './weekend.ts';
+import type { Kept } from './weekend.ts';
 
 /** Ask the server after this silence: an open stream says something at least every 15 s. */
 const SILENCE = { withLine: 20_000, without: 9_000 };
@@ -143,7 +142,7 @@ export class Weekend {
     const started = Date.now();
     try {
       let hasMore = true;
-      while (hasMore) hasMore = this.kept ? await this.#changes() : await this.#snapshot();
+      while (hasMore) hasMore = await this.#askOnce();
       this.#caughtUpAt = started;
       this.#hear();
       this.#saver.soon();
@@ -170,7 +169,6 @@ export class Weekend {
     const status = error instanceof Refused ? error.status : 0;
     this.error = error instanceof Refused ? error.detail : '';
     this.isMissing = status === 404;
-    if (status === 422) return this.#forget(); // No cursor of this weekend's, any more.
     if (this.isMissing) await this.#forget();
   }
 
@@ -179,21 +177,11 @@ export class Weekend {
     await this.#saver.giveUp();
   }
 
-  async #snapshot(): Promise<boolean> {
-    const path = `/v1/events/${this.id}/snapshot`;
-    const { body } = await call<Snapshot>('GET', path, { timeout: 30_000 });
-    this.kept = fromSnapshot(body, now());
-    return false;
-  }
-
-  async #changes(): Promise<boolean> {
-    const since = encodeURIComponent(this.kept!.cursor);
-    const path = `/v1/events/${this.id}/changes?limit=1000&since=${since}`;
-    const { body } = await call<Changes>('GET', path);
-    if (body.reset) return this.#snapshot();
-    if (body.changes.length || body.people.length) this.kept = withChanges(this.kept!, body, now());
-    this.comments += body.changes.filter((change) => change.kind === 'comment').length;
-    return body.has_more;
+  async #askOnce(): Promise<boolean> {
+    const told = await askOnce(this.id, this.kept, call, now);
+    this.kept = told.kept;
+    this.comments += told.comments;
+    return told.hasMore;
   }
 
   /** Once the device has the state that holds them, operations are no longer needed. */
