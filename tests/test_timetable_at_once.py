@@ -1,6 +1,10 @@
 """Moves and shifts at the same instant: none undoes another, and signing goes on."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from servers import wait_until
+from test_process import somebody_waits
 from timetable import at
 
 
@@ -93,3 +97,18 @@ def test_signing_goes_on_while_the_day_is_shifted(timetable, admin, friday, para
 
 def sign(person, task_id):
     return person.post(f"/v1/tasks/{task_id}/sign-offs", json={"act": "done"})
+
+
+@pytest.mark.usefixtures("postgres_only")
+def test_a_bike_gets_another_rider_while_its_weekend_is_taken_back(
+    backend, timetable, admin, clock
+):
+    clock.now = clock.now.replace(year=2026, month=6, day=12)
+    path, change = f"/v1/bikes/{timetable.paddock.bike()}", {"rider_name": "Max Orsi"}
+    database = backend.postgres.connect("raceapp")
+    with ThreadPoolExecutor() as threads, database, database.transaction():
+        database.execute("UPDATE events SET deleted_at = now()")
+        answer = threads.submit(admin.patch, path, json=change)
+        wait_until(lambda: somebody_waits(backend.connection))
+
+    assert answer.result().status_code == 200

@@ -36,11 +36,17 @@ def later(day: date, by: timedelta) -> date:
     return day + by
 
 
-def not_over(*which) -> Iterator[Event]:
-    """Yield the weekends that meet these conditions and are not over by their local time."""
+def not_over(*which, hold: bool = False) -> Iterator[Event]:
+    """Yield the weekends that meet these conditions and are not over by their local time.
+
+    With `hold` they stay as they are until the transaction ends.
+    """
     # No zone is a whole day behind UTC.
     may_go_on = Event.end_date >= clock.utcnow().date() - timedelta(days=1)
-    for event in db.session.scalars(sa.select(Event).where(may_go_on, *which).order_by(Event.id)):
+    found = sa.select(Event).where(may_go_on, *which).order_by(Event.id)
+    if hold:
+        found = found.with_for_update(key_share=True).execution_options(populate_existing=True)
+    for event in db.session.scalars(found):
         if not is_over(event):
             yield event
 

@@ -109,8 +109,7 @@ def follow_bikes(event: Event, *, gone: Sequence[Bike], back: Sequence[Bike], ac
 def follow_rider(bike: Bike, *, rider_name: str, actor) -> None:
     """Strike the tasks of riders who ride no bike any more, at weekends that are not over."""
     has_it = Event.bikes.any(Bike.id == bike.id)
-    for found in [*days.not_over(Event.deleted_at.is_(None), has_it)]:
-        event = events.get(found.id, for_update=True)
+    for event in [*days.not_over(Event.deleted_at.is_(None), has_it, hold=True)]:
         strike(event, of_riders(event, [rider_name]), actor=actor)
         bring_back(event, Task.rider_name.is_not(None), actor=actor)
 
