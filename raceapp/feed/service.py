@@ -176,7 +176,7 @@ def entries(event_id: int, place: Place, most: int) -> list[Entry]:
 def followed(entries: Iterable, place: Place, limit: int) -> tuple[dict[Subject, None], Place]:
     """Return up to `limit` subjects that the entries tell of, and how far that goes.
 
-    Each entry tells of one thing at least, so `limit` entries are enough.
+    So many entries are enough: few tell of nothing that devices keep, as those of invitations do.
     """
     found: dict[Subject, None] = {}
     sent = place.sent

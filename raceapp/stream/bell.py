@@ -22,6 +22,8 @@ PREFIX = "raceapp:event:"
 # How often a listener looks for other weekends to listen for, and asks whether Redis is there.
 TURN_SECONDS, ASK_SECONDS, SILENT_SECONDS = 0.1, 5, 10
 PAUSE_SECONDS = 0.5
+# Between two rings. Of hundreds of writes a second each would otherwise wake the thread and Redis.
+REST_SECONDS = 0.02
 log = logging.getLogger(__name__)
 
 
@@ -55,6 +57,7 @@ class Bell:
                 self.waiting.wait_for(lambda: self.rung)
                 rung, self.rung = self.rung, set()
             self.publish(rung)
+            time.sleep(REST_SECONDS)
 
     def publish(self, event_ids: Collection[int]) -> None:
         """Tell Redis; if it does not answer, count that and pause."""

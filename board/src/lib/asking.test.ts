@@ -50,6 +50,15 @@ test('changes are laid upon what is kept, and comments are counted', async () =>
   assert.deepEqual([told.hasMore, told.comments], [true, 1]);
 });
 
+test('the cursor goes on past what is about nothing here, so that nobody asks for it for ever', async () => {
+  const { ask } = server({ ...nothing, cursor: 'next', has_more: true });
+
+  const told = await ask(kept);
+
+  assert.deepEqual([told.kept.cursor, told.hasMore], ['next', true]);
+  assert.equal(told.kept.tasks, kept.tasks);
+});
+
 const GONE = {
   'the server says reset': { ...nothing, reset: true },
   'the server does not know the cursor': new Refused(422, {}),
