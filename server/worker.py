@@ -71,7 +71,7 @@ class Worker(ThreadWorker):
         have sent anything, and a proxy asks the next server.
         """
         super().set_accept_enabled(enabled)
-        if enabled or self.alive:
+        if enabled or (self.alive and self.nr_conns >= self.worker_connections):  # It is full.
             return
         self.hub.end()
         while self.sockets:  # None is left the second time, for a worker that was full.

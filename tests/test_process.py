@@ -125,6 +125,24 @@ def test_a_stop_is_no_error_for_a_worker_that_still_starts(gunicorn_server):
     assert "Exception in worker process" not in server.log
 
 
+def test_workers_without_a_master_leave_the_port_while_they_finish(gunicorn_server):
+    server = gunicorn_server(workers=1)
+    with server.connect() as caller:
+        caller.sendall(b"GET /v1/health HTTP/1.1\r\n")
+
+        kill(*family(server)[:1])
+
+        wait_until(lambda: check(is_refused(server)), seconds=5)
+
+
+def is_refused(server):
+    try:
+        server.connect().close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
 def is_booting_another(server):
     if server.log.count("Booting worker") < 2:
         raise TimeoutError("The killed worker has no successor.")
