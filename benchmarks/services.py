@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 class SafePostgres(Postgres):
     """A PostgreSQL that has a commit on disk before it answers."""
 
+    is_on_disk = True
+
     def start(self) -> None:
         self.port = free_port()
         self.options = {

@@ -65,9 +65,11 @@ class Server:
     """A process with a directory of its own, `place`, both gone after `close()`."""
 
     stop_signal = "TERM"
+    is_on_disk = False
 
     def __init__(self, *arguments: object) -> None:
-        self.place = Path(tempfile.mkdtemp(prefix="raceapp-", dir=in_memory()))
+        where = None if self.is_on_disk else in_memory()
+        self.place = Path(tempfile.mkdtemp(prefix="raceapp-", dir=where))
         self.keeper: subprocess.Popen | None = None
         try:
             self.start(*arguments)
