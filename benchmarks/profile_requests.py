@@ -32,9 +32,10 @@ def main() -> None:
     RESULTS.mkdir(exist_ok=True)
     with closing(SafePostgres()) as postgres, closing(Valkey()) as valkey:
         server, place = project.start(postgres, valkey)
-        server.close()
+        with closing(server):
+            requests = project_requests(place)
         os.environ.update(place.installation.settings)
-        app, requests = create_app(), project_requests(place)
+        app = create_app()
         for endpoint in sys.argv[1:] or ENDPOINTS:
             place.reopen_all()
             table = profile(app, requests[endpoint])
