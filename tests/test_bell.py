@@ -129,6 +129,17 @@ def test_a_bell_that_cannot_be_rung_is_counted_and_the_next_one_rings():
     assert unheard() == before + 1
 
 
+def test_a_hundred_commits_at_once_ring_a_few_times():
+    redis = Redis()
+    found = bell.Bell(lambda: redis)
+
+    for _ in range(100):
+        found.ring([1])
+
+    wait_until(lambda: redis.asked and not found.rung)
+    assert len(redis.asked) < 20
+
+
 def test_who_loses_redis_listens_anew(listen):
     redis = Redis(lost)
 
