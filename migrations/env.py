@@ -1,8 +1,16 @@
 """How Alembic reaches the database: through the application's own engine."""
 
+from contextlib import contextmanager
+
+import click
+import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
+from raceapp.web.commands import plainly
+
+# insufficient_privilege (PostgreSQL appendix A)
+FORBIDDEN = "42501"
 extension = current_app.extensions["migrate"]
 options = {**extension.configure_args, "target_metadata": extension.db.metadata}
 
@@ -24,12 +32,24 @@ def prepare(connection):
         connection.commit()
 
 
+@contextmanager
+def as_owner():
+    """Say so in a sentence if the role may not; a bug in a migration keeps its traceback."""
+    try:
+        yield
+    except sa.exc.ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != FORBIDDEN:
+            raise
+        said = str(error.orig).partition("\n")[0]
+        wanted = "Come as the role that owns the tables."
+        raise click.ClickException(f"The database refused: {said}. {wanted}") from error
+
+
 def run_online():
-    engine = extension.db.engine
-    with engine.connect() as connection:
+    with plainly(extension.db.engine.connect)() as connection:
         prepare(connection)
         context.configure(connection=connection, **options)
-        with context.begin_transaction():
+        with as_owner(), context.begin_transaction():
             context.run_migrations()
         connection.detach()
 

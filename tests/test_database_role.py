@@ -3,6 +3,7 @@
 import psycopg
 import pytest
 import sqlalchemy as sa
+from commands import run, said_once
 from helpers import created
 from sqlalchemy.engine import make_url
 
@@ -63,6 +64,16 @@ def test_bringing_the_schema_up_to_date_when_it_is_needs_no_more_rights(served):
     result = served.test_cli_runner().invoke(args=["db", "upgrade"])
 
     assert result.exit_code == 0, result.output
+
+
+def test_a_role_that_may_not_change_the_schema_is_told_who_may(served, make_app, new_database):
+    url = make_url(new_database()).set(username=ROLE)
+    app = make_app(DATABASE_URL=url.render_as_string(hide_password=False))
+
+    result = run(app, "db", "upgrade")
+
+    assert result.exit_code == 1
+    assert said_once(result).endswith("Come as the role that owns the tables.")
 
 
 def test_who_owns_the_tables_cannot_be_granted_less(postgres_only, app):

@@ -122,7 +122,11 @@ def test_a_command_before_the_schema_says_so_in_a_sentence(make_app, new_databas
     assert "flask --app wsgi db upgrade" in said_once(result)
 
 
-def test_a_database_that_is_away_is_told_in_a_sentence(make_app):
+@pytest.mark.parametrize("command", [["user-list"], ["db", "upgrade"]], ids=str)
+def test_a_database_that_is_away_is_told_in_a_sentence(make_app, command):
     app = make_app(DATABASE_URL="postgresql://nobody@127.0.0.1:1/raceapp")
 
-    assert said_once(run(app, "user-list")).startswith("Error: The database refused: connection")
+    result = run(app, *command)
+
+    assert result.exit_code == 1
+    assert said_once(result).startswith("Error: The database refused: connection")
