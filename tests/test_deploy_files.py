@@ -45,6 +45,12 @@ def test_compose_reads_its_files(more):
     assert services["api"]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
 
 
+def test_nginx_with_tls_gets_its_site_from_the_entrypoint_of_the_image():
+    nginx = yaml.safe_load((DEPLOY / "compose.tls.yaml").read_text())["services"]["nginx"]
+
+    assert "exec /docker-entrypoint.sh nginx " in nginx["command"][-1]
+
+
 def test_compose_and_the_unit_name_only_settings_that_exist():
     compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
     named = set(compose["x-app"]["environment"])
