@@ -58,5 +58,5 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   // `npx vite` beside `make run`: pages reload as they are written, the API is the running one.
-  server: { proxy: { '/v1': 'http://127.0.0.1:8000' } },
+  server: { proxy: { '/v1': `http://127.0.0.1:${process.env.PORT ?? 8000}` } },
 });
