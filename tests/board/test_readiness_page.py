@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from phone import unsent
 from playwright.sync_api import expect
 
 BOLTS = "Torque the caliper bolts"
@@ -159,6 +160,18 @@ def test_axe_finds_nothing_on_the_weekend(log_in, api, axe, scheme):
 
     page.get_by_role("button", name="Report crash").click()
     assert axe(page) == []
+
+
+def test_two_taps_report_one_crash(log_in, weekend):
+    page = log_in("chief", weekend.page)
+    page.get_by_role("button", name="Report crash").click()
+
+    page.get_by_role("dialog").get_by_role("button", name="Report crash").dblclick()
+
+    page.get_by_role("dialog").wait_for(state="detached")
+    expect(page.get_by_text(re.compile("^Reported"))).to_have_count(1)
+    unsent(page, 0)
+    assert len(weekend.manager.get(f"{weekend.path}/incidents")) == 1
 
 
 def test_a_crash_without_a_signal_takes_the_go_away_at_once(log_in, weekend):

@@ -3,6 +3,7 @@ import * as auth from './auth.ts';
 import { call } from './call.ts';
 import * as db from './db.ts';
 import { locked } from './locks.ts';
+import { merging } from './merging.ts';
 import { asSent, taskOf, waitingOfOthers, type Deed, type Operation, type Waiting } from './operations.ts';
 import { Outbox, type Held } from './outbox.ts';
 import { nameOf } from './people.ts';
@@ -48,12 +49,12 @@ export function onOperations(listener: (operations: Operation[]) => void): () =>
   return () => listeners.delete(listener);
 }
 
-/** Keep a deed, show it, and send it as soon as possible. */
-export async function enqueue(deed: Deed): Promise<Operation> {
+/** Keep a deed, show it, and send it as soon as possible; a second tap meanwhile adds none. */
+export const enqueue = merging(async (deed: Deed): Promise<Operation> => {
   const kept = await outbox.add(deed);
   void sendAll();
   return kept;
-}
+});
 
 /** Take a deed back, if that is still possible. */
 export async function undo(operation: Operation, reversals: Deed[]): Promise<void> {
