@@ -26,7 +26,7 @@ export async function askOnce(
     return { kept: fromSnapshot(body, now()), hasMore: false, comments: kept ? 1 : 0 };
   }
   const comments = changes.changes.filter((change) => change.kind === 'comment').length;
-  const isNews = changes.changes.length > 0 || changes.people.length > 0;
+  const isNews = changes.cursor !== kept.cursor || changes.people.length > 0;
   const next = isNews ? withChanges(kept, changes, now()) : kept;
   return { kept: next, hasMore: changes.has_more, comments };
 }
