@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from helpers import problem
+from helpers import allowed, problem
 from task_sheets import MORNING, table
 
 from raceapp.tasks.models import Task
@@ -151,7 +151,7 @@ def test_ten_thousand_rows_go_in_within_five_seconds_and_no_more_rows(send, take
     counts = take(text)
 
     assert counts == (10_000, 0, 0)
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < allowed(5)
     assert [*faults(send(text + "One more,true\r\n"))] == ["10002"]
 
 
@@ -164,7 +164,7 @@ def test_ten_thousand_tasks_are_changed_within_five_seconds(take, export):
     counts = take(text.replace(b"bolts", b"nuts"))
 
     assert counts == (0, 10_000, 0)
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < allowed(5)
 
 
 def test_a_table_that_cannot_be_read_is_refused(send, path, admin):
