@@ -4,7 +4,6 @@ import functools
 import itertools
 import os
 
-import coverage
 import pytest
 
 from config import SettingsSchema
@@ -37,24 +36,6 @@ def pytest_configure(config):
         os.environ.pop(setting, None)
     if config.option.fast:
         config.option.markexpr = "not real and not faults"
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item):
-    """Measure no coverage on PostgreSQL of what SQLite ran already: it doubles the time taken."""
-    measuring = coverage.Coverage.current()
-    if measuring is None or not has_run_on_sqlite(item):
-        return (yield)
-    measuring.stop()
-    try:
-        return (yield)
-    finally:
-        measuring.start()
-
-
-def has_run_on_sqlite(item) -> bool:
-    backend = getattr(item, "callspec", None) and item.callspec.params.get("backend")
-    return backend == "postgres" and "postgres_only" not in item.fixturenames
 
 
 def pytest_report_header():
