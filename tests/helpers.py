@@ -1,6 +1,5 @@
 """What tests say often: who calls, what a refusal looks like, many at the same instant."""
 
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -121,11 +120,6 @@ def problem(response: TestResponse, status: int) -> dict:
     assert body["request_id"] == response.headers["X-Request-ID"]
     assert len(response.data) <= 8 * 1024
     return body
-
-
-def allowed(seconds: float) -> float:
-    """Return how long this much work may take here: measuring coverage doubles it."""
-    return 2 * seconds if sys.gettrace() else seconds
 
 
 def parallel(call: Callable[[], object], times: int) -> list:

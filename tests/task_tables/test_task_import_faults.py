@@ -1,10 +1,11 @@
 """What a table of tasks is refused for, by row and column."""
 
 import json
+import sys
 import time
 
 import pytest
-from helpers import allowed, problem
+from helpers import problem
 from task_sheets import MORNING, table
 
 from raceapp.tasks.models import Task
@@ -144,6 +145,11 @@ def test_nothing_is_put_on_a_cancelled_session(garage, send, admin):
     assert found == {"2": {"session": ["This session has been cancelled."]}}
 
 
+def five_seconds() -> float:
+    """The promise, and twice that where coverage is measured, which doubles what work takes."""
+    return 10 if sys.gettrace() else 5
+
+
 def test_ten_thousand_rows_go_in_within_five_seconds_and_no_more_rows(send, take, garage):
     text = "title,is_critical\r\n" + "Torque the bolts,true\r\n" * 10_000
     started = time.process_time()
@@ -151,7 +157,7 @@ def test_ten_thousand_rows_go_in_within_five_seconds_and_no_more_rows(send, take
     counts = take(text)
 
     assert counts == (10_000, 0, 0)
-    assert time.process_time() - started < allowed(5)
+    assert time.process_time() - started < five_seconds()
     assert [*faults(send(text + "One more,true\r\n"))] == ["10002"]
 
 
@@ -164,7 +170,7 @@ def test_ten_thousand_tasks_are_changed_within_five_seconds(take, export):
     counts = take(text.replace(b"bolts", b"nuts"))
 
     assert counts == (0, 10_000, 0)
-    assert time.process_time() - started < allowed(5)
+    assert time.process_time() - started < five_seconds()
 
 
 def test_a_table_that_cannot_be_read_is_refused(send, path, admin):
