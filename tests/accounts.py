@@ -42,10 +42,10 @@ def login(client, email="new@garage.example", password=PASSWORD):
     return post(client, "login", email=email, password=password)
 
 
-def fail(client, times):
+def fail(client, times, **whose):
     """Guess a wrong password so many times."""
     for _ in range(times):
-        problem(login(client, password="a-wrong-guess"), 401)
+        problem(login(client, password="a-wrong-guess", **whose), 401)
 
 
 def bearer(answer):

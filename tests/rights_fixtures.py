@@ -47,27 +47,35 @@ def make_world(app, people, make_person, rookie):
 
     def make(which=None):
         with app.app_context():
-            event = a_weekend(ids)
-            session = a_session(event)
-            template = templates.create(name="Superbike", items=[ITEM])
-            spare = a_bike()
-            task = which and a_task(event, **kinds_of_task(ids, rookie.id)[which])
-            db.session.add_all([session, spare, *([task] if task else [])])
-            db.session.flush()
-            comment = task and a_comment(task, ids["mechanic"])
-            invitation = invitations.create(event, actor=None, crew_roles=["mechanic"])
-            rows = what_is_gone(ids, event)
+            found = a_world(ids, rookie.id, which)
             db.session.commit()
-            gone = {f"gone_{kind}_id": row.id for kind, row in rows.items()}
-            return SimpleNamespace(
-                **fixed, guest=guest, event_id=event.id, session_id=session.id,
-                bike_id=event.bike_ids[0], spare_bike_id=spare.id, template_id=template.id,
-                task_id=task and task.id, comment_id=comment and comment.id,
-                invitation_id=invitation.id, token=invitations.links.secret_of(invitation),
-                cursor=write_cursor(event.id, Place(0)), **gone,
-            )  # fmt: skip
+        return SimpleNamespace(**fixed, **found, guest=guest)
 
     return make
+
+
+def a_world(ids, rookie_id, which):
+    """Add a weekend with one of everything; returns the ids by the names that paths have."""
+    event = a_weekend(ids)
+    session, spare = a_session(event), a_bike()
+    template = templates.create(name="Superbike", items=[ITEM])
+    task = which and a_task(event, **kinds_of_task(ids, rookie_id)[which])
+    db.session.add_all([session, spare, *([task] if task else [])])
+    db.session.flush()
+    comment = task and a_comment(task, ids["mechanic"])
+    invitation = invitations.create(event, actor=None, crew_roles=["mechanic"])
+    rows = {
+        "event": event, "session": session, "spare_bike": spare, "template": template,
+        "task": task, "comment": comment, "invitation": invitation,
+    }  # fmt: skip
+    rows |= {f"gone_{kind}": row for kind, row in what_is_gone(ids, event).items()}
+    db.session.flush()
+    return {
+        **{f"{name}_id": row and row.id for name, row in rows.items()},
+        "bike_id": event.bike_ids[0],
+        "token": invitations.links.secret_of(invitation),
+        "cursor": write_cursor(event.id, Place(0)),
+    }
 
 
 def a_weekend(ids, crew=CREW):

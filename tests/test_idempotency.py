@@ -6,19 +6,11 @@ import pytest
 from helpers import created, problem
 from keyed import KEY, kept, keyed, titles
 
+pytest_plugins = ["keyed_fixtures"]
+
 # Their answers hold tokens, which are kept nowhere.
 IGNORING = {f"/v1/auth/{deed}" for deed in ("login", "refresh", "register", "password")}
 IGNORING |= {"/v1/auth/password-resets/use", "/v1/invitations/accept"}
-
-
-@pytest.fixture
-def body(event):
-    return {"event_id": event["id"], "title": "Check the chain tension"}
-
-
-@pytest.fixture
-def task(make_task, mechanic):
-    return make_task(assigned_to=mechanic.id)
 
 
 def test_a_write_sent_again_is_answered_as_the_first_time(admin, body):

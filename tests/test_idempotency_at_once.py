@@ -2,22 +2,13 @@
 
 from collections import Counter
 
-import pytest
 from helpers import problem
 from keyed import KEY, keyed, titles
 
 from raceapp.storage.answers import turn_of
 from raceapp.storage.session import db
 
-
-@pytest.fixture
-def body(event):
-    return {"event_id": event["id"], "title": "Check the chain tension"}
-
-
-@pytest.fixture
-def task(make_task, mechanic):
-    return make_task(assigned_to=mechanic.id)
+pytest_plugins = ["keyed_fixtures"]
 
 
 def test_the_same_request_at_the_same_instant_is_done_once(admin, body, parallel):

@@ -13,8 +13,7 @@ def account(client):
 
 @pytest.fixture
 def locked(client, rookie):
-    for _ in range(10):
-        login(client, email=rookie.email, password="a-wrong-guess")
+    fail(client, times=10, email=rookie.email)
     return rookie
 
 

@@ -2,7 +2,7 @@
 
 import bcrypt
 import pytest
-from accounts import PASSWORD, login
+from accounts import PASSWORD, fail
 from helpers import problem
 
 SAME_ID = {"X-Request-ID": "one-and-the-same"}
@@ -29,8 +29,7 @@ def disabled(admin, rookie):
 
 @pytest.fixture
 def locked(client, rookie):
-    for _ in range(10):
-        login(client, email=rookie.email, password="a-wrong-guess")
+    fail(client, times=10, email=rookie.email)
     return rookie
 
 
