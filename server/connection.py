@@ -34,10 +34,18 @@ class Socket(socket.socket):
     def __init__(self, accepted: socket.socket):
         kind = accepted.family, accepted.type, accepted.proto
         super().__init__(*kind, fileno=accepted.detach())
+        super().setblocking(True)
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             self.setsockopt(socket.SOL_SOCKET, option, TIMEVAL)
         self.unsent = bytearray()
+        self.is_sending = False
         self.begin()
+
+    def setblocking(self, flag):
+        """The stock worker says the same several times in a request. Each call of the kernel lets
+        another thread in, which costs more than the call."""
+        if flag != self.getblocking():
+            super().setblocking(flag)
 
     def begin(self) -> None:
         """Begin to count the time of a request or an answer."""
@@ -58,20 +66,23 @@ class Socket(socket.socket):
         return received
 
     def sendall(self, data, flags=0):
-        """Send what the other end takes now and keep the rest for `flush()`.
+        """Keep what is to be sent until it is worth a packet or somebody calls `flush()`.
 
         It waits only for a part of a very long answer; raises ConnectionResetError when that takes
         too long.
         """
-        if not self.unsent:
-            self.begin()
         self.unsent += data
-        self.flush()
+        if len(self.unsent) >= AT_ONCE:
+            self.flush()
         while len(self.unsent) > MOST_UNSENT:
             self.flush(0)
 
     def flush(self, flags=socket.MSG_DONTWAIT) -> bool:
-        """Send more of the kept bytes; tell whether they were the last."""
+        """Send what the other end takes now; tell whether that was all."""
+        if not self.unsent:
+            return True
+        if not self.is_sending:  # The other end has been waiting, not we for it.
+            self.begin()
         self.check_pace()
         try:
             sent = self.send(self.unsent, flags)
@@ -81,7 +92,12 @@ class Socket(socket.socket):
             sent = 0
         self.moved += sent
         del self.unsent[:sent]
+        self.is_sending = bool(self.unsent)
         return not self.unsent
+
+    def close(self):
+        self.unsent.clear()
+        super().close()
 
     def check_pace(self) -> None:
         if time.monotonic() > self.ends_at:

@@ -182,7 +182,7 @@ class Worker(ThreadWorker):
             conn.is_kept = self.handle(conn)
             if conn.stream:
                 return False
-            if conn.sock.unsent:
+            if not conn.sock.flush():
                 return True
             if not conn.is_kept:
                 return conn.take_leave()

@@ -1,14 +1,22 @@
 """Budgets: whom they count, what they answer, and that nobody gets more by asking cleverly."""
 
 import json
+import os
+import signal
 import time
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 from helpers import Client, problem
+from redis.exceptions import TimeoutError
+from servers import Valkey
+
+from raceapp.limits import redis_window
+from raceapp.limits.redis_window import OneTripRedis
 
 HEADERS = {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
 
@@ -232,3 +240,19 @@ def status_of(request):
         with refusal:
             assert json.load(refusal)["status"] == refusal.code
             return refusal.code
+
+
+def test_a_redis_that_says_nothing_is_asked_once_and_not_for_long():
+    with closing(Valkey()) as valkey:
+        counted = OneTripRedis(valkey.url, **redis_window.TIMEOUTS, protocol=2)
+        assert counted.ask("key", 10, 60, 1) == [1, 1, 0]
+        os.kill(valkey.pid, signal.SIGSTOP)
+        began = time.monotonic()
+        try:
+            with pytest.raises(TimeoutError):
+                counted.ask("key", 10, 60, 1)
+        finally:
+            os.kill(valkey.pid, signal.SIGCONT)
+
+        assert time.monotonic() - began < 2 * redis_window.TIMEOUTS["socket_timeout"]
+        assert counted.ask("key", 10, 60, 1)[0] == 1

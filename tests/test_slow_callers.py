@@ -213,3 +213,33 @@ def test_an_answer_that_nobody_takes_ends(ends):
 
     with pytest.raises(ConnectionResetError, match="too slow"):
         ours.sendall(b"x" * 4 * connection.MOST_UNSENT)
+
+
+def test_head_and_body_leave_as_one(ends):
+    ours, theirs = ends
+    ours.sendall(b"head ")
+    theirs.settimeout(0.05)
+
+    with pytest.raises(TimeoutError):
+        theirs.recv(10)
+    ours.sendall(b"body")
+
+    assert ours.flush()
+    assert theirs.recv(20) == b"head body"
+
+
+def test_a_part_is_sent_before_the_answer_is_whole(ends):
+    ours, theirs = ends
+    ours.sendall(b"x" * connection.AT_ONCE)
+
+    assert theirs.recv(10)
+
+
+def test_the_time_it_takes_to_make_an_answer_does_not_count(ends):
+    ours, theirs = ends
+    ours.sendall(b"head ")
+    time.sleep(connection.SECONDS * 2)
+    ours.sendall(b"body")
+
+    assert ours.flush()
+    assert theirs.recv(20) == b"head body"

@@ -8,6 +8,8 @@ of any length. It counts by the clock of Redis, so the hosts' clocks need not ag
 import contextvars
 import functools
 import hashlib
+import socket
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -20,11 +22,12 @@ from limits.storage import (
     storage_from_string,
 )
 from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError, NoScriptError, RedisError
+from redis.exceptions import ConnectionError, NoScriptError, RedisError, TimeoutError
 from redis.retry import Retry
 
 SCRIPT = (Path(__file__).parent / "moving_window.lua").read_text()
 TIMEOUTS = {"socket_connect_timeout": 0.25, "socket_timeout": 0.25}
+TIMEVAL = struct.pack("@ll", 0, 250_000)  # as setsockopt() takes it
 NO_RETRY = Retry(NoBackoff(), 0)
 
 _last_hit = contextvars.ContextVar("last_hit", default=None)
@@ -119,13 +122,30 @@ class OwnConnection:
         except NoScriptError:
             return self.ask("EVAL", SCRIPT, 1, *arguments)
 
+    def connect(self) -> None:
+        """Connect, and leave the time-outs to the kernel where it sees the messages themselves.
+
+        Python keeps a time-out by asking first whether the socket is ready, and each question lets
+        another thread in, which costs more than the question.
+        """
+        self.connection.connect()
+        sock = self.connection._get_socket()
+        if type(sock) is socket.socket:  # not one of TLS
+            sock.settimeout(None)
+            for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+                sock.setsockopt(socket.SOL_SOCKET, option, TIMEVAL)
+
     def ask(self, *command) -> list[int]:
         packed = self.connection.pack_command(*command)
         try:
+            if not self.connection.is_connected:
+                self.connect()
             self.connection.send_packed_command(packed, check_health=False)
             return self.connection.read_response()
-        except RedisError:
+        except RedisError as error:
             self.connection.disconnect()
+            if isinstance(error.__context__, BlockingIOError):  # So the kernel tells of a time-out.
+                raise TimeoutError("Redis does not answer in time.") from error
             raise
 
 

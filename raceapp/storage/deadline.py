@@ -26,6 +26,9 @@ SECONDS = 6.0
 SUSPICIOUS = 1.5
 ANSWER_WITHIN = 2.0
 LOOK_EVERY = 0.5
+# A connection that has just answered is not looked at: any call of the kernel lets another thread
+# in, which costs more than the call.
+JUST_NOW = 0.1
 SILENT = "The database says nothing."
 
 
@@ -84,7 +87,7 @@ class Connection(psycopg.Connection):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.made_at = time.monotonic()
+        self.made_at = self.answered_at = time.monotonic()
         # What `libpq` has prepared here: the reader of answers by the name of the statement, the
         # one used last at the end; and the statements to prepare when they come again.
         self.transformers = OrderedDict()
@@ -113,7 +116,9 @@ class Connection(psycopg.Connection):
         name = object()
         _waiting[name] = Wait(time.monotonic(), self.patience, self.pgconn.socket, self.server)
         try:
-            return work(*args, **kwargs)
+            answer = work(*args, **kwargs)
+            self.answered_at = time.monotonic()
+            return answer
         finally:
             if _waiting.pop(name, None) is None:
                 with _cutting:  # Only after that its socket may belong to somebody else.
@@ -124,6 +129,8 @@ class Connection(psycopg.Connection):
 
         A look takes microseconds, a question a round trip.
         """
+        if time.monotonic() < self.answered_at + JUST_NOW:
+            return False
         poll = select.poll()
         poll.register(self.pgconn.socket, select.POLLIN)
         return bool(poll.poll(0))

@@ -60,6 +60,13 @@ SESSION = {"class_": RoutedSession, "expire_on_commit": False}
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options=SESSION)
 
 
+def commit() -> None:
+    """Commit what this request has begun. A statement that ran alone has begun nothing, and a
+    session made only to end it takes as long as a tenth of the request."""
+    if db.session.registry.has():
+        db.session.commit()
+
+
 # A transaction of SQLite reads as of one moment by itself.
 OF_ONE_MOMENT = {
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},

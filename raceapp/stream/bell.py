@@ -23,7 +23,7 @@ PREFIX = "raceapp:event:"
 TURN_SECONDS, ASK_SECONDS, SILENT_SECONDS = 0.1, 5, 10
 PAUSE_SECONDS = 0.5
 # Between two rings. Of hundreds of writes a second each would otherwise wake the thread and Redis.
-REST_SECONDS = 0.02
+REST_SECONDS = 0.1
 log = logging.getLogger(__name__)
 
 
