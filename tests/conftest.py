@@ -11,6 +11,7 @@ from config import SettingsSchema
 pytest.register_assert_rewrite("helpers", "story_of_friday")
 
 import browser
+import coverage
 from backends import SETTINGS, Light, Real, forget_connections
 from helpers import MISANO, PASSWORD, Client, Clock, Person, created
 from helpers import parallel as at_the_same_instant
@@ -48,6 +49,25 @@ def pytest_generate_tests(metafunc):
     if "backend" in metafunc.fixturenames:
         is_real_only = "postgres_only" in metafunc.fixturenames
         metafunc.parametrize("backend", BACKENDS[1:] if is_real_only else BACKENDS, indirect=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Measure coverage once for a test that runs on both backends, since it takes as long as the
+    test: on SQLite. What only PostgreSQL runs has tests of its own, which are measured."""
+    measuring = coverage.Coverage.current() if runs_a_second_time(item) else None
+    if measuring:
+        measuring.stop()
+    try:
+        return (yield)
+    finally:
+        if measuring:
+            measuring.start()
+
+
+def runs_a_second_time(item) -> bool:
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    return params.get("backend") == "postgres" and "postgres_only" not in item.fixturenames
 
 
 # Where

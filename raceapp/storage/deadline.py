@@ -28,7 +28,7 @@ ANSWER_WITHIN = 2.0
 LOOK_EVERY = 0.5
 # A connection that has just answered is not looked at: any call of the kernel lets another thread
 # in, which costs more than the call.
-JUST_NOW = 0.1
+JUST_NOW = 0.02
 SILENT = "The database says nothing."
 
 
@@ -84,6 +84,7 @@ class Connection(psycopg.Connection):
 
     patience: float | None = SECONDS
     server: Server | None = None
+    flushes_later = False  # See `flushing`.
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -3,7 +3,7 @@
 from flask import g
 
 from raceapp.limits import budgets
-from raceapp.storage import answers
+from raceapp.storage import answers, prepared
 from raceapp.storage.session import db
 from raceapp.sync import calls, schemas, service
 from raceapp.web import idempotency
@@ -42,4 +42,5 @@ class Sync(Resource):
         them, report incidents and release bikes.
         """
         results = service.apply(batch["operations"], actor=g.actor, send=calls.send)
+        prepared.flush()
         return {"results": results}

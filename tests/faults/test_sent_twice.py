@@ -1,5 +1,6 @@
 """Workers die while writes are sent: whoever sends again until it is answered has it done once."""
 
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from uuid import uuid4
@@ -7,6 +8,8 @@ from uuid import uuid4
 import psutil
 import pytest
 from pressure import NOT_TOLD, eventually
+
+from raceapp.history import proof as history
 
 
 @pytest.fixture
@@ -73,3 +76,32 @@ def call(path, body):
 
 def signatures(place, task_id):
     return [row["act"] for row in place.caller().get(f"/v1/tasks/{task_id}/sign-offs").body]
+
+
+@pytest.fixture
+def lazy_disk(place):
+    """The database flushes when it is asked to, and hardly by itself."""
+    place.database.set("synchronous_commit", "on")
+    with place.database.connect() as connection:
+        connection.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
+        connection.execute("SELECT pg_reload_conf()")
+    eventually(lambda: place.readiness() == (200, "ready"))
+    yield
+    with place.database.connect() as connection:
+        connection.execute("ALTER SYSTEM RESET wal_writer_delay")
+        connection.execute("SELECT pg_reload_conf()")
+
+
+def test_what_a_batch_was_told_survives_a_crash_of_the_database(place, lazy_disk):
+    task_ids = [place.task_id() for _ in range(20)]
+    signed = [call(f"/v1/tasks/{task_id}/sign-offs", {"act": "done"}) for task_id in task_ids]
+
+    told = place.caller().post("/v1/sync", {"operations": signed})
+    place.database.signal_all(signal.SIGKILL)
+    place.database.go_on()
+
+    assert [result["status"] for result in told.body["results"]] == [201] * 20
+    eventually(lambda: place.readiness() == (200, "ready"))
+    assert all(signatures(place, task_id) == ["done"] for task_id in task_ids)
+    with place.app.app_context():
+        assert list(history.faults()) == []
