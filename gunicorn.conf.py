@@ -27,7 +27,8 @@ control_socket_disable = True
 # The application itself reads the headers of proxies, and believes TRUSTED_PROXY_COUNT of them.
 forwarder_headers = ""
 secure_scheme_headers = {}
-# Files are sent like answers: sendfile() would wait without end for a caller who does not read.
+# Files are sent like answers: sendfile() would overtake the head, which is kept until the body
+# comes, and wait without end for a caller who does not read.
 sendfile = False
 
 

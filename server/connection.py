@@ -6,6 +6,7 @@ the caller takes it, and costs no thread once it is made. A request or answer th
 still waits for: a long body, or the first part of a very long answer.
 """
 
+import contextlib
 import io
 import socket
 import struct
@@ -42,9 +43,10 @@ class Socket(socket.socket):
         self.begin()
 
     def setblocking(self, flag):
-        """The stock worker says the same several times in a request. Each call of the kernel lets
-        another thread in, which costs more than the call."""
-        if flag != self.getblocking():
+        """Tell the kernel only what is new: the stock worker says the same several times in a
+        request, and each call of the kernel lets another thread in, which costs more than the call.
+        """
+        if self.gettimeout() != (None if flag else 0):
             super().setblocking(flag)
 
     def begin(self) -> None:
@@ -66,7 +68,7 @@ class Socket(socket.socket):
         return received
 
     def sendall(self, data, flags=0):
-        """Keep what is to be sent until it is worth a packet or somebody calls `flush()`.
+        """Keep what is to be sent until it is 64 KiB or somebody calls `flush()`.
 
         It waits only for a part of a very long answer; raises ConnectionResetError when that takes
         too long.
@@ -81,7 +83,7 @@ class Socket(socket.socket):
         """Send what the other end takes now; tell whether that was all."""
         if not self.unsent:
             return True
-        if not self.is_sending:  # The other end has been waiting, not we for it.
+        if not self.is_sending:  # The time it took to make the answer does not count.
             self.begin()
         self.check_pace()
         try:
@@ -94,6 +96,12 @@ class Socket(socket.socket):
         del self.unsent[:sent]
         self.is_sending = bool(self.unsent)
         return not self.unsent
+
+    def shutdown(self, how):
+        """Send first what is kept of an answer that broke off in its middle."""
+        with contextlib.suppress(OSError):
+            self.flush()
+        super().shutdown(how)
 
     def close(self):
         self.unsent.clear()
@@ -125,9 +133,13 @@ class Connection(TConn):
         return self.parser.unreader.buf.getvalue()
 
     @property
+    def is_silent(self) -> bool:
+        """Whether nothing of a request is here and nothing of an answer is left."""
+        return not (self.initialized and self.received or self.sock.unsent)
+
+    @property
     def is_idle(self) -> bool:
-        is_silent = self.initialized and not (self.received or self.sock.unsent)
-        return is_silent and self.parser.req_count > 0
+        return self.initialized and self.is_silent and self.parser.req_count > 0
 
     def set_timeout(self):
         """Set until when the connection may stay as it is."""

@@ -107,7 +107,7 @@ class Worker(ThreadWorker):
 
     def _cap_keepalive(self, deadline):
         for conn in list(self.waiting.values()):
-            if conn.is_idle:
+            if conn.is_silent:
                 conn.timeout = min(conn.timeout, deadline)
 
     def part_with(self, conn):
@@ -246,5 +246,5 @@ class Worker(ThreadWorker):
             if self.waiting.pop(descriptor, None):
                 raise
             return  # The main thread has just closed it, as its last deed.
-        if not self.alive and conn.is_idle:
+        if not self.alive and conn.is_silent:
             conn.timeout = min(conn.timeout, time.monotonic() + STOP_KEEPALIVE_LINGER)

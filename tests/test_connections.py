@@ -24,6 +24,16 @@ def test_who_connects_and_says_nothing_keeps_no_thread(gunicorn_server):
         one.close()
 
 
+def test_who_connects_and_says_nothing_does_not_hold_up_a_stop(gunicorn_server):
+    server = gunicorn_server(workers=1)
+    with server.connect():
+        time.sleep(0.2)  # The worker has accepted it.
+        began = time.monotonic()
+        server.close()
+
+    assert time.monotonic() - began < 8  # An idle connection may linger for two seconds.
+
+
 def test_requests_sent_in_one_go_are_answered_one_by_one(gunicorn_server):
     server = gunicorn_server(workers=1)
     with server.connect() as caller:

@@ -243,3 +243,12 @@ def test_the_time_it_takes_to_make_an_answer_does_not_count(ends):
 
     assert ours.flush()
     assert theirs.recv(20) == b"head body"
+
+
+def test_what_there_is_of_an_answer_that_broke_off_is_sent(ends):
+    ours, theirs = ends
+    ours.sendall(b"head and half a body")
+
+    ours.shutdown(socket.SHUT_WR)
+
+    assert read_all(theirs) == b"head and half a body"

@@ -27,7 +27,6 @@ from redis.retry import Retry
 
 SCRIPT = (Path(__file__).parent / "moving_window.lua").read_text()
 TIMEOUTS = {"socket_connect_timeout": 0.25, "socket_timeout": 0.25}
-TIMEVAL = struct.pack("@ll", 0, 250_000)  # as setsockopt() takes it
 NO_RETRY = Retry(NoBackoff(), 0)
 
 _last_hit = contextvars.ContextVar("last_hit", default=None)
@@ -129,11 +128,11 @@ class OwnConnection:
         another thread in, which costs more than the question.
         """
         self.connection.connect()
-        sock = self.connection._get_socket()
-        if type(sock) is socket.socket:  # not one of TLS
+        sock, seconds = self.connection._get_socket(), self.connection.socket_timeout
+        if type(sock) is socket.socket and seconds:  # not one of TLS
             sock.settimeout(None)
             for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-                sock.setsockopt(socket.SOL_SOCKET, option, TIMEVAL)
+                sock.setsockopt(socket.SOL_SOCKET, option, timeval(seconds))
 
     def ask(self, *command) -> list[int]:
         packed = self.connection.pack_command(*command)
@@ -144,9 +143,14 @@ class OwnConnection:
             return self.connection.read_response()
         except RedisError as error:
             self.connection.disconnect()
-            if isinstance(error.__context__, BlockingIOError):  # So the kernel tells of a time-out.
+            if isinstance(error.__context__, BlockingIOError):  # The kernel reports a time-out so.
                 raise TimeoutError("Redis does not answer in time.") from error
             raise
+
+
+def timeval(seconds: float) -> bytes:
+    """Return a time as setsockopt() takes it."""
+    return struct.pack("@ll", int(seconds), int(seconds % 1 * 1_000_000))
 
 
 class OneTripSentinel(OneRoundTrip, RedisSentinelStorage):

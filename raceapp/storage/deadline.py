@@ -26,9 +26,10 @@ SECONDS = 6.0
 SUSPICIOUS = 1.5
 ANSWER_WITHIN = 2.0
 LOOK_EVERY = 0.5
-# A connection that has just answered is not looked at: any call of the kernel lets another thread
-# in, which costs more than the call.
-JUST_NOW = 0.02
+# So long a connection that has answered is trusted without a look: any call of the kernel lets
+# another thread in, which costs more than the call. Of those that the server closes meanwhile each
+# costs one request a 503.
+TRUSTED_SECONDS = 0.02
 SILENT = "The database says nothing."
 
 
@@ -84,7 +85,6 @@ class Connection(psycopg.Connection):
 
     patience: float | None = SECONDS
     server: Server | None = None
-    flushes_later = False  # See `flushing`.
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -130,7 +130,7 @@ class Connection(psycopg.Connection):
 
         A look takes microseconds, a question a round trip.
         """
-        if time.monotonic() < self.answered_at + JUST_NOW:
+        if time.monotonic() < self.answered_at + TRUSTED_SECONDS:
             return False
         poll = select.poll()
         poll.register(self.pgconn.socket, select.POLLIN)

@@ -20,7 +20,7 @@ import psycopg
 import sqlalchemy as sa
 from flask import Flask, current_app, g
 
-from raceapp.storage import engines, flushing, libpq
+from raceapp.storage import engines, libpq
 from raceapp.storage.session import db
 
 
@@ -171,8 +171,6 @@ class Compiled:
         pooled = None
         try:
             pooled = idle.take() if is_alone else db.session.connection().connection
-            if is_alone:
-                flushing.settle(pooled.driver_connection)
             return libpq.run(pooled.driver_connection, self, parameters)
         except psycopg.Error as error:
             if pooled is not None and pooled.driver_connection.closed:
@@ -191,18 +189,6 @@ def as_sqlalchemy(error: psycopg.Error, dialect: sa.Dialect) -> Exception:
 def goes_past_the_session() -> bool:
     """Tell whether statements run prepared, as they do on PostgreSQL."""
     return current_app.extensions["idle_connections"] is not None
-
-
-# Something has to be written: a commit of nothing does not wait for the disk.
-LAST_WORD = Prepared(
-    sa.select(sa.literal_column("pg_logical_emit_message(true, 'raceapp', ''::text)"))
-)
-
-
-def flush() -> None:
-    """Return once everything is on disk that anybody has committed before."""
-    if goes_past_the_session():
-        LAST_WORD.rows()
 
 
 def has_begun() -> bool:

@@ -60,9 +60,12 @@ SESSION = {"class_": RoutedSession, "expire_on_commit": False}
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options=SESSION)
 
 
-def commit() -> None:
-    """Commit what this request has begun. A statement that ran alone has begun nothing, and a
-    session made only to end it takes as long as a tenth of the request."""
+def commit_if_begun() -> None:
+    """Commit the transaction of this request, if there is one.
+
+    A statement that ran alone has begun none, and a session made only to commit nothing takes a
+    tenth of the time of the request.
+    """
     if db.session.registry.has():
         db.session.commit()
 

@@ -3,7 +3,7 @@
 from flask import g
 
 from raceapp.limits import budgets
-from raceapp.storage import answers, prepared
+from raceapp.storage import answers
 from raceapp.storage.session import db
 from raceapp.sync import calls, schemas, service
 from raceapp.web import idempotency
@@ -27,7 +27,7 @@ class Sync(Resource):
         if kept is None:
             kept = view(**kwargs)
             if key and not service.is_cut_off(kept.get_json()["results"]):
-                idempotency.keep_afterwards(key, kept)
+                kept = idempotency.keep_afterwards(key, kept)
         return kept
 
     @blp.arguments(schemas.BatchSchema)
@@ -42,5 +42,4 @@ class Sync(Resource):
         them, report incidents and release bikes.
         """
         results = service.apply(batch["operations"], actor=g.actor, send=calls.send)
-        prepared.flush()
         return {"results": results}

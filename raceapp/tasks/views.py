@@ -8,7 +8,7 @@ from raceapp.history import service as history
 from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema
 from raceapp.limits import budgets
 from raceapp.storage.prepared import ReadAhead
-from raceapp.storage.session import commit
+from raceapp.storage.session import commit_if_begun
 from raceapp.tasks import assigning, creating, lists, queries, rows, schemas, service, signing
 from raceapp.web import etags
 from raceapp.web.rest import Blueprint, Resource
@@ -37,7 +37,7 @@ class TaskList(TaskResource):
     def post(self, fields):
         """Create a task"""
         task = creating.create(actor=g.actor, **fields)
-        commit()
+        commit_if_begun()
         return task, {"Location": url_for("tasks.TaskItem", task_id=task.id)}
 
 
@@ -51,7 +51,7 @@ class TaskAssignments(TaskResource):
     def post(self, given):
         """Give many tasks to one person, all of them or none"""
         changed = assigning.assign(actor=g.actor, **given)
-        commit()
+        commit_if_begun()
         return {"changed": changed}
 
 
@@ -76,7 +76,7 @@ class TaskItem(TaskResource):
         service.check_may_change(task, changes, actor=g.actor)
         etags.check_if_match(task)
         service.update(task, changes, actor=g.actor)
-        commit()
+        commit_if_begun()
         return task
 
     @blp.response(204)
@@ -89,7 +89,7 @@ class TaskItem(TaskResource):
         service.check_may_delete(task, actor=g.actor)
         etags.check_if_match(task)
         service.delete(task, actor=g.actor)
-        commit()
+        commit_if_begun()
 
 
 @blp.route("/<id:task_id>/restore")
@@ -103,7 +103,7 @@ class RestoreTask(TaskResource):
         task = rows.get(task_id, actor=g.actor)
         etags.check_if_match(task)
         service.restore(task, actor=g.actor)
-        commit()
+        commit_if_begun()
         return task
 
 
@@ -146,5 +146,5 @@ class TaskSignOffs(TaskResource):
         signing.check_may_sign(task, sign_off["act"], actor=g.actor)
         etags.check_if_match(task)
         signing.sign_off(task, actor=g.actor, **sign_off)
-        commit()
+        commit_if_begun()
         return task, {"Location": url_for("tasks.TaskItem", task_id=task.id)}

@@ -14,7 +14,6 @@ from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import MapAdapter
 
 from raceapp import errors
-from raceapp.storage import flushing
 
 
 class JSONProvider(DefaultJSONProvider):
@@ -66,13 +65,8 @@ class Application(Flask):
         return func
 
     def answer_inside(self, environ: dict) -> Response:
-        """Answer a request from within another one, in a context and a transaction of its own.
-
-        Whoever answers the other one calls `prepared.flush()` before.
-        """
-        context = Context()
-        context.run(flushing.later)
-        return context.run(self._answer, environ)
+        """Answer a request from within another one, in a context and a transaction of its own."""
+        return Context().run(self._answer, environ)
 
     def _answer(self, environ: dict) -> Response:
         with self.request_context(environ):

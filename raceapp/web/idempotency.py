@@ -168,15 +168,18 @@ def keep(key: Key, response: Response) -> None:
     answers.BROOM.sweep()
 
 
-def keep_afterwards(key: Key, response: Response) -> None:
-    """Keep the answer to work that was committed in parts, unless somebody was first.
+def keep_afterwards(key: Key, response: Response) -> Response:
+    """Keep the answer to work that was committed in parts; return it, or that of whoever was first.
 
     If that fails the work is answered all the same: sent again, each part is found done by itself.
     """
     try:
         answers.take_turn(g.actor.id, key.name, is_patient=True)
-        if answers.find(g.actor.id, key.name) is None:
+        kept = answers.find(g.actor.id, key.name)
+        if kept is None:
             keep(key, response)
         db.session.commit()
     except sa.exc.SQLAlchemyError as error:
         log.warning("an answer could not be kept: %s", type(error).__name__)
+        return response
+    return response if kept is None else replay(kept, key)

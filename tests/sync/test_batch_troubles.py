@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from batches import results, statuses, sync
 from helpers import problem
+from keyed import keyed
 from servers import ROOT
 
 from raceapp.storage import answers
@@ -61,6 +62,16 @@ def test_one_batch_sent_by_several_at_once_is_done_once(mechanic, task, add, sig
     assert all(statuses(one) == [201] * 6 for one in found)
     assert len(mechanic.get("/v1/tasks").json) == 6
     assert len({json.dumps([row["body"] for row in one]) for one in found}) == 1
+
+
+def test_one_batch_with_a_key_sent_by_several_at_once_has_one_answer(mechanic, add, parallel):
+    assert mechanic.token
+    sent = {"operations": [add(f"Task {number}") for number in range(5)]}
+
+    found = parallel(lambda: mechanic.post("/v1/sync", json=sent, headers=keyed()), 4)
+
+    assert {answer.status_code for answer in found} <= {200, 409}
+    assert len({answer.get_data() for answer in found if answer.status_code == 200}) == 1
 
 
 def test_whoever_is_logged_out_midway_is_told_so_in_place(app, mechanic, add, monkeypatch):
