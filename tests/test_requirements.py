@@ -9,6 +9,7 @@ from servers import ROOT
 
 # Reached by another name than their own, or by a URL or a command only.
 OTHERWISE = {
+    "hiredis": "by redis-py, where it is there",
     "flask-migrate": "loaded when a command needs it, see raceapp/storage/migrating.py",
     "gunicorn": "the server, named on the command line",
     "psycopg": "SQLAlchemy loads it for postgresql://",
