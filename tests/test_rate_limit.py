@@ -242,7 +242,7 @@ def status_of(request):
             return refusal.code
 
 
-@pytest.mark.parametrize(("query", "seconds"), [("", 0.25), ("?socket_timeout=0.05", 0.05)])
+@pytest.mark.parametrize(("query", "seconds"), [("", 0.2), ("?socket_timeout=0.05", 0.05)])
 def test_a_redis_that_says_nothing_is_asked_once_and_not_for_long(query, seconds):
     with closing(Valkey()) as valkey:
         counted = OneTripRedis(valkey.url + query, **redis_window.TIMEOUTS, protocol=2)
@@ -258,3 +258,22 @@ def test_a_redis_that_says_nothing_is_asked_once_and_not_for_long(query, seconds
 
         assert seconds * 0.9 < waited < 2 * seconds
         assert counted.ask("key", 10, 60, 1)[0] == 1
+
+
+def test_while_redis_says_nothing_a_request_goes_on_within_half_a_second(
+    postgres_only, make_app, mechanic
+):
+    with closing(Valkey()) as valkey:
+        person = replace(mechanic, app=make_app(REDIS_URL=valkey.url))
+        assert person.get("/v1/tasks").status_code == 200
+        time.sleep(1.1)  # So long the stock class does not ask again.
+        os.kill(valkey.pid, signal.SIGSTOP)
+        began = time.monotonic()
+        try:
+            answer = person.get("/v1/tasks")
+            waited = time.monotonic() - began
+        finally:
+            os.kill(valkey.pid, signal.SIGCONT)
+
+    assert answer.status_code == 200
+    assert waited < 0.5
