@@ -42,12 +42,15 @@ class Socket(socket.socket):
         self.is_sending = False
         self.begin()
 
-    def setblocking(self, flag):
+    def settimeout(self, seconds):
         """Tell the kernel only what is new: the stock worker says the same several times in a
         request, and each call of the kernel lets another thread in, which costs more than the call.
         """
-        if self.gettimeout() != (None if flag else 0):
-            super().setblocking(flag)
+        if self.gettimeout() != seconds:
+            super().settimeout(seconds)
+
+    def setblocking(self, flag):
+        self.settimeout(None if flag else 0)
 
     def begin(self) -> None:
         """Begin to count the time of a request or an answer."""
