@@ -15,7 +15,7 @@ bind = settings["BIND"] or f"127.0.0.1:{settings['PORT']}"
 
 worker_class = "server.worker.Worker"
 workers = settings["WEB_CONCURRENCY"]
-threads = 6
+threads = 4
 # Each worker makes its own connections: a fork must not share any.
 preload_app = False
 timeout = 60

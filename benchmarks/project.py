@@ -29,7 +29,7 @@ SETTINGS = {
 GUNICORN = f"{sys.executable} -m gunicorn -c gunicorn.conf.py -b 127.0.0.1:{{port}} wsgi:app"
 # The other server of docs/deployment.md, with as many threads as gunicorn's workers have.
 GRANIAN = (
-    f"{sys.executable} -m granian --interface wsgi --workers 2 --blocking-threads 6 "
+    f"{sys.executable} -m granian --interface wsgi --workers 2 --blocking-threads 4 "
     "--no-access-log --log-level warning --host 127.0.0.1 --port {port} wsgi:app"
 )
 PEOPLE = {"boss": "admin", "reader": "user", "writer": "user", "mechanic": "user"}

@@ -241,7 +241,7 @@ class Granian(Gunicorn):
     def start(self, environment: dict[str, str]) -> None:
         self.port = port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        options = ["--interface", "wsgi", "--blocking-threads", "6", "--no-access-log"]
+        options = ["--interface", "wsgi", "--blocking-threads", "4", "--no-access-log"]
         address = ["--host", "127.0.0.1", "--port", port]
         command = [sys.executable, "-m", "granian", *options, *address, "wsgi:app"]
         self.launch(*command, cwd=ROOT, env={**os.environ, **environment})

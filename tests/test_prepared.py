@@ -1,5 +1,6 @@
 """Prepared statements past the driver's cursors: what could go stale is noticed."""
 
+import time
 from dataclasses import replace
 
 import psycopg
@@ -7,6 +8,7 @@ import pytest
 from helpers import created, problem
 
 from raceapp.storage import libpq
+from raceapp.storage.deadline import TRUSTED_SECONDS
 
 END_CONNECTIONS = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
@@ -35,6 +37,7 @@ def test_connections_are_kept_at_hand(idle, mechanic, path):
 def test_connections_the_server_has_closed_are_replaced(idle, backend, mechanic, path):
     mechanic.get(path)
     backend.connection.execute(END_CONNECTIONS)
+    time.sleep(TRUSTED_SECONDS)
 
     assert mechanic.get(path).status_code == 200
     assert mechanic.patch(path, json={"completed": True}).status_code == 200

@@ -134,7 +134,7 @@ def test_a_row_that_somebody_holds_for_long(place):
 
 
 def test_a_pool_without_a_free_connection(place):
-    """No gunicorn: six threads cannot use up a pool of twenty."""
+    """No gunicorn: four threads cannot use up a pool of twenty."""
     app, token = place.app, place.token
     with contextlib.ExitStack() as taken:
         with app.app_context():
