@@ -29,6 +29,7 @@ def test_one_call_builds_the_weekend(weekend, shipped, build, tasks):
     assert sum(FULL_WEEKEND.values()) == 790 == len(tasks())
 
 
+@pytest.mark.timed
 def test_a_weekend_is_built_within_a_second(weekend, shipped, build, postgres_only):
     started = time.perf_counter()
 

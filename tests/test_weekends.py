@@ -98,6 +98,7 @@ def test_lines_are_written_in_many_ways(plan, line):
     )
 
 
+@pytest.mark.timed
 def test_a_row_pasted_with_all_its_empty_cells_costs_nothing(plan):
     row = "\t".join(["FP1", *[""] * 20_000, "10:20", "11:05"])
     began = time.process_time()
