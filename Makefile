@@ -28,7 +28,7 @@ ifneq ($(shell .venv/bin/python -c 'print("works")' 2>/dev/null),works)
 .PHONY: $(READY) .venv/.run-$(VERSION)
 endif
 
-.PHONY: help run port board test test-fast test-faults lint lint-api screenshots lighthouse fuzz docs bench bench-growth bench-streams bench-batches format lock audit clean
+.PHONY: help run port board test test-fast test-slow test-faults lint lint-api screenshots lighthouse fuzz docs bench bench-growth bench-streams bench-batches format lock audit clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -84,6 +84,9 @@ test: $(READY) raceapp/board/sw.js ## Run every test, on SQLite and on PostgreSQ
 
 test-fast: $(READY) raceapp/board/sw.js ## Run only the tests that need no real server
 	$(BIN) pytest -n 2 --dist worksteal --fast $(ARGS)
+
+test-slow: $(READY) raceapp/board/sw.js ## Run what takes servers of its own for long: installation, proxies, metrics, keys, paper
+	$(BIN) pytest -n 2 --dist worksteal -m slow $(ARGS)
 
 test-faults: $(READY) ## Break what the API stands on, under load: Redis, database, processes, disk, clock
 	$(BIN) pytest -n 0 -m faults tests/faults $(ARGS)

@@ -36,7 +36,7 @@ def pytest_configure(config):
     for setting in SettingsSchema().fields:
         os.environ.pop(setting, None)
     if config.option.fast:
-        config.option.markexpr = "not real and not faults"
+        config.option.markexpr = "not real and not faults and not slow"
 
 
 def pytest_report_header():

@@ -8,6 +8,8 @@ import pytest
 from backends import SETTINGS
 from servers import Granian
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def server(postgres_only, backend):

@@ -13,6 +13,8 @@ from servers import ROOT, Gunicorn, free_port
 
 from raceapp.web.secret_links import key_id
 
+pytestmark = pytest.mark.slow
+
 OLD = "first-Zt5w-Rn8m-Jd2c-Hp6s-Yb4f-3kV9-qLx7"
 NEW = "second-Kq2v-Wd7n-Gs4t-Lm9x-Pf3z-Ch6r-8bYj"
 

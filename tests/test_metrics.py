@@ -12,6 +12,8 @@ from servers import free_port, wait_until
 
 from raceapp.telemetry import metrics
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def measured(gunicorn_server):

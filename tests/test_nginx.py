@@ -16,6 +16,8 @@ from servers import ROOT, Server, free_port
 
 from server import hub
 
+pytestmark = pytest.mark.slow
+
 DEPLOY = ROOT / "deploy"
 PATH = f"{os.environ['PATH']}:/usr/sbin"
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")

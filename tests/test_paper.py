@@ -14,6 +14,7 @@ from servers import ROOT
 from raceapp.demo import seeding
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.real,
     pytest.mark.skipif(
         CHROMIUM is None and not os.environ.get("CI"),

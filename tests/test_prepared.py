@@ -73,6 +73,7 @@ class Statement:
 
 @pytest.fixture
 def connection(idle):
+    idle.engine.dispose()  # Others have had statements prepared on what it keeps.
     pooled = idle.engine.raw_connection()
     yield pooled.driver_connection
     pooled.invalidate()

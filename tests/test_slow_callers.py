@@ -11,6 +11,8 @@ import pytest
 
 from server import connection
 
+pytestmark = pytest.mark.slow
+
 READ = b"GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n"
 BUNDLE = b"GET /docs/assets/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"

@@ -9,6 +9,8 @@ import pytest
 from phone import installed, row, signatures, tick, unsent
 from servers import ROOT, Gunicorn, wait_until
 
+pytestmark = pytest.mark.slow
+
 # Until the page is loaded anew. A route of the test would be in the way of the new worker.
 NOTHING_IS_SENT = """(() => {
     const real = fetch;
