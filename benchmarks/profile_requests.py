@@ -10,9 +10,11 @@ import io
 import itertools
 import os
 import pstats
+import re
 import sys
 import time
 from contextlib import closing
+from uuid import uuid4
 
 from servers import Valkey
 from werkzeug.test import EnvironBuilder
@@ -60,17 +62,23 @@ def profile(app, request: Request) -> str:
 def environs_of(request: Request):
     """Yield environs, as a server would hand them to the application, without end."""
     ids, bodies = request.ids or [0], request.bodies or [None]
-    headers = {"Authorization": f"Bearer {request.token}"} if request.token else {}
+    headers = [("Authorization", f"Bearer {request.token}")] if request.token else []
+    headers += [tuple(header.split(": ", 1)) for header in request.headers]
     for number in itertools.count():
         identity = ids[number % len(ids)]
         body = bodies[number // len(ids) % len(bodies)]
         yield EnvironBuilder(
             path=request.path.replace("{id}", str(identity)),
             method=request.method,
-            headers=headers,
-            data=body and body.replace("{n}", str(number)),
+            headers=[(name, filled_in(value, number)) for name, value in headers],
+            data=body and filled_in(body, number),
             content_type="application/json" if body else None,
         ).get_environ()
+
+
+def filled_in(text: str, number: int) -> str:
+    """Fill in the running number, and another UUID in each place that wants one."""
+    return re.sub("{uuid}", lambda _: str(uuid4()), text.replace("{n}", str(number)))
 
 
 def put(app, environs, times: int) -> float:
