@@ -200,3 +200,25 @@ def test_escape_closes_the_question_first_and_then_the_panel(log_in, weekend):
     page.keyboard.press("Escape")
     expect(panel).to_have_count(0)
     expect(cell(page).get_by_role("button")).to_be_focused()
+
+
+IS_IN_SIGHT = """(cell) => {
+    const {top, bottom} = cell.getBoundingClientRect();
+    return top >= 0 && bottom <= document.querySelector('aside').getBoundingClientRect().top;
+}"""
+
+
+def test_on_a_phone_the_panel_covers_no_cell_that_has_the_focus(log_in, weekend):
+    for number in range(2, 10):
+        weekend.add_session(f"FP{number}", starts_in=90 + 60 * number)
+    page = log_in("chief", weekend.page)
+    open_panel(page).wait_for()
+    cells = page.get_by_role("table", name="Readiness").get_by_role("button")
+    expect(cells).to_have_count(9)
+    cells.first.focus()
+
+    for there in range(1, 9):
+        page.keyboard.press("Tab")
+
+        expect(cells.nth(there)).to_be_focused()
+        assert cells.nth(there).evaluate(IS_IN_SIGHT), f"FP{there + 1} is below the panel"

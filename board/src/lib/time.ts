@@ -77,6 +77,10 @@ export function countdown(at: Instant, from = now()): string {
   return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
 }
 
+/** The countdown, and `+12:30` once it is over. */
+export const untilOrSince = (at: Instant, from: number): string =>
+  new Date(at).getTime() < from ? `+${countdown(from, new Date(at).getTime())}` : countdown(at, from);
+
 /** `25 min`, `3 h`, `2 d` from one to the other, to the nearest that matters. */
 export function apart(at: Instant, from: number): string {
   const minutes = Math.round(Math.abs(new Date(at).getTime() - from) / MINUTE);
