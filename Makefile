@@ -4,6 +4,8 @@ PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
 export PORT
+# Some machines forbid Python to keep what it has compiled; each start would take twice as long.
+export PYTHONDONTWRITEBYTECODE :=
 
 # UV=false: pip alone does the work.
 UV_VERSION := 0.13.9
