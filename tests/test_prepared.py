@@ -72,9 +72,9 @@ class Statement:
 
 
 @pytest.fixture
-def connection(idle):
-    idle.engine.dispose()  # Others have had statements prepared on what it keeps.
-    pooled = idle.engine.raw_connection()
+def connection(postgres_only, make_app):
+    """A connection of an application of its own, on which nothing has been prepared."""
+    pooled = make_app().extensions["idle_connections"].engine.raw_connection()
     yield pooled.driver_connection
     pooled.invalidate()
 

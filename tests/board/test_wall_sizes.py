@@ -66,7 +66,7 @@ def must_say(wall):
     expect(wall.get_by_role("heading", level=1)).to_be_visible()
     expect(wall.get_by_role("timer")).to_be_visible()
     expect(wall.get_by_text(re.compile(r"^\s*\d+ overdue\s*$"))).to_be_visible()
-    expect(wall.get_by_role("listitem").first).to_contain_text(re.compile("GO|NO GO|WAIT"))
+    expect(wall.get_by_role("listitem").first).to_contain_text(re.compile("GO|NO GO|WAIT|–"))
     expect(wall.get_by_role("time")).to_have_text(re.compile(r"^\d\d:\d\d$"))
 
 
