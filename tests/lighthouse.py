@@ -41,7 +41,7 @@ def fill(url: str) -> None:
     crew = [{"user_id": user["id"], "crew_roles": ["mechanic"]}]
     manager("PUT", f"/v1/events/{event['id']}/crew", crew)
     for number in range(TASKS):
-        due = (now + timedelta(minutes=number)).isoformat()
+        due = (now + timedelta(minutes=30 + number)).isoformat()
         task = {"title": f"Check bolt {number}", "crew_role": "mechanic", "due_at": due}
         task |= {"event_id": event["id"], "assigned_to": user["id"]}
         manager("POST", "/v1/tasks", task)
