@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
 export PORT
-# Some machines forbid Python to keep what it has compiled; each start would take twice as long.
+# Overridden on purpose: without what it has compiled, each start of Python takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
 # UV=false: pip alone does the work.
@@ -81,13 +81,13 @@ with socket.socket() as probe:
 endef
 export IS_FREE
 
-test: $(READY) raceapp/board/sw.js ## Run every test, on SQLite and on PostgreSQL, with the coverage floor (ARGS="-k words")
+test: $(READY) raceapp/board/sw.js ## Run the tests, on SQLite and on PostgreSQL, with the coverage floor (ARGS="-k words")
 	$(BIN) pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 test-fast: $(READY) raceapp/board/sw.js ## Run only the tests that need no real server
 	$(BIN) pytest -n 2 --dist worksteal --fast $(ARGS)
 
-test-slow: $(READY) raceapp/board/sw.js ## Run what takes servers of its own for long: installation, proxies, metrics, keys, paper
+test-slow: $(READY) raceapp/board/sw.js ## Run what starts servers and takes long: installation, proxies, metrics, keys, paper, slow callers
 	$(BIN) pytest -n 2 --dist worksteal -m slow $(ARGS)
 
 test-faults: $(READY) ## Break what the API stands on, under load: Redis, database, processes, disk, clock

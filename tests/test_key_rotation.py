@@ -13,8 +13,6 @@ from servers import ROOT, Gunicorn, free_port
 
 from raceapp.web.secret_links import key_id
 
-pytestmark = pytest.mark.slow
-
 OLD = "first-Zt5w-Rn8m-Jd2c-Hp6s-Yb4f-3kV9-qLx7"
 NEW = "second-Kq2v-Wd7n-Gs4t-Lm9x-Pf3z-Ch6r-8bYj"
 
@@ -198,6 +196,7 @@ def documented_steps():
     return [tuple(keys[word] for word in row) for row in rows]
 
 
+@pytest.mark.slow
 def test_the_documented_steps_replace_the_secret_and_log_nobody_out(installed, mechanic):
     before, *steps = documented_steps()
     installed.edit(*before)
@@ -213,6 +212,7 @@ def test_the_documented_steps_replace_the_secret_and_log_nobody_out(installed, m
     assert (len(steps), statuses, refreshed[0]) == (3, [200, 200, 401], 200)
 
 
+@pytest.mark.slow
 def test_after_the_emergency_step_a_stolen_secret_signs_nothing(installed, mechanic):
     installed.edit(OLD)
     installed.restart()

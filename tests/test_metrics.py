@@ -12,8 +12,6 @@ from servers import free_port, wait_until
 
 from raceapp.telemetry import metrics
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def measured(gunicorn_server):
@@ -56,6 +54,7 @@ def send(server, path, token=None, body=None):
         return error.code
 
 
+@pytest.mark.slow
 def test_requests_of_all_workers_are_counted_by_route_template(measured, admin, make_task):
     server, tasks = measured(), [make_task()["id"] for _ in range(2)]
 
@@ -69,6 +68,7 @@ def test_requests_of_all_workers_are_counted_by_route_template(measured, admin, 
     assert found["raceapp_workers"] == 2
 
 
+@pytest.mark.slow
 def test_what_a_caller_makes_up_makes_no_new_series(measured):
     server = measured()
 
@@ -80,6 +80,7 @@ def test_what_a_caller_makes_up_makes_no_new_series(measured):
     assert not [name for name in found if "nowhere" in name or "wp-login" in name]
 
 
+@pytest.mark.slow
 def test_refusals_of_the_limiter_are_counted_by_budget(measured, admin):
     server = measured(RATELIMIT_TASKS="2/minute")
 
@@ -89,6 +90,7 @@ def test_refusals_of_the_limiter_are_counted_by_budget(measured, admin):
     assert server.metrics()['raceapp_limiter_refusals_total{budget="tasks"}'] == 3
 
 
+@pytest.mark.slow
 def test_failed_logins_and_locks_are_counted(measured, mechanic):
     server = measured(LOCKOUT_FAILURES=2)
     body = f'{{"email": "{mechanic.email}", "password": "not-{PASSWORD}"}}'.encode()
@@ -101,6 +103,7 @@ def test_failed_logins_and_locks_are_counted(measured, mechanic):
     assert found["raceapp_accounts_locked_total"] == 1
 
 
+@pytest.mark.slow
 def test_workers_that_lost_redis_say_so(measured, admin, event):
     server = measured(REDIS_URL="redis://127.0.0.1:1/0")
 
@@ -109,6 +112,7 @@ def test_workers_that_lost_redis_say_so(measured, admin, event):
     assert 1 <= server.metrics()["raceapp_limiter_fallback"] <= 2
 
 
+@pytest.mark.slow
 def test_the_use_of_the_pools_comes_back_to_nothing(measured, admin, event):
     server = measured()
 
@@ -127,6 +131,7 @@ def nothing_in_use(server):
         raise TimeoutError(used)
 
 
+@pytest.mark.slow
 def test_a_killed_worker_takes_its_gauges_along_and_leaves_its_counts(measured):
     server = measured()
     for _ in range(10):
@@ -147,6 +152,7 @@ def both_are_new(server):
     both_count(server)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["terminate", "kill"])
 def test_nothing_of_it_outlives_the_server_whatever_ends_that(measured, end):
     server = measured()
@@ -166,6 +172,7 @@ def both_are_gone(process, folder):
         raise TimeoutError(folder)
 
 
+@pytest.mark.slow
 def test_the_api_itself_has_no_metrics(measured):
     server = measured()
 

@@ -16,8 +16,6 @@ from servers import ROOT, Server, free_port
 
 from server import hub
 
-pytestmark = pytest.mark.slow
-
 DEPLOY = ROOT / "deploy"
 PATH = f"{os.environ['PATH']}:/usr/sbin"
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -92,6 +90,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status, raw", REFUSED.values(), ids=REFUSED.keys())
 def test_what_nginx_refuses_has_the_shape_of_every_refusal(away, status, raw):
     found, headers, body = send(away.port, raw)
@@ -104,6 +103,7 @@ def test_what_nginx_refuses_has_the_shape_of_every_refusal(away, status, raw):
     assert ("allow" in headers, "retry-after" in headers) == (status == 405, status == 503)
 
 
+@pytest.mark.slow
 def test_what_the_application_refuses_passes_as_it_is(gunicorn_server, start_nginx):
     nginx = start_nginx(gunicorn_server(workers=1).url.removeprefix("http://"))
 
@@ -122,6 +122,7 @@ def listener(gunicorn_server, start_nginx, event, admin):
     listener.close()
 
 
+@pytest.mark.slow
 def test_a_stream_passes_message_by_message(listener, make_task):
     listener, _ = listener
     for number in range(1, 4):
@@ -132,6 +133,7 @@ def test_a_stream_passes_message_by_message(listener, make_task):
     listener.wait_until(lambda: listener.comments, seconds=15)
 
 
+@pytest.mark.slow
 def test_a_stream_ends_cleanly_when_the_application_stops(listener):
     listener, gunicorn = listener
 
@@ -162,6 +164,7 @@ def tls(tmp_path):
     return "".join(ours).replace("/etc/letsencrypt/live/NAME", str(tmp_path))
 
 
+@pytest.mark.slow
 def test_tls_is_served_with_hsts_and_the_clear_is_sent_there(
     gunicorn_server, start_nginx, tls, tmp_path
 ):

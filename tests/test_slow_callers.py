@@ -11,8 +11,6 @@ import pytest
 
 from server import connection
 
-pytestmark = pytest.mark.slow
-
 READ = b"GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n"
 BUNDLE = b"GET /docs/assets/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -73,6 +71,7 @@ HALVES = [
 ]
 
 
+@pytest.mark.slow
 def test_half_sent_requests_keep_nobody_waiting_and_are_closed_in_the_end(server):
     with ExitStack() as opened:
         callers = [opened.enter_context(callers_who(server, send=half)) for half in HALVES]

@@ -16,7 +16,7 @@ FAULTS = """(root, short) => {
         const boxes = upTo(parent).filter(clips).map((node) => node.getBoundingClientRect());
         for (const line of range.getClientRects()) {
             const told = `${text.data.trim()}, ${Math.round(size)} px`;
-            // Ink is lower than a line, and letters lean out of their boxes a little.
+            // Ink is less high than a line, and letters lean out of their boxes a little.
             const ink = {left: line.left + 2, right: line.right - 2,
                          top: line.top + 0.15 * size, bottom: line.bottom - 0.15 * size};
             const whole = {...ink};
@@ -28,10 +28,10 @@ FAULTS = """(root, short) => {
             }
             const isHidden = ink.left >= ink.right || ink.top >= ink.bottom;
             const isNarrower = ink.right - ink.left < whole.right - whole.left;
-            const isLower = ink.bottom - ink.top < whole.bottom - whole.top;
-            if (!parent.closest(short) && (isNarrower || isLower)) faults.push(`cut: ${told}`);
+            const isShorter = ink.bottom - ink.top < whole.bottom - whole.top;
+            if (!parent.closest(short) && (isNarrower || isShorter)) faults.push(`cut: ${told}`);
             if (isHidden) continue;
-            if (isLower) faults.push(`cut across: ${told}`);
+            if (isShorter) faults.push(`cut across: ${told}`);
             if (ink.left < 0 || ink.top < 0 || ink.right > innerWidth || ink.bottom > innerHeight)
                 faults.push(`off the screen: ${told}`);
             for (const other of seen)

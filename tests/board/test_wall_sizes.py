@@ -47,7 +47,7 @@ def wall(request, log_in):
 
 
 def looks(wall):
-    """Go through the extreme sizes; gives each with what is wrong there."""
+    """Yield each extreme size with what is wrong there."""
     for (width, height), (inches, metres) in product(SCREENS, READ):
         wall.page.set_viewport_size({"width": width, "height": height})
         wall.get_by_role("button", name="Settings").click()
@@ -86,5 +86,6 @@ def test_nothing_is_cut_once_the_server_is_silent(wall):
 
     for name, wrong in looks(wall):
         must_say(wall)
+        expect(wall).to_have_class(re.compile(r"\bstale\b"))
         expect(said).to_be_visible()
         assert wrong == [], name

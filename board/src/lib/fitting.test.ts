@@ -16,6 +16,8 @@ test('words are counted into lines, and none of them is broken', () => {
 test('where words may be broken they take as many lines as they need', () => {
   assert.equal(brokenLines('Superpole Race', 1, 8, letters), 3);
   assert.equal(brokenLines('Race 1', 1, 6, letters), 1);
+  assert.equal(brokenLines('W'.repeat(17), 1, 8.5, letters), 3);
+  assert.equal(brokenLines('aaaaa-bbbbb-ccccc', 1, 9, letters), 3);
 });
 
 test('the largest size at which a text fits is taken', () => {

@@ -28,8 +28,22 @@ export function lines(text: string, size: number, width: number, measure: Measur
 export function brokenLines(text: string, size: number, width: number, measure: Measure): number {
   const whole = lines(text, size, width, measure);
   if (Number.isFinite(whole)) return whole;
-  const words = text.trim().split(/\s+/);
-  return words.reduce((sum, word) => sum + Math.ceil((measure(word) * size) / width), 0);
+  const words = text.trim().split(/\s+|(?<=-)/);
+  return words.reduce((sum, word) => sum + linesOfWord(word, width / size, measure), 0);
+}
+
+/** Each line takes as many whole letters as there is room for. */
+function linesOfWord(word: string, room: number, measure: Measure): number {
+  let number = 1;
+  let line = '';
+  for (const letter of word) {
+    if (line && measure(line + letter) > room) {
+      number += 1;
+      line = '';
+    }
+    line += letter;
+  }
+  return number;
 }
 
 /** The first of the sizes at which a text fits into a width and a height, with all words whole. */
