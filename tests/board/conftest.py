@@ -98,10 +98,17 @@ def complaints():
 
 @pytest.fixture
 def new_device(new_context, complaints):
-    """Make a browser of its own, with nothing in it yet."""
+    """Make a browser of its own, with nothing in it yet.
 
-    def make(**options):
+    A test that puts the clock forward asks for `with_clock`: on a page that is open already it
+    would be 1970 until the clock is in place, and the board would learn from an answer that the
+    server is 56 years ahead.
+    """
+
+    def make(*, with_clock=False, **options):
         context = new_context(**options)
+        if with_clock:
+            context.clock.install()
         context.set_default_timeout(PATIENCE)
         context.add_init_script(WATCH)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
@@ -208,3 +215,10 @@ def new_weekend(api):
 @pytest.fixture
 def weekend(new_weekend):
     return new_weekend()
+
+
+@pytest.fixture
+def demo(api):
+    """The path of the demo team's weekend of today."""
+    [found] = api("chief").get("/v1/events?q=Misano+World")
+    return f"/events/{found['id']}"

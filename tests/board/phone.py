@@ -23,8 +23,6 @@ def unsent(page, count):
     said = page.get_by_role("status").filter(has_text="not sent yet")
     if count == 0:
         said.first.wait_for(state="detached")
-        page.wait_for_timeout(500)  # It may only have been drawn anew.
-        said.first.wait_for(state="detached")
     else:
         said.filter(has_text=re.compile(rf"^{count} not sent yet$")).wait_for()
 

@@ -75,13 +75,12 @@ def test_failing_asks_for_a_note_and_taking_makes_it_ones_own(weekend, api, log_
 
 def test_two_hours_and_forty_ticks_without_a_signal(weekend, log_in, new_device):
     made = [weekend.task(f"Item {number}", of="mechanic") for number in range(40)]
-    device = new_device()
+    device = new_device(with_clock=True)
     page = log_in("mechanic", device=device)
     row(page, "Item 39").wait_for()
     installed(page)
 
     device.set_offline(True)
-    page.clock.install()
     for task in made:
         tick(page, task["title"])
     page.clock.fast_forward("02:00:00")

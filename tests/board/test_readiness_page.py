@@ -120,14 +120,13 @@ def test_an_incident_without_a_signal_is_kept_and_sent_later(log_in, weekend):
     assert len(weekend.manager.get(f"{weekend.path}/incidents")) == 1
 
 
-def test_the_table_says_of_the_demo_weekend_what_the_server_says(log_in, api):
-    event = demo(api)
-    rows = api("chief").get(f"/v1/events/{event}/readiness")
+def test_the_table_says_of_the_demo_weekend_what_the_server_says(log_in, api, demo):
+    rows = api("chief").get(f"/v1{demo}/readiness")
     states = {(row["session_id"], row["bike_id"]): state(row) for row in rows}
-    snapshot = api("chief").get(f"/v1/events/{event}/snapshot")
+    snapshot = api("chief").get(f"/v1{demo}/snapshot")
     to_come = [one for one in snapshot["sessions"] if one["status"] in ("scheduled", "running")]
 
-    page = log_in("chief", f"/events/{event}")
+    page = log_in("chief", demo)
     page.get_by_role("table", name="Readiness").wait_for()
 
     bikes = sorted(snapshot["bikes"], key=lambda bike: (bike["number"], bike["label"]))
@@ -143,14 +142,9 @@ def state(row):
     return "NO GO" if row["blocking"] else "WAIT"
 
 
-def demo(api):
-    """The demo team's weekend of today."""
-    return api("chief").get("/v1/events")[1]["id"]
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_weekend(log_in, api, axe, scheme):
-    page = log_in("chief", f"/events/{demo(api)}", color_scheme=scheme)
+def test_axe_finds_nothing_on_the_weekend(log_in, demo, axe, scheme):
+    page = log_in("chief", demo, color_scheme=scheme)
     page.get_by_role("table", name="Readiness").wait_for()
     assert axe(page) == []
 

@@ -53,9 +53,8 @@ def test_a_weekend_without_fault_says_so(log_in, weekend):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_the_review(log_in, api, axe, scheme):
-    event = api("chief").get("/v1/events")[1]["id"]
-    page = log_in("chief", f"/events/{event}/review", color_scheme=scheme)
+def test_axe_finds_nothing_in_the_review(log_in, demo, axe, scheme):
+    page = log_in("chief", f"{demo}/review", color_scheme=scheme)
     page.get_by_role("table", name="By person").wait_for()
 
     assert axe(page) == []

@@ -22,8 +22,7 @@ def test_what_was_opened_without_a_signal_stays_when_there_is_one(weekend, log_i
 
 
 def test_a_line_on_which_nothing_comes_is_asked_for_again(weekend, log_in, new_device):
-    device = new_device()
-    device.clock.install()
+    device = new_device(with_clock=True)
     device.route("**/stream", lambda route: None)
     page = log_in("mechanic", "/account", device=device)
     with page.expect_request("**/stream"):

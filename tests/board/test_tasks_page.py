@@ -151,10 +151,8 @@ def test_markup_in_a_title_is_only_text(log_in, weekend):
     expect(tasks(page).first).to_contain_text("<img src=x onerror=alert(1)> & <b>bold</b>")
 
 
-def test_all_tasks_of_the_demo_weekend_are_in_the_document(log_in, api):
-    event = api("chief").get("/v1/events")[1]["id"]
-
-    page = log_in("chief", f"/events/{event}/tasks")
+def test_all_tasks_of_the_demo_weekend_are_in_the_document(log_in, demo):
+    page = log_in("chief", f"{demo}/tasks")
 
     expect(tasks(page)).to_have_count(794)
 

@@ -33,11 +33,6 @@ def bikes(page):
     return wall(page).get_by_role("list").first.get_by_role("listitem")
 
 
-@pytest.fixture
-def demo(api):
-    return f"/events/{api('chief').get('/v1/events')[1]['id']}/wall"
-
-
 def test_it_says_what_is_next_and_which_bike_may_go(hang_up, weekend):
     fields = {"bike_id": weekend.bike["id"], "session_id": weekend.session["id"]}
     weekend.task("Torque the bolts", due_in=-20, is_critical=True, **fields)
@@ -56,11 +51,10 @@ def test_it_says_what_is_next_and_which_bike_may_go(hang_up, weekend):
 def test_the_clock_takes_off_what_is_on_track_until_then(hang_up, weekend):
     session = weekend.add_session("FP2", starts_in=-10)
     weekend.manager.patch(f"/v1/sessions/{session['id']}", {"status": "running"})
-    page = hang_up(f"{weekend.page}/wall")
+    page = hang_up(f"{weekend.page}/wall", with_clock=True)
     expect(wall(page)).to_contain_text("FP2 on track until")
 
     page.context.set_offline(True)  # The server would put the device's clock right.
-    page.clock.install()
     page.clock.fast_forward("21:00")
 
     expect(wall(page)).not_to_contain_text("on track")
@@ -68,7 +62,7 @@ def test_the_clock_takes_off_what_is_on_track_until_then(hang_up, weekend):
 
 
 def test_nothing_scrolls_on_the_wall_of_the_demo_weekend(hang_up, demo):
-    page = hang_up(demo)
+    page = hang_up(f"{demo}/wall")
 
     expect(bikes(page)).to_have_count(4)
 
@@ -77,7 +71,7 @@ def test_nothing_scrolls_on_the_wall_of_the_demo_weekend(hang_up, demo):
 
 def test_a_text_is_read_from_four_metres(hang_up, demo):
     """22 arcmin at 4 m on 43 inches: 3.8 hundredths of the width; nothing below 16 arcmin."""
-    page = hang_up(demo)
+    page = hang_up(f"{demo}/wall")
 
     sizes = page.evaluate(
         """() => [...document.querySelectorAll('section[aria-label="Wall"] *')]
@@ -108,9 +102,8 @@ def test_pages_turn_by_themselves_when_there_are_too_many_bikes(hang_up, weekend
 
 
 def test_it_says_since_when_it_is_not_live_and_gets_stale(hang_up, weekend):
-    page = hang_up(f"{weekend.page}/wall")
+    page = hang_up(f"{weekend.page}/wall", with_clock=True)
 
-    page.clock.install()
     page.context.set_offline(True)
 
     said = page.get_by_role("status").filter(has_text=re.compile(r"Not live since \d\d:\d\d"))
@@ -134,7 +127,7 @@ def test_the_size_of_the_screen_is_kept_on_it(hang_up, weekend):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_wall(hang_up, demo, axe, scheme):
-    page = hang_up(demo, color_scheme=scheme)
+    page = hang_up(f"{demo}/wall", color_scheme=scheme)
     assert axe(page) == []
 
     wall(page).get_by_role("button", name="Settings").click()
