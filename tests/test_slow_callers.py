@@ -180,6 +180,19 @@ def ends(monkeypatch):
         yield slow, theirs
 
 
+def test_the_kernel_is_told_only_what_is_new(ends, monkeypatch):
+    ours, _ = ends
+    told = []
+    monkeypatch.setattr(socket.socket, "settimeout", lambda _socket, seconds: told.append(seconds))
+
+    ours.setblocking(True)
+    ours.settimeout(None)
+    ours.setblocking(False)
+    ours.settimeout(2.5)
+
+    assert told == [0, 2.5]
+
+
 def test_a_read_of_what_is_never_sent_ends(ends):
     ours, _ = ends
 

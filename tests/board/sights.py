@@ -44,10 +44,10 @@ FAULTS = """(root, short) => {
     return [...new Set(faults)];
 }"""
 
-# What has just changed its size is drawn within a few frames.
+# What has just changed its size is drawn within a few frames, and not before the second.
 SETTLED = f"""async (root, short) => {{
     const look = {FAULTS};
-    for (let frame = 0; look(root, short).length && frame < 60; frame += 1)
+    for (let frame = 0; frame < 2 || (look(root, short).length && frame < 60); frame += 1)
         await new Promise(requestAnimationFrame);
     return look(root, short);
 }}"""

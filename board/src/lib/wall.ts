@@ -10,6 +10,8 @@ const MOST_ROWS = 8;
 /** Of a bike's label. */
 const MOST_LINES = 5;
 export const ROW_GAP = 0.2;
+/** The height of what people press, in pixels. */
+export const TARGET = 48;
 
 /** The size of plain text in hundredths of the width of the screen, for a 16:9 screen. */
 export function unit(inches: number, metres: number): number {
