@@ -55,7 +55,7 @@ def pytest_generate_tests(metafunc):
 def pytest_runtest_protocol(item):
     """Measure coverage once for a test that runs on both backends, since it takes as long as the
     test: on SQLite. What only PostgreSQL runs has tests of its own, which are measured. The servers
-    that tests start are not: that took twice as long, and found a few lines more."""
+    that tests start are not: that slowed each of them, and found half a percent more."""
     is_left_out = runs_a_second_time(item) or item.get_closest_marker("timed")
     measuring = coverage.Coverage.current() if is_left_out else None
     if measuring:
