@@ -1,5 +1,6 @@
 """How gunicorn serves the application. In development it brings its own Redis."""
 
+import functools
 import gc
 import importlib
 import os
@@ -52,6 +53,15 @@ def on_starting(server):
     # time; each makes the application for itself. The code is loaded only now, since the metrics
     # library looks for the folder of start_metrics() once, when it is imported.
     importlib.import_module("raceapp")
+    signals = server.worker_class.SIGNALS
+    let_signals_in = functools.partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, signals)
+    os.register_at_fork(after_in_parent=let_signals_in)
+
+
+def pre_fork(server, worker):
+    # Until a new process has handlers of its own it has the master's, which would swallow a stop.
+    # So signals wait: here until the fork is done, there until Worker.init_signals().
+    signal.pthread_sigmask(signal.SIG_BLOCK, worker.SIGNALS)
 
 
 def on_exit(server):

@@ -13,6 +13,7 @@ import collections
 import contextlib
 import functools
 import select
+import signal
 import threading
 import time
 
@@ -51,6 +52,10 @@ class Worker(ThreadWorker):
         self.hub = Hub(self.log, make_room())
         super().init_process()
 
+    def init_signals(self):
+        super().init_signals()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, self.SIGNALS)  # See pre_fork().
+
     def load_wsgi(self):
         super().load_wsgi()
         self.wsgi = functools.partial(self.call, self.wsgi)
@@ -65,10 +70,9 @@ class Worker(ThreadWorker):
     def set_accept_enabled(self, enabled):
         """Open or close the door.
 
-        The stock worker leaves its socket open until it ends: the kernel goes on completing
-        connections that nobody accepts any more, and resets them in the end. Here callers who wait
-        are accepted first, and then the socket is closed. So later callers are refused before they
-        have sent anything, and a proxy asks the next server.
+        The stock worker's socket stays open: the kernel goes on completing connections that nobody
+        accepts any more, and resets them in the end. Here callers who wait are accepted first, and
+        then it is closed. Later callers are refused, and a proxy asks the next server.
         """
         super().set_accept_enabled(enabled)
         if enabled or (self.alive and self.nr_conns >= self.worker_connections):  # It is full.
@@ -83,8 +87,7 @@ class Worker(ThreadWorker):
     def accept(self, listener):
         """Accept a connection, after a pause that grows with those already here.
 
-        Connections last long, and at first all come at once; a worker that accepted them all would
-        leave the others, and their cores, with nothing to do.
+        Connections last long; a worker that accepted all would leave the others without work.
         """
         if self.alive:
             time.sleep(min(self.nr_conns, MOST_STEPS) * STEP_SECONDS)
@@ -111,11 +114,11 @@ class Worker(ThreadWorker):
                 conn.timeout = min(conn.timeout, deadline)
 
     def part_with(self, conn):
-        self.nr_conns -= 1
+        self.count_out()
         conn.close()
 
     def count_out(self):
-        """Count a stream out of the connections: a stop waits for no stream."""
+        """Count one out of the connections; at once if it is a stream: a stop waits for none."""
         self.nr_conns -= 1
 
     # --- in the threads --------------------------------------------------------------------
@@ -140,12 +143,9 @@ class Worker(ThreadWorker):
 
     def is_surplus(self) -> bool:
         """Tell whether this thread is one too many, and may end."""
-        if not self.surplus:
-            return False
-        try:
+        with contextlib.suppress(IndexError):
             return self.surplus.pop()
-        except IndexError:  # Another thread was quicker.
-            return False
+        return False
 
     def attend(self, conn):
         """Serve a connection as far as it goes now, then watch it again or have it closed."""

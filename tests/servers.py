@@ -220,12 +220,13 @@ class Gunicorn(Server):
     """The whole application as in production: master, workers, sockets."""
 
     application = "wsgi:app"
+    conf = "gunicorn.conf.py"
 
     def start(self, environment: dict[str, str], workers: int, port: int | None = None) -> None:
         self.port = port = port or free_port()
         self.url = f"http://127.0.0.1:{port}"
         ours = {"BIND": f"127.0.0.1:{port}", "WEB_CONCURRENCY": str(workers)}
-        command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", self.application]
+        command = [sys.executable, "-m", "gunicorn", "-c", self.conf, self.application]
         self.launch(*command, cwd=ROOT, env={**os.environ, **environment, **ours})
 
     def ping(self) -> None:

@@ -1,5 +1,6 @@
 """How the server ends: what it was doing is finished, and nothing of it stays behind."""
 
+import contextlib
 import json
 import os
 import signal
@@ -8,7 +9,8 @@ from urllib.request import Request, urlopen
 
 import psutil
 import pytest
-from servers import wait_until
+from backends import SETTINGS
+from servers import Gunicorn, wait_until
 
 READ = b"GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n"
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
@@ -123,6 +125,20 @@ def test_a_stop_is_no_error_for_a_worker_that_still_starts(gunicorn_server):
     wait_until_gone([master])
     assert "Worker exiting" in server.log
     assert "Exception in worker process" not in server.log
+
+
+def test_a_stop_is_heard_by_a_process_that_has_just_been_forked(postgres_only, backend):
+    class Slow(Gunicorn):
+        conf = "tests/slow_fork.conf.py"
+
+    with contextlib.closing(Slow({**SETTINGS, **backend.settings}, 1)) as server:
+        master, worker = family(server)
+        worker.kill()
+        wait_until(lambda: is_booting_another(server))
+
+        terminate(master)
+
+        wait_until_gone([master])
 
 
 def test_workers_without_a_master_leave_the_port_while_they_finish(gunicorn_server):
