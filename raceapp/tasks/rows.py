@@ -180,7 +180,9 @@ def write(task: TaskRow) -> None:
 def save_alone(names, is_signed: bool, entry: dict, values: dict, answer: dict | None = None):
     """Write a change in one statement, with the kept answer if there is one."""
     statement = changing_alone(names, is_signed, answer is not None)
-    check_written(statement.row(**values, **(answer or {})), entry)
+    with chain.turn(entry["event_id"]):
+        row = statement.row(**values, **(answer or {}))
+    check_written(row, entry)
     chain.tell([entry])
 
 
@@ -226,7 +228,8 @@ def add(given: dict, entry: dict, *, actor) -> TaskRow | None:
     is_one_statement = is_alone() and not is_held_back()
     if is_one_statement:
         entry_values = chain.as_values(entry, about_new=True)
-        row = adding_alone(tuple(given)).row(**values, **entry_values)
+        with chain.turn(entry["event_id"]):
+            row = adding_alone(tuple(given)).row(**values, **entry_values)
     else:
         row = db.session.execute(adding(tuple(given)), values).first()
     if row is None:
