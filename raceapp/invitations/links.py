@@ -44,10 +44,15 @@ def is_good() -> sa.ColumnElement[bool]:
 
 
 def may_still_invite() -> sa.ColumnElement[bool]:
-    is_chief = sa.exists().where(
-        CrewMember.event_id == Invitation.event_id,
-        CrewMember.user_id == Invitation.created_by,
-        CrewMember.crew_role == CrewRole.CREW_CHIEF,
+    """Return the condition for invitations whose maker may invite to their weekend now."""
+    is_chief = (
+        sa.exists()
+        .where(
+            CrewMember.event_id == Invitation.event_id,
+            CrewMember.user_id == Invitation.created_by,
+            CrewMember.crew_role == CrewRole.CREW_CHIEF,
+        )
+        .correlate(Invitation)  # Two selects further out, where it would look by itself in one.
     )
     has_rights = sa.or_(User.role == Role.ADMIN, is_chief)
     return sa.exists().where(User.id == Invitation.created_by, User.is_active, has_rights)

@@ -2,7 +2,7 @@
 
 import pytest
 from helpers import created, problem
-from inviting import ANA, accept, token_of
+from inviting import ANA, MECHANIC, accept, token_of
 
 
 def test_what_is_revoked_is_listed_and_nothing_else(admin, path, invitation):
@@ -29,6 +29,16 @@ def test_what_has_expired_is_not_told_again(admin, path, invitation, clock):
     assert [row["status"] for row in admin.get(path, headers=fresh).json] == ["expired"]
 
 
+@pytest.fixture
+def rival_link(admin, make_event, make_person):
+    """An open link of the crew chief of another weekend, whose rights are that person's own."""
+    elsewhere, rival = make_event(track="Mugello"), make_person("rival")
+    crew = [{"user_id": rival.id, "crew_roles": ["crew_chief"]}]
+    created(admin.put(f"/v1/events/{elsewhere['id']}/crew", json=crew), status=200)
+    return created(rival.post(f"/v1/events/{elsewhere['id']}/invitations", json=MECHANIC))
+
+
+@pytest.mark.usefixtures("rival_link")
 @pytest.mark.parametrize("crew_now", [{}, {"chief": "mechanic"}])
 def test_who_may_not_invite_any_more_does_not_come_back_by_their_own_link(
     crewed, chief, path, crew_now
@@ -41,6 +51,7 @@ def test_who_may_not_invite_any_more_does_not_come_back_by_their_own_link(
     problem(answer, 404)
 
 
+@pytest.mark.usefixtures("rival_link")
 @pytest.mark.parametrize("change", [{"role": "user"}, {"is_active": False}])
 def test_links_of_a_manager_end_with_their_rights(
     admin, client, path, second_admin, invite, change
