@@ -1,7 +1,15 @@
 """Text is found and sorted whatever its case and its accents, the same on both databases."""
 
+import json
+from urllib.parse import quote
+
 import pytest
+import sqlalchemy as sa
 from helpers import created
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from raceapp.storage.expressions import fold
+from raceapp.storage.session import db
 
 RIDERS = ["Žarković", "zanetti", "Ødegård", "Abril", "éclair", "Łukasz"]
 
@@ -53,6 +61,35 @@ def test_tasks_are_found_without_accents(admin, make_task):
     make_task(title="Fuel")
 
     assert found(admin, "/v1/tasks?q=revision", "title") == ["Révision de la fourche"]
+
+
+@pytest.mark.parametrize(
+    "title", ["ЖАРКОВИЋ", "ΣΊΣΥΦΟΣ", "Ёлка", "Æsir", "Þór", "Ðuro", "ẞ", "İstanbul"]
+)
+def test_letters_of_any_script_have_a_case(admin, make_task, title):
+    make_task(title=f"Call {title}")
+
+    for q in (title, title.lower()):
+        assert found(admin, f"/v1/tasks?q={quote(q)}", "title") == [f"Call {title}"]
+
+
+def test_every_letter_is_folded_alike(app):
+    letters = [chr(code) for code in range(1, 0x20000) if chr(code).isalpha()]
+    bare = {letter: fold(f"a{letter}b") for letter in letters}
+    asked = sa.select(sa.func.folded(sa.literal("a").concat(sa.column("value")).concat("b")))
+    with app.app_context():
+        if db.engine.dialect.name == "postgresql":
+            each = (
+                sa.func.unnest(sa.literal(letters, ARRAY(sa.Text)))
+                .table_valued("value")
+                .render_derived()
+            )
+        else:
+            each = sa.func.json_each(json.dumps(letters)).table_valued("value")
+        told = db.session.scalars(asked.select_from(each)).all()
+    assert {
+        letter: one for letter, one in zip(letters, told, strict=True) if one != bare[letter]
+    } == {}
 
 
 def test_people_are_found_and_sorted_without_accents(admin, make_person):

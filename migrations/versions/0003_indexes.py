@@ -51,23 +51,37 @@ EXCEPTION WHEN OTHERS THEN
     RAISE NOTICE 'pg_trgm is not to be had: %', SQLERRM;
 END $$
 """
-# Text without case and accents, as `raceapp.storage.expressions.fold` has it.
+# Text without case and accents, as `raceapp.storage.expressions.fold` has it. Most text is ASCII,
+# which is its own NFKD.
 FOLDED = r"""
 CREATE FUNCTION folded(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT lower(translate(
-        regexp_replace(normalize($1, NFKD), '[\u0300-\u036f]', '', 'g'), 'đĐøØłŁ', 'dDoOlL'
-    ))
+    SELECT CASE
+    WHEN octet_length($1) = char_length($1) THEN lower($1 COLLATE "C") COLLATE "C"
+    ELSE translate(lower(
+        regexp_replace(normalize($1, NFKD), '[\u0300-\u036f]', '', 'g') COLLATE "{unicode}"
+    ), 'đøłς', 'dolσ') COLLATE "C" END
 $$
 """
+# In the locale C, which databases often have, lower() knows no letters but ASCII. These know all;
+# which of them there are depends on version and build.
+UNICODE = ("und-x-icu", "pg_c_utf8", "C.utf8")
+
+
+def unicode_collation(bind) -> str:
+    """Return a collation that knows the case of all letters, or the database's own."""
+    found = bind.exec_driver_sql("SELECT collname FROM pg_collation WHERE collencoding IN (-1, 6)")
+    names = set(found.scalars())
+    return next((name for name in UNICODE if name in names), "default")
 
 
 def upgrade():
-    dialect = op.get_bind().dialect.name
+    bind = op.get_bind()
+    dialect = bind.dialect.name
     for name, what in INDEXES.items():
         where = what.format(last=LAST[dialect], first=FIRST[dialect])
         op.execute(f"CREATE INDEX {name} ON {where}")
     if dialect == "postgresql":
-        op.execute(FOLDED)
+        op.execute(FOLDED.format(unicode=unicode_collation(bind)))
         op.execute(TRIGRAMS)
 
 

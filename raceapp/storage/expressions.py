@@ -69,14 +69,13 @@ def write_array_list(element, compiler, **options):
 # --- text, whatever the case and the accents -------------------------------------------------
 
 ACCENTS = re.compile("[\u0300-\u036f]")
-# Letters with a stroke, which Unicode does not decompose.
-STROKES = str.maketrans("đĐøØłŁ", "dDoOlL")
+# Letters with a stroke, which Unicode does not decompose, and the sigma at the end of a word.
+ALIKE = str.maketrans("đøłς", "dolσ")
 
 
 def fold(text: str) -> str:
     """Return `text` without case and accents, as PostgreSQL's `folded()` of the migrations does."""
-    bare = ACCENTS.sub("", unicodedata.normalize("NFKD", text))
-    return bare.translate(STROKES).lower()
+    return ACCENTS.sub("", unicodedata.normalize("NFKD", text)).lower().translate(ALIKE)
 
 
 def mentions(columns: Iterable, text: str) -> sa.ColumnElement[bool]:
