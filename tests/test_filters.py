@@ -94,7 +94,13 @@ def test_a_value_that_cannot_be_is_refused_in_the_one_shape(admin, query):
     assert all(isinstance(message, str) for message in messages)
 
 
-def test_a_list_of_values_has_an_end(admin):
-    many = ",".join(str(number) for number in range(1, 102))
+@pytest.mark.parametrize(("number", "status"), [(100, 200), (101, 422)])
+def test_a_list_of_values_has_an_end_also_for_one_that_comes_again(admin, number, status):
+    numbers = ",".join(str(number) for number in range(1, number + 1))
+    again = ",".join(["any"] * number)
 
-    problem(admin.get(f"/v1/tasks?bike_id={many}"), 422)
+    answers = [
+        admin.get(f"/v1/tasks?{query}") for query in (f"bike_id={numbers}", f"assigned_to={again}")
+    ]
+
+    assert [answer.status_code for answer in answers] == [status, status]

@@ -71,9 +71,9 @@ class Several(DelimitedList):
                 error.messages.values() if isinstance(error.messages, dict) else [error.messages]
             )
             raise ma.ValidationError(next(iter(faults))) from error
-        values = tuple(dict.fromkeys(found))
-        if not values:
+        if not found:
             raise ma.ValidationError("Must not be blank.")
-        if len(values) > self.MOST:
+        if len(found) > self.MOST:
             raise ma.ValidationError(f"Must not be more than {self.MOST} values.")
+        values = tuple(dict.fromkeys(found))
         return values[0] if len(values) == 1 else values
