@@ -11,6 +11,7 @@
     ├── UnsupportedMediaType        415     sent a body that is no JSON
     ├── Invalid                     422     sent values that break a rule, named per field
     └── Unavailable                 503     should come again in a moment
+        └── DatabaseAway                    as anything else should
 
 Services raise these; `web.refusals.Api` turns them, and all other errors, into problem+json.
 """
@@ -122,6 +123,15 @@ class Unavailable(Refusal):
 
     def __init__(self, detail=None, *, retry_after: int = 1, **members):
         super().__init__(detail, headers={"Retry-After": str(retry_after)}, **members)
+
+
+class DatabaseAway(Unavailable):
+    """Nothing else can be done now either, unlike where somebody holds what is wanted."""
+
+    detail = "The database cannot be used just now. Send this again in a moment."
+
+    def __init__(self):
+        super().__init__(retry_after=2)
 
 
 # --- the shape ---------------------------------------------------------------------------

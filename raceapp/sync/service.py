@@ -7,6 +7,7 @@ one operation to the next.
 
 import json
 import re
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
@@ -31,7 +32,8 @@ ALLOWED = [
     ("POST", re.compile(rf"/v1/events/{ID}/incidents")),
     ("POST", re.compile(rf"/v1/sessions/{ID}/releases")),
 ]
-CUT_OFF = "The database cannot be reached. Send this again in a moment."
+# A batch begins no further operation once it has taken so long and waited in vain.
+LONGEST_SECONDS = 10
 
 
 class Answer(NamedTuple):
@@ -62,8 +64,8 @@ def apply(operations: list[dict], *, actor, send: Callable[[Call], Answer]) -> l
     return [batch.result_of(operation) for operation in operations]
 
 
-def is_cut_off(results: list[dict]) -> bool:
-    """Tell whether some of the operations have not been tried."""
+def is_to_be_sent_again(results: list[dict]) -> bool:
+    """Tell whether some of the operations could not be done now."""
     return any(result["status"] == HTTPStatus.SERVICE_UNAVAILABLE for result in results)
 
 
@@ -81,7 +83,8 @@ class Batch:
         db.session.rollback()  # Each operation has a transaction of its own.
         self.made = {name: task_id for name in named if (task_id := made_by(self.kept, name))}
         self.to_come = set(ids)
-        self.is_cut_off = False
+        self.began = time.monotonic()
+        self.why_no_more: errors.Unavailable | None = None
 
     def result_of(self, operation: dict) -> dict:
         self.to_come.discard(operation["id"].lower())
@@ -89,13 +92,24 @@ class Batch:
             answer = self.answer(operation)
         except errors.Refusal as refusal:
             answer = as_answer(refusal)
-        self.is_cut_off = self.is_cut_off or answer.status == HTTPStatus.SERVICE_UNAVAILABLE
+        if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            self.why_no_more = self.why_no_more or self.why_stop(answer)
         return {"id": operation["id"], **answer._asdict()}
+
+    def why_stop(self, answer: Answer) -> errors.Unavailable | None:
+        """Return what the rest is told after an operation that could not be done now, if anything.
+
+        Somebody may only have held what it wanted; the others may want something else.
+        """
+        if answer.body["detail"] == errors.DatabaseAway.detail:
+            return errors.DatabaseAway()
+        is_over = time.monotonic() > self.began + LONGEST_SECONDS
+        return errors.Unavailable() if is_over else None
 
     def answer(self, operation: dict) -> Answer:
         """Return the present or the earlier answer to the operation; raises a Refusal."""
-        if self.is_cut_off:
-            raise errors.Unavailable(CUT_OFF)
+        if self.why_no_more:
+            raise self.why_no_more
         key = Key(key_of(operation["id"]), fingerprint_of(operation), LASTS, is_of_batch=True)
         if kept := self.kept.get(key.name):
             return as_then(kept, key)

@@ -26,7 +26,7 @@ class Sync(Resource):
         db.session.commit()
         if kept is None:
             kept = view(**kwargs)
-            if key and not service.is_cut_off(kept.get_json()["results"]):
+            if key and not service.is_to_be_sent_again(kept.get_json()["results"]):
                 kept = idempotency.keep_afterwards(key, kept)
         return kept
 

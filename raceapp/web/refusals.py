@@ -25,6 +25,17 @@ def problem_response(status: int, detail: str, headers=None, **members) -> Respo
     return response
 
 
+# lock_not_available, query_canceled (PostgreSQL appendix A); SQLite only has words.
+WAIT_IS_OVER, LOCKED = {"55P03", "57014"}, "database is locked"
+
+
+def has_waited_too_long(error: sa.exc.SQLAlchemyError) -> bool:
+    """Tell whether somebody held what was wanted, so that anything else may well be done now."""
+    orig = getattr(error, "orig", None)
+    is_held = getattr(orig, "sqlstate", None) in WAIT_IS_OVER or str(orig) == LOCKED
+    return is_held or isinstance(error, sa.exc.TimeoutError)
+
+
 class Api(flask_smorest.Api):
     """flask-smorest's Api with one shape for every refusal, whoever raises it."""
 
@@ -84,10 +95,11 @@ class Api(flask_smorest.Api):
         return self.handle_refusal(errors.Conflict("Somebody else just did the same."))
 
     def handle_database_error(self, error):
-        """Answer 503 when the database is away, locked, read-only or full; otherwise 500."""
+        """Answer 503 when the database is away, busy, read-only or full; otherwise 500."""
         orig = getattr(error, "orig", None)
         if isinstance(error, (sa.exc.DataError, sa.exc.ProgrammingError)):
             self._app.logger.error("database refused a statement", exc_info=error)
             return problem_response(500, errors.Refusal.detail)
         self._app.logger.warning("database unavailable: %s", type(orig or error).__name__)
-        return self.handle_refusal(errors.Unavailable(retry_after=2))
+        is_busy = has_waited_too_long(error)
+        return self.handle_refusal(errors.Unavailable() if is_busy else errors.DatabaseAway())

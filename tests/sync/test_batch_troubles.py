@@ -6,6 +6,7 @@ import re
 import subprocess
 from dataclasses import replace
 
+import pytest
 from batches import results, statuses, sync
 from helpers import problem
 from keyed import keyed
@@ -13,6 +14,7 @@ from servers import ROOT
 
 from raceapp.storage import answers
 from raceapp.storage.session import db
+from raceapp.sync import service
 
 DOMAIN = (ROOT / "docs" / "domain.md").read_text()
 
@@ -51,6 +53,20 @@ def test_when_the_database_goes_away_the_rest_is_to_be_sent_again(app, mechanic,
 
 def away(*_args, **_kwargs):
     raise db.exc.OperationalError("SELECT 1", {}, Exception("gone"))
+
+
+@pytest.mark.parametrize(("longest", "second"), [(10, 201), (0, 503)])
+def test_a_task_that_somebody_holds_stops_a_batch_only_after_long(
+    postgres_only, backend, mechanic, task, add, sign, monkeypatch, longest, second
+):
+    monkeypatch.setattr(service, "LONGEST_SECONDS", longest)
+    holding = "SELECT FROM tasks WHERE id = %s FOR UPDATE"
+    with backend.postgres.connect("raceapp") as other, other.transaction():
+        other.execute(holding, [task["id"]])
+        held, free = sync(mechanic, sign(), add("Something else"))
+
+    assert (held["status"], free["status"]) == (503, second)
+    assert "busy" in held["body"]["detail"]
 
 
 def test_one_batch_sent_by_several_at_once_is_done_once(mechanic, task, add, sign, parallel):
