@@ -15,8 +15,7 @@ from raceapp.tables.programme import Entry, Programme
 from raceapp.web.fields.texts import FORBIDDEN
 
 MAX_BYTES = 1024 * 1024
-NO_UTF_8 = "This is no UTF-8. Save it as UTF-8, or send charset=windows-1252."
-LONGEST = timedelta(days=2)
+LONGEST, DAY = timedelta(days=2), timedelta(days=1)
 
 
 def read(data: bytes, event: Event, charset: str | None = None) -> Programme:
@@ -69,9 +68,11 @@ def called(found: icalendar.Component) -> str:
 def undefined_zones(found: icalendar.Component) -> Iterator[str]:
     """Yield the zones of an event that neither the file nor the library knows."""
     for name in ("DTSTART", "DTEND"):
-        value, sent = value_of(found, name), found.get(name)
-        if isinstance(value, datetime) and value.tzinfo is None and "TZID" in sent.params:
-            yield FORBIDDEN.sub("", str(sent.params["TZID"]))[:100]
+        value = value_of(found, name)
+        is_local = isinstance(value, datetime) and value.tzinfo is None
+        sent = found[name].params.get("TZID", "") if is_local else ""
+        if zone := FORBIDDEN.sub("", str(sent))[:100].strip():
+            yield zone
 
 
 def decoded(data: bytes, charset: str | None) -> str:
@@ -79,7 +80,7 @@ def decoded(data: bytes, charset: str | None) -> str:
     try:
         return sheets.text_in(data, charset)
     except UnicodeDecodeError as error:
-        raise errors.Invalid(NO_UTF_8) from error
+        raise errors.Invalid(sheets.unreadable(charset, "UTF-8")) from error
     except ValueError as error:
         raise errors.Invalid(str(error)) from error
 
@@ -107,6 +108,8 @@ def published(found: icalendar.Component, event: Event) -> Entry | None:
     except ma.ValidationError as error:
         raise errors.Invalid("An event has no name, or one that cannot be shown.") from error
     end = instant(found, "DTEND", event) or after(start, found)
+    if end is not None and end < start < end + DAY:  # As in a table, it is a day later.
+        end += DAY
     is_later = end is not None and end > start
     return Entry(None, name, kinds.guessed(name), True, start, end if is_later else None)
 
@@ -123,5 +126,5 @@ def instant(found: icalendar.Component, name: str, event: Event) -> datetime | N
 
 def after(start: datetime, found: icalendar.Component) -> datetime | None:
     duration = value_of(found, "DURATION")
-    is_usual = isinstance(duration, timedelta) and duration < LONGEST
+    is_usual = isinstance(duration, timedelta) and timedelta(0) < duration < LONGEST
     return start + duration if is_usual else None

@@ -5,6 +5,7 @@ All faults of a table are told at once, by row and column.
 """
 
 import codecs
+import contextlib
 import csv
 import io
 import re
@@ -105,18 +106,37 @@ def decoded(data: bytes, charset: str | None) -> str:
     try:
         return text_in(data, charset)
     except UnicodeDecodeError as error:
-        row = data.count(b"\n", 0, error.start) + 1
-        sentence = "This is no UTF-8. Save it as CSV UTF-8, or send charset=windows-1252."
-        raise fault(row, WHOLE, sentence) from error
+        start = error.object[: error.start].decode(CHARSETS[charset_of(charset)])
+        raise fault(rows_of(start), WHOLE, unreadable(charset, "CSV UTF-8")) from error
     except ValueError as error:
         raise fault(1, WHOLE, str(error)) from error
+
+
+def rows_of(start: str) -> int:
+    """Return how many rows the start of a table has, the last of which may go on."""
+    rows = csv.reader(io.StringIO(f"{start}.", newline=""), delimiter=separator_of(start))
+    number = 1
+    with contextlib.suppress(csv.Error):  # A cell is too long.
+        number = sum(1 for _ in rows)
+    return number
+
+
+def unreadable(charset: str | None, wanted: str) -> str:
+    """Return a sentence for bytes that are no text in the charset that was sent."""
+    if charset_of(charset) == "utf-8":
+        return f"This is no UTF-8. Save it as {wanted}, or send charset=windows-1252."
+    return f"This is no windows-1252. Save it as {wanted}."
+
+
+def charset_of(charset: str | None) -> str:
+    return (charset or "utf-8").lower()
 
 
 def text_in(data: bytes, charset: str | None) -> str:
     """Return the text of a file in its charset; raises UnicodeDecodeError or ValueError."""
     if data.startswith(UTF_16) or b"\0" in data:
         raise ValueError("This is no text in UTF-8. Save it as UTF-8.")
-    encoding = CHARSETS.get((charset or "utf-8").lower())
+    encoding = CHARSETS.get(charset_of(charset))
     if encoding is None:
         raise ValueError("The charset must be utf-8 or windows-1252.")
     return data.decode(encoding)

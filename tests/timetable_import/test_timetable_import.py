@@ -1,5 +1,7 @@
 """Timetables of organisers, as CSV and iCalendar."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from helpers import created
 from timetable_files import CSV, EVENT, HEAD, ICS, ORGANISERS, TAIL, times
@@ -176,3 +178,33 @@ def test_what_is_cancelled_may_be_as_broken_as_it_likes(send):
 )  # fmt: skip
 def test_kinds_are_guessed_from_the_words_of_organisers(name, kind):
     assert guessed(name) == kind
+
+
+@pytest.mark.parametrize(
+    ("end", "minutes"),
+    [
+        ("DTEND:20260612T003000Z", 90),  # As in a table, half past midnight is the next day.
+        ("DTEND:20260611T220000Z", 30),  # This is no end, nor are those that follow.
+        ("DTEND:20260612T230000Z", 30),
+        ("DURATION:-PT1H", 30),
+        ("DURATION:P3D", 30),
+        ("DURATION:PT20M", 20),
+    ],
+)
+def test_an_end_before_its_start_is_the_next_day(send, end, minutes):
+    start = "DTSTART:20260612T230000Z"
+    event = EVENT.replace("DTSTART:20260612T082000Z", f"{start}\r\n{end}")
+
+    (session,) = created(send(f"{HEAD}{event}{TAIL}", ICS), status=200)["sessions"]
+
+    starts_at, ends_at = map(datetime.fromisoformat, times(session))
+    assert ends_at - starts_at == timedelta(minutes=minutes)
+
+
+def test_a_time_with_a_zone_without_a_name_is_local(send):
+    event = EVENT.replace("DTSTART:20260612T082000Z", "DTSTART;TZID=:20260612T102000")
+
+    answer = created(send(f"{HEAD}{event}{TAIL}", ICS), status=200)
+
+    assert answer["undefined_zones"] == []
+    assert answer["sessions"][0]["starts_at"] == "2026-06-12T08:20:00Z"

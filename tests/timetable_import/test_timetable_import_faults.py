@@ -108,3 +108,18 @@ def test_a_crew_chief_imports_and_nobody_else_of_the_crew(timetable, send, chief
     problem(send(FP1, by=mechanic), 403)
     problem(send(FP1, by=rookie), 404)
     assert send(FP1, by=chief).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("charset", "said"), [("utf-8", "send charset=windows-1252"), ("windows-1252", "windows-1252.")]
+)
+def test_bytes_that_are_no_text_are_told_with_the_charset_that_was_sent(send, charset, said):
+    # Windows-1252 has no letter for 0x81.
+    table = b'name,starts_at\r\n"F\nP\n1",10:00\r\nFP2\x81,11:00\r\n'
+
+    told = faults(send(table, f"text/csv; charset={charset}"))
+    calendar = problem(send(HEAD.encode() + b"\x81", f"{ICS}; charset={charset}"), 422)
+
+    assert list(told) == ["3"]
+    for sentence in (told["3"]["table"][0], calendar["detail"]):
+        assert said in sentence and ("no UTF-8" in sentence) == (charset == "utf-8")
