@@ -7,7 +7,7 @@ import marshmallow as ma
 from raceapp.web import fields
 
 MOST = 200
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 EXAMPLE = {
     "operations": [
         {
