@@ -3,6 +3,7 @@
 import os
 from contextlib import closing
 
+import flask_migrate
 import psycopg
 import pytest
 from deployment import tool
@@ -77,3 +78,23 @@ def test_behind_a_pooler_the_database_itself_holds_the_time_outs(
         found = [connection.execute(f"SHOW {name}").fetchone()[0] for name in TIME_OUTS]
 
     assert found == [*TIME_OUTS.values()]
+
+
+def settings_of(connection):
+    """What a connection of the server holds for whoever gets it next."""
+    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+    asked = [*(f"SHOW {name}" for name in TIME_OUTS), held]
+    return [connection.execute(question).fetchone()[0] for question in asked]
+
+
+def test_an_upgrade_through_a_pooler_leaves_nothing_on_the_connection(
+    postgres_only, backend, new_database, make_app
+):
+    database = make_url(new_database()).database
+    with closing(PgBouncer(backend.postgres, database)) as pooler, pooler.connect() as client:
+        before = settings_of(client)
+
+        with make_app(DATABASE_URL=pooler.url, DATABASE_POOLER=True).app_context():
+            flask_migrate.upgrade()
+
+        assert settings_of(client) == before

@@ -13,6 +13,10 @@ from werkzeug.local import LocalProxy
 from raceapp.storage.columns import is_in_models, migration_type
 from raceapp.storage.session import db
 
+# Two hosts that deploy at once take turns. Any number, as long as it is not that of `turns`.
+TURN = 7_211_993
+# So long an upgrade waits for its turn, and for a table that somebody holds.
+LOCK_TIMEOUT = "30s"
 OPTIONS = {
     "render_as_batch": True,
     "render_item": migration_type,
