@@ -3,7 +3,8 @@
 #
 #   DATABASE_URL=… deploy/backup.sh /var/backups/raceapp [DAYS]
 #
-# Says the name of the dump. Nothing is deleted unless the dump was made and can be read.
+# Says the name of the dump. Nothing is deleted unless the dump was made and can be read. Where
+# DATABASE_URL names PgBouncer, BACKUP_DATABASE_URL names PostgreSQL itself.
 set -eu
 umask 077
 
@@ -24,12 +25,23 @@ decoded() {
         }'
 }
 
-case ${DATABASE_URL:?says which database} in
+# pg_dump empties the search path of its connection before its transaction begins: through a pooler
+# others would get that connection, and find no table.
+case ${BACKUP_DATABASE_URL:+direct}${DATABASE_POOLER-} in
+[tTyY1]* | [oO][nN])
+    echo "Name PostgreSQL itself in BACKUP_DATABASE_URL: pg_dump disturbs those who share PgBouncer." >&2
+    exit 1
+    ;;
+esac
+: "${DATABASE_URL:?says which database}"
+database=${BACKUP_DATABASE_URL:-$DATABASE_URL}
+
+case $database in
 postgresql*)
     made=$made.dump
     # The URL as PostgreSQL's own programs read it, but for the password: whoever is on this machine
     # may read the arguments of a program, and nobody else its environment.
-    url=postgresql://${DATABASE_URL#*://}
+    url=postgresql://${database#*://}
     case $url in *[?\&]*password=*)
         echo "Name the password before the host in DATABASE_URL, as in user:password@host." >&2
         exit 1
@@ -43,7 +55,7 @@ postgresql*)
     ;;
 sqlite:////*)
     made=$made.db
-    file=${DATABASE_URL#sqlite:///}
+    file=${database#sqlite:///}
     [ -s "$file" ] || { echo "There is no database at $file." >&2; exit 1; }
     # Also while it is written to; never by copying the file.
     sqlite3 "$file" "VACUUM INTO '$made.part'"

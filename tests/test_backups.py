@@ -144,62 +144,6 @@ def test_the_role_that_serves_can_back_up(postgres_only, app, backend, back_up, 
     assert os.path.getsize(back_up(DATABASE_URL=url.render_as_string(hide_password=False)))
 
 
-NOTING = """#!/bin/sh
-printf '%s\\n' "$@" >>"$NOTES/arguments"
-printf '%s' "${PGPASSWORD-none}" >"$NOTES/password"
-for word; do case $word in --file=*) : >"${word#--file=}";; esac; done
-"""
-
-
-@pytest.fixture
-def noted(tmp_path):
-    """Run a script with programs of PostgreSQL that note their arguments and the password."""
-    for name in ("pg_dump", "pg_restore", "psql"):
-        (tmp_path / name).write_text(NOTING)
-        (tmp_path / name).chmod(0o755)
-
-    def noted(script, *words, **known):
-        path = f"{tmp_path}:{os.environ['PATH']}"
-        run(DEPLOY / script, *words, env={"PATH": path, "NOTES": str(tmp_path), **known})
-        return (tmp_path / "arguments").read_text(), (tmp_path / "password").read_text()
-
-    return noted
-
-
-@pytest.mark.parametrize(
-    ("url", "password"),
-    [
-        ("postgresql://pit:torque%2F29%40N%C3%BCm%3A%25@db:5432/raceapp", "torque/29@Nüm:%"),
-        ("postgresql+psycopg://pit:torque29@db/raceapp?sslmode=require", "torque29"),
-        ("postgresql://pit@db:5432/raceapp", "none"),
-        ("postgresql:///raceapp?host=/run/postgresql", "none"),
-    ],
-)
-def test_whoever_lists_the_programs_that_run_reads_no_password(noted, tmp_path, url, password):
-    arguments, told = noted("backup.sh", tmp_path, DATABASE_URL=url)
-
-    assert told == password
-    assert "torque" not in arguments and "raceapp" in arguments
-
-
-def test_nor_that_of_the_role_which_a_new_database_gets(noted):
-    known = {"POSTGRES_USER": "postgres", "POSTGRES_DB": "raceapp"}
-
-    arguments, _ = noted("make-role.sh", **known, SERVING_PASSWORD="torque29")
-
-    assert "torque" not in arguments
-
-
-def test_a_password_in_another_place_is_refused_in_a_sentence(tmp_path):
-    known = {**os.environ, "DATABASE_URL": "postgresql://db/raceapp?user=pit&password=torque29"}
-    command = [DEPLOY / "backup.sh", tmp_path]
-
-    done = subprocess.run(command, env=known, check=False, capture_output=True, text=True)
-
-    assert done.returncode == 1
-    assert done.stderr.startswith("Name the password before the host") and not done.stdout
-
-
 def test_backups_that_are_too_old_are_swept_and_nothing_else(back_up, tmp_path, event):
     names = {"raceapp-old.dump": 8, "raceapp-new.dump": 6, "notes.txt": 99}
     for name, days in names.items():
