@@ -4,6 +4,9 @@ import sys
 
 import pytest
 from helpers import Client
+from opentelemetry.instrumentation._semconv import (
+    _OpenTelemetrySemanticConventionStability as Conventions,
+)
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
@@ -64,6 +67,34 @@ def test_the_secret_of_a_calendar_is_not_in_a_trace(traced, exporter, admin):
     said = "".join(span.to_json() for span in exporter.get_finished_spans())
     assert "/v1/calendar/***" in said
     assert link.rpartition("/")[2].removesuffix(".ics") not in said
+
+
+@pytest.fixture(params=["", "http", "http/dup"])
+def conventions(request, monkeypatch):
+    """The old names of attributes, the new ones, and both."""
+    monkeypatch.setenv("OTEL_SEMCONV_STABILITY_OPT_IN", request.param)
+    monkeypatch.setattr(Conventions, "_initialized", False)
+    monkeypatch.setattr(Conventions, "_OTEL_SEMCONV_STABILITY_SIGNAL_MAPPING", {})
+
+
+def test_what_people_search_for_is_not_in_a_trace(conventions, traced, exporter, admin):
+    headers = {"Authorization": f"Bearer {admin.token}"}
+    exporter.clear()
+
+    Client(traced).get("/v1/tasks?q=crashed", headers=headers)
+    Client(traced).get("/v1/nowhere?q=crashed")
+
+    said = "".join(span.to_json() for span in exporter.get_finished_spans())
+    assert "/v1/tasks" in said and "/v1/nowhere" in said and "crashed" not in said
+
+
+def test_a_secret_at_no_address_of_ours_is_not_in_a_trace_either(traced, exporter):
+    exporter.clear()
+
+    Client(traced).get("/v1/join/torque29/again")
+
+    said = "".join(span.to_json() for span in exporter.get_finished_spans())
+    assert "/v1/join/***" in said and "torque29" not in said
 
 
 def test_health_is_not_traced(traced, exporter):

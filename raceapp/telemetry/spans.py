@@ -26,8 +26,10 @@ WRAPPED = (
     (prepared.Compiled, "rows", "prepared statement", lambda compiled, *_: compiled.text),
     (redis_window.OneRoundTrip, "ask", "rate limit", None),
 )
-# The attributes of a span that hold the address, by their old and their new names.
+# The attributes of a span that hold the address, by their old and their new names; the query, in
+# which people search for words of their own, is in some of them.
 ADDRESSES = {"http.target", "http.url", "http.path", "url.path", "url.full"}
+QUERY = {"url.query"}
 # The database's words about an error may hold values.
 SILENT = {"record_exception": False, "set_status_on_exception": False}
 
@@ -60,12 +62,12 @@ def wrap(owner: type, method: str, span: str, sql, tracer) -> None:
 
 
 def name_request(response):
-    """Put the request's id on its trace, so that it leads to the log line, and take secrets off its
-    address."""
+    """Put the request's id on its trace, so that it leads to the log line, and take secrets and the
+    query off its address."""
     span = trace.get_current_span()
     span.set_attribute("raceapp.request_id", g.get("request_id", ""))
-    path = logs.masked(request.path)
-    if path != request.path:
-        for name in ADDRESSES & (span.attributes or {}).keys():
-            span.set_attribute(name, path)
+    path, told = logs.masked(request.path), (span.attributes or {}).keys()
+    span.set_attributes(dict.fromkeys(ADDRESSES & told, path) | dict.fromkeys(QUERY & told, ""))
+    if request.url_rule is None:
+        span.update_name(f"{request.method} {path}")
     return response
