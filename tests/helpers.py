@@ -85,7 +85,7 @@ class Person(Client):
             session = AuthSession(user_id=user.id, created_at=clock.utcnow())
             db.session.add(session)
             db.session.flush()
-            token = access_token(user, session.id)
+            token = access_token(user, session)
             db.session.commit()
         return token
 

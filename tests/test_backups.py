@@ -9,6 +9,7 @@ import time
 
 import pytest
 import sqlalchemy as sa
+from accounts import claims_of
 from deployment import DEPLOY, binaries_of, run, tool
 from device import Device, assert_is_what_a_new_snapshot_says
 from helpers import created
@@ -141,6 +142,21 @@ def test_a_device_that_came_further_than_the_backup_begins_anew(admin, event, ma
 
     assert device.resets == 1
     assert_is_what_a_new_snapshot_says(device)
+
+
+def test_a_token_from_after_the_backup_is_worth_nothing_once_its_id_is_given_again(
+    mechanic, restore, clock
+):
+    app = restore()
+    clock.advance(minutes=5)
+    late = mechanic.token
+    clock.advance(minutes=1)
+    anew = dataclasses.replace(mechanic, app=app)
+
+    assert claims_of(anew.token)["sid"] == claims_of(late)["sid"]
+    headers = {"Authorization": f"Bearer {late}"}
+    answers = [anew.get("/v1/auth/me"), anew.get("/v1/auth/me", headers=headers)]
+    assert [answer.status_code for answer in answers] == [200, 401]
 
 
 def test_keys_of_writes_come_back_with_the_work_they_stand_for(admin, event, restore):

@@ -42,7 +42,8 @@ def forge(app, client, mechanic):
 def test_an_access_token_says_who_where_and_for_how_long(mechanic):
     claims = claims_of(mechanic.token)
 
-    assert {"sub", "sid", "role", "type", "iss", "aud", "jti", "iat", "nbf", "exp"} <= set(claims)
+    assert {"sub", "sid", "auth_time", "role", "type", "iss", "aud", "jti"} <= set(claims)
+    assert claims["auth_time"] <= claims["iat"] == claims["nbf"]
     assert (claims["sub"], claims["role"], claims["type"]) == (str(mechanic.id), "user", "access")
     assert claims["exp"] - claims["iat"] == 15 * 60
 
@@ -86,6 +87,9 @@ FORGERIES = {
     "no jti": {"jti": None},
     "no sub": {"sub": None},
     "no sid": {"sid": None},
+    "no auth_time": {"auth_time": None},
+    "another auth_time": {"auth_time": 1_700_000_000},
+    "auth_time of another kind": {"auth_time": "now"},
     "no type": {"type": None},
     "no iss": {"iss": None},
     "no aud": {"aud": None},

@@ -1,6 +1,7 @@
 """The person a request acts for, read from the account anew for every request."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -25,7 +26,7 @@ class Actor:
 
 # Its placeholders have names of their own, because it is joined to other statements.
 WHO = Prepared(
-    sa.select(User.id, User.email, User.role)
+    sa.select(User.id, User.email, User.role, AuthSession.created_at)
     .join(AuthSession, AuthSession.user_id == User.id)
     .where(AuthSession.id == placeholder("who_session_id", sa.BigInteger))
     .where(User.id == placeholder("who_user_id", sa.BigInteger))
@@ -33,11 +34,21 @@ WHO = Prepared(
 )
 
 
-def actor_of(session_id: int, user_id: int, *, is_admin: bool, read_ahead=None) -> Actor | None:
+def whole_seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def actor_of(
+    session_id: int, user_id: int, began: int, *, is_admin: bool, read_ahead=None
+) -> Actor | None:
     """Return the caller as the account is now, or None when session or account has ended.
 
-    `read_ahead` is a `prepared.ReadAhead` that reads for the caller, who claims to be `is_admin`.
+    None too if the session of that id did not begin at `began`, in seconds since 1970: then it is
+    not the one that the token was made for. `read_ahead` is a `prepared.ReadAhead` that reads for
+    the caller, who claims to be `is_admin`.
     """
     values = {"who_session_id": session_id, "who_user_id": user_id}
     row = read_ahead.row_of(WHO, is_admin=is_admin, **values) if read_ahead else WHO.row(**values)
-    return Actor(*row, session_id=session_id) if row else None
+    if row is None or whole_seconds(row[-1]) != began:
+        return None
+    return Actor(*row[:-1], session_id=session_id)

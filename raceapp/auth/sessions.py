@@ -72,7 +72,7 @@ def issue_tokens(user: User, session: AuthSession) -> dict:
         RefreshToken(session_id=session.id, token_hash=hash_token(token), expires_at=expires_at)
     )
     return {
-        "access_token": tokens.access_token(user, session.id),
+        "access_token": tokens.access_token(user, session),
         "refresh_token": token,
         "token_type": "Bearer",
         "expires_in": setting("ACCESS_TOKEN_MINUTES") * 60,

@@ -1,7 +1,8 @@
 """Access tokens: how Flask-JWT-Extended is set up, and what it answers.
 
-Tokens are HS256 (RFC 8725) with issuer, audience and the id of their session. The
-account's state is read on every request, so rights follow it at once.
+Tokens are HS256 (RFC 8725) with issuer, audience, the id of their session and when it began
+(OpenID Connect's `auth_time`): ids are given again after a restored backup. The account's state is
+read on every request, so rights follow it at once.
 """
 
 import time
@@ -12,8 +13,8 @@ from flask.globals import app_ctx
 from flask_jwt_extended import JWTManager, create_access_token
 from jwt import InvalidTokenError
 
-from raceapp.auth.actors import Actor, actor_of
-from raceapp.auth.models import User
+from raceapp.auth.actors import Actor, actor_of, whole_seconds
+from raceapp.auth.models import AuthSession, User
 from raceapp.permissions import Role
 from raceapp.storage.columns import MAX_ID
 from raceapp.web.secret_links import key_id
@@ -39,10 +40,11 @@ def init_app(app: Flask) -> None:
     jwt.token_verification_loader(has_every_claim)
 
 
-def access_token(user: User, session_id: int) -> str:
+def access_token(user: User, session: AuthSession) -> str:
+    began = whole_seconds(session.created_at)
     return create_access_token(
         str(user.id),
-        additional_claims={"role": user.role, "sid": session_id},
+        additional_claims={"role": user.role, "sid": session.id, "auth_time": began},
         additional_headers={"kid": key_id(current_app.config["JWT_SECRET_KEY"])},
     )
 
@@ -88,18 +90,18 @@ def key_for(header: dict, claims: dict) -> str:
 def has_every_claim(_header: dict, claims: dict) -> bool:
     """Tell whether a token expires, has an id and names its session and a person, as ours do."""
     is_person = str(claims.get("sub", "")).isdecimal()
-    has_session = type(claims.get("sid")) is int
+    has_session = type(claims.get("sid")) is type(claims.get("auth_time")) is int
     return is_person and has_session and "exp" in claims and bool(claims["jti"])
 
 
 def look_up(_header: dict, claims: dict) -> Actor | None:
     """Return the caller as the account is now, and bring the role claim up to date with it."""
-    user_id, session_id = int(claims["sub"]), claims["sid"]
+    user_id, session_id, began = int(claims["sub"]), claims["sid"], claims["auth_time"]
     if not (0 < user_id <= MAX_ID and 0 < session_id <= MAX_ID):
         return None
     kept, is_admin = app_ctx.g, claims.get("role") == Role.ADMIN
     read_ahead = kept.get("read_ahead")
-    actor = actor_of(session_id, user_id, is_admin=is_admin, read_ahead=read_ahead)
+    actor = actor_of(session_id, user_id, began, is_admin=is_admin, read_ahead=read_ahead)
     if actor is not None:
         claims["role"] = actor.role
         kept.user_id = actor.id
