@@ -56,7 +56,8 @@ def grant(role):
     if not rights.has_roles():
         raise click.ClickException("Only PostgreSQL has roles.")
     if role == rights.owner():
-        raise click.ClickException(f"{role} is who you are: come as the owner of the tables.")
+        wanted = "as the owner of the tables, name the role that the service uses."
+        raise click.ClickException(f"{role} is who you are: {wanted}")
     rights.grant(role)
     db.session.commit()
     click.echo(f"{role} may read and write, and may neither change nor empty the record.")

@@ -77,7 +77,9 @@ def test_a_role_that_may_not_change_the_schema_is_told_who_may(served, make_app,
 
 
 def test_who_owns_the_tables_cannot_be_granted_less(postgres_only, app):
-    assert "postgres is who you are" in grant(app, "postgres").output
+    said = "as the owner of the tables, name the role that the service uses."
+
+    assert grant(app, "postgres").output == f"Error: postgres is who you are: {said}\n"
 
 
 def test_a_role_that_is_not_there_is_named(postgres_only, app):
