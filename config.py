@@ -143,14 +143,14 @@ class SettingsSchema(Schema):
         """A setting that is present but empty counts as not set."""
         return {name: value for name, value in data.items() if value != ""}
 
-    @validates_schema(skip_on_field_errors=False)
-    def refuse_what_is_unsafe_in_production(self, data, **kwargs):
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def refuse_what_is_unsafe_in_production(self, data, sent, **kwargs):
         if data.get("RACEAPP_ENV") != "production":
             return
         faults = {
             name: ["Required in production."]
             for name in ("DATABASE_URL", "REDIS_URL", "JWT_SECRET_KEY")
-            if not data.get(name)
+            if not sent.get(name)  # What is there and wrong has been refused already.
         }
         if data.get("BCRYPT_ROUNDS", 12) < 10:
             faults["BCRYPT_ROUNDS"] = ["Must be at least 10 in production."]
