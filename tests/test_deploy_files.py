@@ -123,8 +123,23 @@ def test_systemd_understands_the_unit_and_finds_it_well_shut_in(tmp_path):
     run(*command, "--no-pager")
 
 
-def test_prometheus_reads_its_files():
-    run(tool("promtool"), "check", "config", DEPLOY / "prometheus.yml")
+def on_a_host(text):
+    """Return the file as its comment says: with the addresses of instances in place of a name."""
+    kept, _, lines = text.partition("    # In place of the four lines above:\n")
+    without = re.sub(r"    dns_sd_configs:\n(      .*\n){3}", "", kept)
+    return without + lines.replace("    # ", "    ")
+
+
+@pytest.mark.parametrize("where", [str, on_a_host], ids=["compose", "host"])
+def test_prometheus_reads_its_files(tmp_path, where):
+    (tmp_path / "alerts.yml").write_text((DEPLOY / "alerts.yml").read_text())
+    text = where((DEPLOY / "prometheus.yml").read_text())
+    (tmp_path / "prometheus.yml").write_text(text)
+
+    run(tool("promtool"), "check", "config", tmp_path / "prometheus.yml")
+
+    (job,) = yaml.safe_load(text)["scrape_configs"]
+    assert len(job) == 2 and job["job_name"] == "raceapp"
 
 
 @pytest.mark.parametrize("name", ["grafana-dashboard.json", "alerts.yml"])
