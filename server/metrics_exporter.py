@@ -6,6 +6,7 @@ waits for a database. When its standard input ends, the master and the workers a
 ended them: then it removes their files and ends too.
 """
 
+import json
 import os
 import shutil
 import sys
@@ -15,21 +16,39 @@ import time
 from prometheus_client import CollectorRegistry, multiprocess, start_http_server
 
 PATIENCE_SECONDS = 60
+# A predecessor that is just ending is no matter to speak of.
+QUIET_SECONDS = 1.5
 
 
 def serve(address: str, port: int) -> None:
     """Serve until the end; wait for a port that a predecessor still holds."""
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry)
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    since, has_told = time.monotonic(), False
     while True:
         try:
             start_http_server(port, address, registry)
             return
         except OSError as error:
-            if time.monotonic() > deadline:
-                sys.exit(f"The metrics cannot be served on {address}:{port}: {error}")
-            time.sleep(0.5)
+            waited, why = time.monotonic() - since, error.strerror
+        if waited > PATIENCE_SECONDS:
+            say("ERROR", f"no metrics on {address}:{port}: {why}")
+            sys.exit(1)
+        if waited > QUIET_SECONDS and not has_told:
+            say("WARNING", f"no metrics on {address}:{port} yet: {why}. Trying on for a minute.")
+            has_told = True
+        time.sleep(0.5)
+
+
+def say(level: str, message: str) -> None:
+    """Write a line as gunicorn's log does, whose formatters would load all of gunicorn."""
+    now = time.gmtime()
+    if os.environ.get("LOG_FORMAT") == "text":
+        line = f"{time.strftime('%H:%M:%S', now)} {level} {message}"
+    else:
+        at = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", now)
+        line = json.dumps({"at": at, "level": level, "logger": "metrics", "message": message})
+    print(line, file=sys.stderr, flush=True)
 
 
 def end_with_the_server() -> None:

@@ -1,6 +1,13 @@
 """What Prometheus is told by all workers together, and that it costs nothing when off."""
 
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
+from subprocess import PIPE
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -11,6 +18,7 @@ from prometheus_client import REGISTRY
 from servers import free_port, wait_until
 
 from raceapp.telemetry import metrics
+from server import metrics_exporter
 
 
 @pytest.fixture
@@ -170,6 +178,23 @@ def both_are_gone(process, folder):
     is_running = process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     if is_running or folder.exists():
         raise TimeoutError(folder)
+
+
+@pytest.mark.slow
+def test_a_port_that_is_taken_is_named_at_once_and_had_once_it_is_free(tmp_path):
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        command = [sys.executable, metrics_exporter.__file__, "127.0.0.1", str(port)]
+        exporter = subprocess.Popen(command, stdin=PIPE, stderr=PIPE, text=True, env=environment)
+        since = time.monotonic()
+        line = json.loads(exporter.stderr.readline())
+
+    assert time.monotonic() - since < 5
+    assert line["level"] == "WARNING"
+    assert line["message"].startswith(f"no metrics on 127.0.0.1:{port} yet: Address already in use")
+    wait_until(lambda: read(f"http://127.0.0.1:{port}/metrics"))
+    assert exporter.communicate("")[1] == ""
 
 
 @pytest.mark.slow
