@@ -65,7 +65,8 @@ def seed_tasks(number: int) -> str:
     db.session.execute(sa.insert(CrewMember), members)
     write_tasks(number, people, weekends)
     db.session.commit()
-    return f"Added {number} tasks at {count} race weekends. Log in as {LOAD_EMAIL.format(1)}."
+    login = f"  {LOAD_EMAIL.format(1):24}{PASSWORD}  {TEAM[0]}"
+    return f"Added {number} tasks at {count} race weekends. Log in with:\n{login}"
 
 
 LOAD_EMAIL = "load{}@demo.example"
