@@ -1,5 +1,6 @@
 // The weekends that pages look at now, and whether all of them are live.
 import { untrack } from 'svelte';
+import { notLiveSince } from './live.ts';
 import type { Weekend } from './store.svelte.ts';
 
 class Followed {
@@ -8,9 +9,9 @@ class Followed {
   get all(): Weekend[] {
     return this.#all;
   }
-  /** Since when one of these weekends is not live, in ms; 0 while all are. */
+  /** Since when not all of these weekends are live, in ms; 0 while they are. */
   get since(): number {
-    return Math.max(0, ...this.#all.map((weekend) => (weekend.isLive ? 0 : weekend.notLiveSince)));
+    return notLiveSince(this.#all);
   }
   add(weekend: Weekend): void {
     this.#all = [...untrack(() => this.#all), weekend];
