@@ -109,6 +109,39 @@ def test_the_board_offers_to_take_what_the_server_calls_claimable():
     assert differing(asked, offered, may_take) == []
 
 
+def test_an_unsent_signature_does_to_a_task_what_the_server_will_do():
+    asked = [case for act in Act for case in cases(act=act) if is_signable(case)]
+
+    shown = on_the_board("overlay", f"board.after(of.task, {UNSENT})", asked)
+
+    assert differing(asked, map(signed_for, shown), signed) == []
+
+
+UNSENT = """{
+    path: '/v1/tasks/7/sign-offs', body: { act: of.act, value: 29, note: 'Cold' }, state: 'waiting',
+    userId: of.who.user.id, userRole: of.who.user.role, deviceTime: '2026-06-12T08:00:00Z',
+}"""
+SIGNED_FOR = ("status", "assigned_to", "done_by", "checked_by", "value", "note")
+
+
+def is_signable(case):
+    actor, roles, task = here(case)
+    act = Act(case["act"])
+    return task.status in signing.FROM[act] and permissions.can_sign(actor, roles, task, act)
+
+
+def signed_for(task):
+    return [task.get(name) for name in SIGNED_FOR]
+
+
+def signed(case):
+    """What the task is after the signature, by the server's rule."""
+    actor, _roles, task = here(case)
+    task.anchor = task.due_at = None
+    signing.apply(task, Act(case["act"]), actor=actor, value=29, note="Cold")
+    return signed_for(vars(task))
+
+
 def test_what_blocks_a_bike_on_the_board_blocks_it_on_the_server():
     names = ("status", "is_critical", "needs_check", "checked_at", "anchor")
     ways = product(TaskStatus, (True, False), (True, False), (None, "2026-06-12"), (None, *Anchor))

@@ -33,7 +33,7 @@ function placeOf(task: Task): string {
 async function perform(task: Task, deed: Deed, said: string): Promise<void> {
   const kept = await enqueue({ ...deed, place: placeOf(task) });
   navigator.vibrate?.(30);
-  const reversals = reversal(task, deed, texts.acts.why);
+  const reversals = reversal(task, kept, texts.acts.why);
   const back = () => undo(kept, reversals);
   toast(`${said}: ${task.title}`, { undo: back, about: task.title, subject: kept.id });
 }

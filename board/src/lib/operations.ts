@@ -1,5 +1,6 @@
 // Deeds on this device, as they will be sent to the server.
-import type { Act, Task } from './types.ts';
+import { takes } from './signing.ts';
+import type { Act, Task, User } from './types.ts';
 
 /** Waiting: not sent, or sent without an answer. Applied: the server did it, and `result` is its
  * answer. Refused: the server said no, and `reason` is its sentence. There is no state of being
@@ -30,6 +31,8 @@ export interface Operation extends Deed {
   userId: number;
   /** Their name, for somebody who finds this on the device. */
   userName?: string;
+  /** What the account was: a team manager signs tasks without taking them. */
+  userRole?: User['role'];
   deviceTime: string;
   state: State;
   result?: any;
@@ -116,14 +119,16 @@ export function release(
   return { eventId: session.event_id, method: 'POST', path, body, title };
 }
 
+type Done = Deed & Pick<Operation, 'userRole'>;
+
 /** The deeds that take a sent one back; `task` is as it was before. Empty: nothing can. */
-export function reversal(task: Task, deed: Deed, why: string): Deed[] {
+export function reversal(task: Task, deed: Done, why: string): Deed[] {
   if (deed.method === 'PATCH') return [assign(task, task.assigned_to ?? null)];
   const { act } = deed.body;
   if (act === 'reopen') {
     return task.status === 'done' ? [signOff(task, 'done', { value: task.value as any })] : [];
   }
   const reopened = signOff(task, 'reopen', act === 'check' ? { note: why } : {});
-  const claimed = act !== 'check' && task.assigned_to === null && task.crew_role !== null;
-  return claimed ? [reopened, assign(task, null)] : [reopened];
+  const isTaken = task.assigned_to === null && takes(deed.userRole, act);
+  return isTaken ? [reopened, assign(task, null)] : [reopened];
 }

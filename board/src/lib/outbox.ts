@@ -34,8 +34,8 @@ export interface Surroundings {
   storage: Storage;
   /** Who is logged in. */
   userId: () => number | null;
-  /** The name of that person. */
-  userName: () => string;
+  /** What is kept of that person with each deed. */
+  maker: () => Pick<Operation, 'userName' | 'userRole'>;
   /** Send a batch in the name of this person; raises Refused or Unreachable. */
   post: (operations: Operation[], userId: number) => Promise<Result[]>;
   /** Read what an operation is about, to see whether it has been done already. */
@@ -77,7 +77,7 @@ export class Outbox {
     const { deviceTime, ...who } = this.#around;
     const userId = who.userId();
     if (userId === null) throw new Error('Nobody is logged in.');
-    const by = { userId, userName: who.userName(), deviceTime: deviceTime() };
+    const by = { userId, ...who.maker(), deviceTime: deviceTime() };
     return { ...deed, ...by, id: crypto.randomUUID(), state: 'waiting' };
   }
 

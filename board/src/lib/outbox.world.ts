@@ -36,7 +36,7 @@ export class World {
       },
     },
     userId: () => this.userId,
-    userName: () => NAMES[this.userId!],
+    maker: () => ({ userName: NAMES[this.userId!] }),
     post: async (batch, userId) => {
       if (userId !== this.userId) throw new Error('In the name of another person');
       this.sent.push(batch);

@@ -28,6 +28,13 @@ test('a tick shows at once whose it is, and that it is not sent yet', () => {
   assert.equal(isPending, true);
 });
 
+test('a team manager’s tick leaves the task to nobody, and needs no giving back', () => {
+  const tick = operation(signOff(TASK, 'done'), { userRole: 'admin' });
+
+  assert.deepEqual([shown(tick).status, shown(tick).assigned_to], ['done', null]);
+  assert.deepEqual(reversal(TASK, tick, 'Undone').map((deed) => deed.body), [{ act: 'reopen' }]);
+});
+
 test('operations lie one over the other', () => {
   const found = shown(operation(signOff(TASK, 'done')), operation(signOff(TASK, 'reopen')));
 

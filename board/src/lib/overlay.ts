@@ -1,5 +1,6 @@
 // The state that pages show: the server's, with this device's operations over it, never in it.
 import { taskOf, type Operation } from './operations.ts';
+import { takes } from './signing.ts';
 import type { Task } from './types.ts';
 
 /** A task as shown. `isPending`: an operation on it is not sent yet. */
@@ -40,7 +41,7 @@ function applied(task: Shown, { result }: Operation): Shown {
   return isNewer ? { ...result, isPending: task.isPending, refusal: task.refusal } : task;
 }
 
-function signed(task: Shown, { body, userId, deviceTime }: Operation): Shown {
+function signed(task: Shown, { body, userId, userRole, deviceTime }: Operation): Shown {
   if (body.act === 'check') return { ...task, checked_by: userId, checked_at: deviceTime };
   const isDone = body.act === 'done';
   return {
@@ -53,6 +54,6 @@ function signed(task: Shown, { body, userId, deviceTime }: Operation): Shown {
     checked_at: null,
     value: body.value ?? null,
     note: body.note ?? null,
-    assigned_to: task.assigned_to ?? (body.act === 'reopen' ? null : userId),
+    assigned_to: task.assigned_to ?? (takes(userRole, body.act) ? userId : null),
   };
 }

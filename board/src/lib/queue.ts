@@ -19,7 +19,7 @@ let operations: Operation[] = [];
 const outbox = new Outbox({
   storage: db.operations,
   userId: auth.userId,
-  userName: () => nameOf(auth.current().user!),
+  maker: () => ({ userName: nameOf(auth.current().user!), userRole: auth.current().user!.role }),
   post: async (batch, userId) => {
     const body = { operations: batch.map(asSent) };
     const answer = await call('POST', '/v1/sync', { body, by: userId, timeout: 20_000 });

@@ -9,6 +9,7 @@ const FROM: Record<Act, Task['status'][]> = {
   not_applicable: ['open'],
   reopen: ['done', 'failed', 'not_applicable'],
 };
+const CLAIMING: Act[] = ['done', 'fail', 'not_applicable'];
 
 export interface Who {
   user: Pick<User, 'id' | 'role'>;
@@ -21,6 +22,10 @@ export function canSign(who: Who, task: Task, act: Act, allowsSelfCheck = false)
   const isOwn = task.done_by === who.user.id;
   return task.needs_check && !task.checked_by && (!isOwn || allowsSelfCheck);
 }
+
+/** Tell whether who signs a task that nobody holds so holds it afterwards. */
+export const takes = (role: User['role'] | undefined, act: Act): boolean =>
+  CLAIMING.includes(act) && role !== 'admin';
 
 export function canTake(who: Who, task: Task): boolean {
   return TO_DO.includes(task.status) && task.assigned_to === null && hasRole(who, task);
