@@ -50,6 +50,24 @@ def test_logging_out_leads_to_the_log_in(log_in):
     page.wait_for_url("**/login**")
 
 
+def cookies(device):
+    return [cookie["name"] for cookie in device.cookies()]
+
+
+def test_logging_out_without_a_signal_ends_the_log_in_once_there_is_one(log_in):
+    page = log_in("truck", "/account")
+    page.context.set_offline(True)
+    press(page, "Log out")
+    page.wait_for_url("**/login**")
+    assert cookies(page.context) == ["refresh_token"]
+
+    with page.expect_response("**/v1/auth/logout") as answer:
+        page.context.set_offline(False)
+
+    assert answer.value.status == 204
+    assert cookies(page.context) == []
+
+
 @pytest.fixture
 def lone_task(weekend, api):
     """A task of somebody who is at no other weekend of these tests."""

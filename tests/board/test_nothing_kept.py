@@ -31,6 +31,22 @@ def test_what_is_done_there_is_sent_all_the_same(weekend, log_in, keeping_nothin
     assert weekend.read(task)["status"] == "done"
 
 
+def test_whoever_logged_out_there_without_a_signal_is_out_when_the_page_is_opened_anew(
+    log_in, keeping_nothing
+):
+    page = log_in("mechanic", "/account", device=keeping_nothing)
+    keeping_nothing.route("**/v1/auth/logout", lambda route: route.abort())
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url("**/login**")
+    keeping_nothing.unroute("**/v1/auth/logout")
+
+    with page.expect_response("**/v1/auth/logout"):
+        page.goto("/account")
+
+    page.wait_for_url("**/login**")
+    assert keeping_nothing.cookies() == []
+
+
 SILENT = """
 const open = IDBFactory.prototype.open;
 IDBFactory.prototype.open = function (...named) {

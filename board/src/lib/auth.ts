@@ -1,8 +1,10 @@
 // Who is logged in. The access token lives in this variable only; the refresh token in a cookie
-// that no script can read. A lost network logs nobody out: only a 401 of a refresh does.
+// that no script can read. A lost network logs nobody out: only a 401 of a refresh does. Nor can a
+// script delete the cookie: until the server has answered a log-out, it is due, and nothing is refreshed.
 import * as db from './db.ts';
 import { locked } from './locks.ts';
-import { Refused, send, type Answer } from './send.ts';
+import { Mark } from './mark.ts';
+import { Refused, Unreachable, send, type Answer } from './send.ts';
 import type { Tokens, User } from './types.ts';
 
 interface Access {
@@ -17,10 +19,14 @@ export interface Auth {
   isLocked: boolean;
 }
 
-type Message = { access?: Access; user?: User | null };
+type Message = { access?: Access; user?: User | null; isLeaving?: boolean };
 
 const COOKIE = { 'X-Refresh-Cookie': '1' };
 const EARLY = 30_000;
+const EVERY = 30_000;
+/** Answers that end no log-in, beside those from 500 on. */
+const AGAIN = new Set([408, 425, 429]);
+const leaving = new Mark('must-log-out');
 const listeners = new Set<(auth: Auth) => void>();
 let auth: Auth = { user: null, isLocked: false };
 let access: Access | null = null;
@@ -52,6 +58,12 @@ function become(next: Auth): void {
 
 /** Find out who was here last, without the network. */
 export async function start(): Promise<void> {
+  addEventListener('online', () => void leave());
+  setInterval(() => void leave(), EVERY);
+  if (leaving.isSet) {
+    await forget();
+    return void leave();
+  }
   const user = await db.get<User>('kept', 'me');
   if (user) return become({ user, isLocked: false });
   // This browser keeps nothing, yet there may be a log-in.
@@ -60,18 +72,28 @@ export async function start(): Promise<void> {
 
 export async function logIn(email: string, password: string): Promise<void> {
   const body = { email, password };
-  await welcome(await send<Tokens>('POST', '/v1/auth/login', { body, headers: COOKIE }));
+  await welcome(() => send<Tokens>('POST', '/v1/auth/login', { body, headers: COOKIE }));
 }
 
-/** Take the tokens of a log-in, or of an invitation that was accepted. */
-export async function welcome({ body }: Answer<Tokens>): Promise<void> {
+/** Take the tokens that are asked for by a log-in, or by accepting an invitation. */
+export async function welcome(ask: () => Promise<Answer<Tokens>>): Promise<void> {
+  const { body } = await enter(ask);
   const fresh = take(body);
   const isOther = auth.user !== null && auth.user.id !== body.user.id;
   if (isOther) await Promise.all([db.clear('kept'), db.clear('weekends')]);
   await db.put('kept', 'me', body.user);
   become({ user: body.user, isLocked: false });
-  channel?.postMessage({ access: fresh, user: body.user } satisfies Message);
+  channel?.postMessage({ access: fresh, user: body.user, isLeaving: false } satisfies Message);
   void navigator.storage?.persist?.();
+}
+
+/** The answer brings a cookie: that of a log-out which comes later would take it away. */
+function enter(ask: () => Promise<Answer<Tokens>>): Promise<Answer<Tokens>> {
+  return locked('refresh', async () => {
+    const answer = await ask();
+    leaving.clear();
+    return answer;
+  });
 }
 
 /** The person has changed their own account. */
@@ -92,9 +114,30 @@ function take(tokens: Tokens): Access {
 /** Log out here and on the server. Weekends leave the device; what is not sent stays. */
 export async function logOut(): Promise<void> {
   const token = access?.token;
+  leaving.set();
   await forget();
-  channel?.postMessage({ user: null } satisfies Message);
-  await send('POST', '/v1/auth/logout', { token, headers: COOKIE }).catch(() => undefined);
+  channel?.postMessage({ user: null, isLeaving: true } satisfies Message);
+  await leave(token);
+}
+
+/** Send the log-out that is due, if one is; without an answer it stays so. */
+async function leave(token?: string): Promise<void> {
+  if (!leaving.isSet) return;
+  await locked('refresh', async () => {
+    if (!leaving.isSet || !(await isOut(token))) return;
+    leaving.clear();
+    channel?.postMessage({ isLeaving: false } satisfies Message);
+  });
+}
+
+/** End the log-in of the cookie, or of the token; tells whether the server has answered that. */
+async function isOut(token?: string): Promise<boolean> {
+  try {
+    await send('POST', '/v1/auth/logout', { token, headers: COOKIE });
+    return true;
+  } catch (error) {
+    return error instanceof Refused && error.status < 500 && !AGAIN.has(error.status);
+  }
 }
 
 async function forget(): Promise<void> {
@@ -122,6 +165,7 @@ export function refresh(dead?: string): Promise<string> {
 }
 
 async function trade(): Promise<string> {
+  stay();
   let answer: Answer<Tokens>;
   try {
     answer = await send<Tokens>('POST', '/v1/auth/refresh', { headers: COOKIE });
@@ -129,6 +173,7 @@ async function trade(): Promise<string> {
     if (error instanceof Refused && error.status === 401) lock();
     throw error;
   }
+  stay();
   const { user } = answer.body;
   const fresh = take(answer.body);
   if (user.id !== auth.user?.id) await changePerson(user);
@@ -136,6 +181,11 @@ async function trade(): Promise<string> {
   void db.put('kept', 'me', user);
   channel?.postMessage({ access: fresh } satisfies Message);
   return fresh.token;
+}
+
+/** Raise Unreachable while somebody is on their way out. */
+function stay(): void {
+  if (leaving.isSet) throw new Unreachable('The server has to hear of a log-out first.');
 }
 
 function lock(): void {
@@ -151,6 +201,7 @@ async function changePerson(user: User | null): Promise<void> {
 }
 
 channel?.addEventListener('message', ({ data }: MessageEvent<Message>) => {
+  if (data.isLeaving !== undefined) leaving.hear(data.isLeaving);
   if (data.access && data.access.userId === (data.user ?? auth.user)?.id) access = data.access;
   if (data.user === undefined) return;
   if (data.user === null) access = null;
