@@ -68,6 +68,43 @@ def test_logging_out_without_a_signal_ends_the_log_in_once_there_is_one(log_in):
     assert cookies(page.context) == []
 
 
+KEPT = """new Promise((done) => {
+    const open = indexedDB.open('board');
+    open.onsuccess = () => {
+        const asked = open.result.transaction('kept').objectStore('kept').getAllKeys();
+        asked.onsuccess = () => { open.result.close(); done(asked.result); };
+    };
+})"""
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/people", "**/v1/users?*"),
+        ("/events", "**/v1/events?limit=200"),
+        ("/tasks/{}", "**/v1/tasks/*/history?*"),
+    ],
+)
+def test_an_answer_that_comes_after_the_log_out_is_not_kept(
+    log_in, new_device, weekend, path, asked
+):
+    device, held = new_device(), []
+    page = log_in("manager", "/account", device=device)
+    device.route(asked, lambda route: held.append((route, route.fetch())))
+    with page.expect_request(asked):
+        page.goto(path.format(weekend.task("Left grip")["id"]))
+    page.get_by_role("link", name="Account").click()
+    press(page, "Log out")
+    page.wait_for_url("**/login**")
+
+    with page.expect_response(asked):
+        for route, answer in held:
+            route.fulfill(response=answer)
+
+    page.wait_for_timeout(300)
+    assert page.evaluate(KEPT) == []
+
+
 @pytest.fixture
 def lone_task(weekend, api):
     """A task of somebody who is at no other weekend of these tests."""

@@ -96,6 +96,18 @@ test('new tokens that come after the log-out log nobody in', async () => {
   assert.deepEqual([auth.current().user, world.cookie], [null, null]);
 });
 
+test('a name that is saved after the log-out logs nobody in', async () => {
+  const world = new World();
+  const auth = await world.open();
+  await auth.logIn(ANA.email, 'pit-lane');
+  await auth.logOut();
+
+  await auth.changeMe({ ...ANA, name: 'Ana R.' });
+
+  assert.equal(auth.current().user, null);
+  assert.equal((await world.open()).current().user, null);
+});
+
 test('all tabs together send it once', async () => {
   const world = new World();
   await left(world);

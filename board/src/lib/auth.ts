@@ -41,6 +41,12 @@ export function onAuth(listener: (auth: Auth) => void): () => void {
   return () => listeners.delete(listener);
 }
 
+/** Return a question: is whoever is here now still here? An answer to them is nobody else's. */
+export function stillHere(): () => boolean {
+  const who = userId();
+  return () => who !== null && userId() === who;
+}
+
 /** Call back each time that another person is here. */
 export function onOther(listener: () => void): () => void {
   let who = userId();
@@ -96,8 +102,9 @@ function enter(ask: () => Promise<Answer<Tokens>>): Promise<Answer<Tokens>> {
   });
 }
 
-/** The person has changed their own account. */
+/** The person has changed their own account, and may have left since. */
 export async function changeMe(user: User): Promise<void> {
+  if (user.id !== userId()) return;
   await db.put('kept', 'me', user);
   become({ ...auth, user });
   channel?.postMessage({ user } satisfies Message);

@@ -19,8 +19,9 @@ export async function weekendOfTask(id: number): Promise<number> {
   for (const weekend of await db.weekendsOf(auth.userId()!)) {
     if (weekend.tasks.has(id)) return weekend.event.id;
   }
+  const isMine = auth.stillHere();
   const { body } = await call<Task>('GET', `/v1/tasks/${id}`);
-  await db.put('kept', keyOf('weekend', id), body.event_id);
+  if (isMine()) await db.put('kept', keyOf('weekend', id), body.event_id);
   return body.event_id;
 }
 
@@ -38,6 +39,7 @@ export class Details {
 
   async load(): Promise<void> {
     const key = keyOf('task', this.id);
+    const isMine = auth.stillHere();
     this.told ??= (await db.get<Told>('kept', key)) ?? null;
     try {
       const names = Object.keys(PARTS) as (keyof Told)[];
@@ -46,7 +48,7 @@ export class Details {
       );
       this.told = Object.fromEntries(names.map((name, index) => [name, lists[index]])) as unknown as Told;
       this.isUnknown = false;
-      await db.put('kept', key, this.told);
+      if (isMine()) await db.put('kept', key, this.told);
     } catch {
       this.isUnknown = this.told === null;
     }

@@ -40,6 +40,7 @@ class Events {
 
   /** Show the list of the device, then that of the server. */
   async load(): Promise<void> {
+    const isMine = auth.stillHere();
     this.#lists ??= (await db.get<Lists>('kept', this.#key)) ?? null;
     try {
       const [rows, mine, held] = await Promise.all([
@@ -47,12 +48,13 @@ class Events {
         all<RaceEvent>('/v1/events?limit=200&mine=true'),
         all<Task>(`/v1/tasks?limit=200&assigned_to=me&status=open,failed&due_before=${nextWeek()}`),
       ]);
+      if (!isMine()) return;
       const busy = [...new Set(held.map((task) => task.event_id))];
       this.#lists = { all: rows, mine: mine.map((event) => event.id), busy };
       this.problem = '';
       await db.put('kept', this.#key, this.#lists);
     } catch (error) {
-      this.problem = error instanceof Refused ? error.detail : texts.common.noSignal;
+      if (isMine()) this.problem = error instanceof Refused ? error.detail : texts.common.noSignal;
     }
   }
 

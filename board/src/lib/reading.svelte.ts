@@ -32,11 +32,12 @@ export class Reading<T> {
 
   /** Read it, or read it again; the value before stays in sight meanwhile. */
   again = async (): Promise<void> => {
+    const isMine = auth.stillHere();
     try {
       const value = await this.#read();
       this.#show(value);
       this.problem = '';
-      if (this.#key) await db.put('kept', this.#key, { value, at: now() } satisfies Remembered<T>);
+      if (this.#key && isMine()) await db.put('kept', this.#key, { value, at: now() } satisfies Remembered<T>);
     } catch (error) {
       this.problem = error instanceof Refused ? error.detail : texts.common.notRead;
       if (!(error instanceof Refused) && this.value === null) await this.#remember();
