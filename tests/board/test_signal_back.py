@@ -1,5 +1,6 @@
 """The board was opened without a signal, and then there is one."""
 
+from phone import installed
 from playwright.sync_api import expect
 
 
@@ -30,3 +31,37 @@ def test_a_line_on_which_nothing_comes_is_asked_for_again(weekend, log_in, new_d
 
     with page.expect_request("**/stream"):
         page.clock.fast_forward(60_000)
+
+
+def test_a_task_that_was_opened_without_a_signal_tells_everything_once_there_is_one(
+    weekend, log_in, new_device
+):
+    task = weekend.task("Left grip", of="mechanic")
+    device = new_device()
+    page = log_in("mechanic", device=device)
+    installed(page)
+    page.get_by_role("button", name="Done: Left grip").wait_for()
+    page.wait_for_timeout(1_000)  # Until the device has it all.
+    device.set_offline(True)
+    page.goto(f"/tasks/{task['id']}")
+    expect(page.get_by_text("signal").first).to_be_visible()
+
+    device.set_offline(False)
+
+    history = page.get_by_role("region", name="History")
+    expect(history.get_by_role("listitem").first).to_be_attached()
+
+
+def test_a_task_that_the_device_does_not_know_is_found_once_there_is_a_signal(weekend, log_in):
+    page = log_in("mechanic")
+    installed(page)
+    task = weekend.task("Left grip", of="mechanic")
+    page.route("**/v1/**", lambda route: route.abort())
+    page.goto(f"/tasks/{task['id']}")
+    expect(page.get_by_role("heading", name="Left grip")).to_have_count(0)
+    page.get_by_text("signal").first.wait_for()
+    page.unroute("**/v1/**")
+
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+    expect(page.get_by_role("heading", name="Left grip")).to_be_visible()
