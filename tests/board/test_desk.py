@@ -29,6 +29,23 @@ def test_a_bike_is_entered_changed_deleted_and_brought_back(desk, api):
     assert [bike["number"] for bike in api("manager").get("/v1/bikes?q=Novak")] == [91]
 
 
+def test_a_way_back_that_had_no_signal_stays(desk, api):
+    bike = {"label": "92 A", "number": 92, "rider_name": "Bo Lind"}
+    api("manager").post("/v1/bikes", bike)
+    page = desk("/bikes")
+    page.get_by_role("button", name="92 A Bo Lind").click()
+    press(page, "Delete")
+    undo = page.get_by_role("button", name="Undo: 92 A is deleted.")
+    page.context.set_offline(True)
+    undo.click()
+    expect(page.get_by_text("cannot be done now").first).to_be_visible()
+    page.context.set_offline(False)
+
+    undo.click()
+
+    expect(page.get_by_role("button", name="92 A Bo Lind")).to_be_visible()
+
+
 def test_what_is_wrong_with_a_bike_stands_at_its_field(desk):
     page = desk("/bikes")
     press(page, "New")

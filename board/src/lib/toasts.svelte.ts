@@ -5,6 +5,7 @@ import { onOther } from './auth.ts';
 export interface Toast {
   id: number;
   text: string;
+  /** It may be called again, if it raises Unreachable. */
   undo?: () => void | Promise<void>;
   /** The subject, for the name of its button. */
   about?: string;
@@ -23,7 +24,7 @@ class Toasts {
   add(text: string, more: Partial<Toast> = {}): void {
     const id = ++last;
     const others = this.all.filter((toast) => !more.subject || toast.subject !== more.subject);
-    this.all = [...others, { id, text, ...more }];
+    this.all = [...others, { ...more, id, text }];
     setTimeout(() => this.drop(id), LASTS);
   }
 
