@@ -3,7 +3,7 @@
 import marshmallow as ma
 
 from raceapp.bikes.schemas import BikeSchema
-from raceapp.events.schemas import MAX_CREW, EventSchema
+from raceapp.events.schemas import EventSchema
 from raceapp.feed.cursors import PATTERN
 from raceapp.feed.subjects import KINDS
 from raceapp.incidents.schemas import IncidentSchema
@@ -66,7 +66,7 @@ class ChangeSchema(ma.Schema):
             "description": "As its own GET answers it; null when deleted; of a crew, the people",
             "type": ["object", "array"],
             "items": {"type": "object", "maxProperties": MOST_MEMBERS},
-            "maxItems": MAX_CREW,
+            "maxItems": fields.MANY,
             "example": {"id": 412, "status": "done"},
         },
     )

@@ -120,6 +120,13 @@ def test_whatever_a_crew_sees_leaves_a_trace(
     assert device.resets == 0
 
 
+def test_a_crew_that_changed_may_be_as_many_people_as_a_snapshot_has(client):
+    schemas = client.get("/openapi.json").json["components"]["schemas"]
+
+    most = schemas["Snapshot"]["properties"]["people"]["maxItems"]
+    assert schemas["Change"]["properties"]["resource"]["maxItems"] == most
+
+
 @pytest.fixture
 def checklist(admin, path):
     """Build the weekend with items of every scope, two of which wait for an incident."""
