@@ -127,6 +127,19 @@ def test_a_crew_that_changed_may_be_as_many_people_as_a_snapshot_has(client):
     assert schemas["Change"]["properties"]["resource"]["maxItems"] == most
 
 
+def test_a_bike_that_changed_while_the_weekend_was_deleted_is_told_once_it_is_back(
+    admin, device, path, bike
+):
+    device.follow()
+    assert admin.delete(path).status_code == 204
+    admin.patch(f"/v1/bikes/{bike['id']}", json={"rider_name": "Max Orsi"})
+
+    created(admin.post(f"{path}/restore"), status=200)
+
+    device.follow()
+    assert_is_what_a_new_snapshot_says(device)
+
+
 @pytest.fixture
 def checklist(admin, path):
     """Build the weekend with items of every scope, two of which wait for an incident."""
