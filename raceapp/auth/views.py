@@ -97,6 +97,8 @@ class Refresh(Resource):
 
 @blp.route("/logout")
 class Logout(Resource):
+    minds_keys = False  # A browser is admitted by its cookie, as nobody in particular.
+
     def admit(self):
         """Admit a browser by its cookie: its access token may have run out."""
         g.session_id = sessions.session_of(cookies.token_sent()) if cookies.token_sent() else None
