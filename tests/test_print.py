@@ -55,6 +55,18 @@ def test_there_is_a_pack_for_each_session_and_bike(garage, printed):
     assert ".pack { break-before: page; }" in style()
 
 
+def test_packs_are_sorted_without_case_and_accents_as_lists_are(garage, printed):
+    for label in ("B", "a", "Č"):
+        garage.task(bike_id=garage.bike(label))
+    for rider_name in ("jo Keller", "Žan Novak", "Jo Keller", "Max Orsi", "Jo Keller"):
+        garage.task(rider_name=rider_name)
+
+    page = printed()
+
+    packs = ["jo Keller", "Max Orsi", "Žan Novak", "a", "B", "Č"]
+    assert headings(page) == [f"Whole weekend · {name}" for name in packs]
+
+
 def style():
     return (Path(__file__).parents[1] / "raceapp/static/print.css").read_text()
 

@@ -17,6 +17,7 @@ from raceapp.auth.models import User
 from raceapp.bikes.models import Bike
 from raceapp.events.models import Event
 from raceapp.history import proof
+from raceapp.storage.expressions import fold, in_order
 from raceapp.storage.session import db
 from raceapp.tasks.models import TO_DO, Act, SignOff, Task, TaskStatus
 from raceapp.timetable.models import TrackSession
@@ -94,8 +95,8 @@ def check_is_here(event: Event, name: str, wanted: int | None, present: Sequence
 # Tasks without a session come first, and so do tasks without a bike.
 IN_PACKS = (
     *(TrackSession.starts_at.is_not(None), TrackSession.starts_at, TrackSession.id),
-    *(Bike.label.is_not(None), Bike.label, Bike.id),
-    sa.func.coalesce(Task.rider_name, ""),
+    *(Bike.label.is_not(None), in_order(Bike.label), Bike.id),
+    in_order(sa.func.coalesce(Task.rider_name, "")),
     *(Task.due_at.is_(None), Task.due_at, Task.id),
 )
 
@@ -127,7 +128,8 @@ def packs(rows: Sequence[sa.Row]) -> list[Pack]:
 
 
 def pack_key(task: Task) -> tuple:
-    return task.session_id, task.bike_id, task.rider_name
+    # Names that are sorted alike are of one rider, however they are spelt.
+    return task.session_id, task.bike_id, fold(task.rider_name or "")
 
 
 def line(task: Task, names: dict[int, str], refusals: dict[int, SignOff]) -> Line:
