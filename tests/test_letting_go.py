@@ -7,19 +7,13 @@ from garage import at_once
 from helpers import created, problem
 from paddock import Paddock
 
+pytest_plugins = ["leaving_fixtures"]
 DONE = {"act": "done"}
 
 
 @pytest.fixture
-def now(clock):
-    clock.now = clock.now.replace(year=2026, month=6, day=12)
-
-
-@pytest.fixture
-def paddock(app, event, admin, mechanic, rookie, now):
-    paddock = Paddock(app, event["id"], admin.id)
-    for person in (mechanic, rookie):
-        paddock.crew(person, "mechanic")
+def paddock(paddock, rookie, now):
+    paddock.crew(rookie, "mechanic")
     return paddock
 
 
@@ -27,21 +21,6 @@ def paddock(app, event, admin, mechanic, rookie, now):
 def held(paddock, mechanic):
     """An open and a failed task that the mechanic holds."""
     return [paddock.task(assigned_to=mechanic.id, status=status) for status in ("open", "failed")]
-
-
-@pytest.fixture
-def put_crew(admin, event):
-    def put_crew(*people):
-        members = [{"user_id": person.id, "crew_roles": ["mechanic"]} for person in people]
-        return admin.put(f"/v1/events/{event['id']}/crew", json=members)
-
-    return put_crew
-
-
-@pytest.fixture
-def disable(admin, mechanic):
-    body = {"is_active": False}
-    return lambda: created(admin.patch(f"/v1/users/{mechanic.id}", json=body), status=200)
 
 
 def test_who_is_taken_off_the_crew_lets_go_of_what_is_to_do(admin, event, held, rookie, put_crew):

@@ -10,8 +10,12 @@ from raceapp.auth.models import User
 from raceapp.events.models import MAX_CREW, CrewMember, Event
 from raceapp.events.service import roles_left, touch
 from raceapp.history import service as history
+from raceapp.history.models import HistoryEntry
 from raceapp.permissions import CrewRole
 from raceapp.storage.session import db
+
+CHANGED = "event.crew_changed"
+Roles = dict[int, set[CrewRole]]
 
 
 class Crew(list):
@@ -57,21 +61,36 @@ def set_crew(event: Event, members: list[dict], *, actor) -> None:
         db.session.execute(sa.insert(CrewMember), numbered)
     touch(event)
     changes = {"crew": [present, members]}
-    history.record(event.id, "event.crew_changed", event, actor=actor, changes=changes)
-    if lost := roles_lost(present, members):
+    history.record(event.id, CHANGED, event, actor=actor, changes=changes)
+    if lost := roles_lost(roles_in(present), roles_in(members)):
         roles_left.send(event, lost=lost, actor=actor)
 
 
-def roles_lost(before: list[dict], after: list[dict]) -> dict[int, set[CrewRole] | None]:
+def roles_lost(before: Roles, after: Roles) -> dict[int, set[CrewRole] | None]:
     """Return the crew roles that people have lost; None for people who are off the crew."""
-    kept = {member["user_id"]: {*member["crew_roles"]} for member in after}
+    kept = {user_id: roles for user_id, roles in after.items() if roles}
     lost = {
-        member["user_id"]: {*member["crew_roles"]} - kept[member["user_id"]]
-        if member["user_id"] in kept
-        else None
-        for member in before
+        user_id: roles - kept[user_id] if user_id in kept else None
+        for user_id, roles in before.items()
     }
     return {user_id: roles for user_id, roles in lost.items() if roles is None or roles}
+
+
+def roles_had(event_id: int) -> Roles:
+    """Return every crew role that somebody had there until the crew was changed, by the record."""
+    found = sa.select(HistoryEntry.changes).where(
+        HistoryEntry.subject == f"event:{event_id}", HistoryEntry.action == CHANGED
+    )
+    before = (changes["crew"][0] for changes in db.session.scalars(found))
+    return roles_in(member for members in before for member in members)
+
+
+def roles_in(members: Iterable[dict]) -> Roles:
+    """Return the crew roles by person."""
+    found: Roles = {}
+    for member in members:
+        found.setdefault(member["user_id"], set()).update(map(CrewRole, member["crew_roles"]))
+    return found
 
 
 def add_member(event: Event, user_id: int, crew_roles: Iterable[str], *, actor) -> None:

@@ -8,7 +8,7 @@ from raceapp import errors, permissions
 from raceapp.events.models import CrewMember
 from raceapp.permissions import CrewRole
 from raceapp.storage.session import db
-from raceapp.tasks import many, service
+from raceapp.tasks import holding, many
 from raceapp.tasks.models import Task
 from raceapp.tasks.visibility import visible_to
 
@@ -19,7 +19,7 @@ def assign(task_ids: Sequence[int], *, assigned_to: int | None, actor) -> list[i
     Raises Invalid for an unknown task or person, Forbidden where `actor` may not assign,
     Conflict for a deleted task.
     """
-    service.check_assignee(assigned_to)
+    holding.check_assignee(assigned_to)
     tasks = hold(task_ids, actor=actor)
     check_may_assign(tasks, actor=actor)
     if any(task.deleted_at for task in tasks):

@@ -5,7 +5,7 @@ from raceapp.events import service as events
 from raceapp.history import chain
 from raceapp.history import service as history
 from raceapp.permissions import CrewRole
-from raceapp.tasks import belonging, rows, service
+from raceapp.tasks import belonging, holding, rows, service
 
 
 def create(*, actor, event_id: int, **fields):
@@ -37,7 +37,7 @@ def drafted(*, actor, event_id: int, **fields) -> dict:
     is_free = permissions.manages(actor, roles) and (actor.is_admin or "assigned_to" in fields)
     assigned_to = fields.get("assigned_to") if is_free else actor.id
     if assigned_to != actor.id:
-        service.check_assignee(assigned_to)
+        holding.check_assignee(assigned_to)
     given = {"event_id": event_id, **fields, "assigned_to": assigned_to, "created_by": actor.id}
     names = {name for name, value in fields.items() if value is not None}
     return given | belonging.settled(rows.TaskRow({**rows.BLANK, **given}), names)

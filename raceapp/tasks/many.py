@@ -15,6 +15,7 @@ from raceapp import clock
 from raceapp.history import service as history
 from raceapp.storage import bulk
 from raceapp.storage.session import db
+from raceapp.tasks import holding
 from raceapp.tasks.models import Act, SignOff, Task, TaskStatus
 
 REOPENED = {
@@ -34,6 +35,7 @@ COLUMNS = (
     Task.bike_id,
     Task.rider_name,
     Task.assigned_to,
+    Task.crew_role,
     Task.is_critical,
     Task.anchor,
     Task.offset_minutes,
@@ -93,14 +95,18 @@ def reopen(
     note: str,
     actor,
 ) -> None:
-    """Reopen these tasks as `signing` reopens one: done and check are void, and it signs that.
+    """Reopen these tasks of a weekend as `signing` reopens one, and sign that.
 
-    `dues` says when each is due now. The caller itself voids the releases.
+    Done and check are void. `dues` says when each is due now. The caller itself voids the releases.
     """
     if not tasks:
         return
     changed = {**REOPENED, "note": note}
-    opened = [(task, {**changed, "due_at": dues[task.id]}) for task in tasks]
+    holders = holding.holders(tasks[0].event_id, tasks)
+    opened = [
+        (task, {**changed, "due_at": dues[task.id], "assigned_to": holders[task.id]})
+        for task in tasks
+    ]
     change("task.reopen", opened, actor=actor, at=at)
     signed = {"act": Act.REOPEN, "signed_by": actor.id, "at": at, "note": note}
     rows = [{"task_id": task.id, "is_self_check": False, **signed} for task in tasks]

@@ -4,12 +4,10 @@ import sqlalchemy as sa
 from blinker import Signal
 
 from raceapp import clock, errors, permissions
-from raceapp.auth.models import User
 from raceapp.events import service as events
 from raceapp.history import service as history
 from raceapp.storage.prepared import Prepared, placeholder
-from raceapp.storage.session import db
-from raceapp.tasks import belonging, rows, signing
+from raceapp.tasks import belonging, holding, rows, signing
 from raceapp.tasks.models import TO_DO, Act, TaskStatus
 from raceapp.tasks.rows import TaskRow
 from raceapp.tasks.visibility import NO_SUCH_TASK, is_live
@@ -24,18 +22,6 @@ LIVE_EVENT = Prepared(sa.select(sa.literal(1)).where(is_live(placeholder("event_
 def check_event(event_id: int) -> None:
     if LIVE_EVENT.row(event_id=event_id) is None:
         raise belonging.no_such_event()
-
-
-def check_assignee(user_id: int | None) -> None:
-    """Raise Invalid unless the person has an active account; holds it until the transaction ends.
-
-    Disabling the account waits for that, and then finds the tasks that the person holds.
-    """
-    if user_id is None:
-        return
-    active = sa.select(User.id).where(User.id == user_id, User.is_active)
-    if db.session.scalar(active.with_for_update(read=True)) is None:
-        raise errors.Invalid.field("assigned_to", "There is no such person, or not any more.")
 
 
 def is_allowed(question, actor, task: TaskRow, *more) -> bool:
@@ -170,7 +156,7 @@ def check_unsigned(task: TaskRow, changes: dict) -> None:
 
 def check_hand_over(task: TaskRow, user_id: int | None, *, is_open: bool, actor) -> None:
     """Raise Invalid for an unknown person, Conflict when it is too late to give the task back."""
-    check_assignee(user_id)
+    holding.check_assignee(user_id)
     if user_id is None and not is_open and not is_managed(actor, task):
         raise errors.Conflict("This task is signed already: it cannot be given back.")
 
@@ -207,5 +193,6 @@ def restore(task: TaskRow, *, actor) -> None:
     task.deleted_at = None
     if task.status in TO_DO:
         task.due_at = belonging.due_again(task)
+        task.assigned_to = holding.holders(task.event_id, [task])[task.id]
     history.record(task.event_id, "task.restored", task, actor=actor)
     rows.save(task, actor=actor)

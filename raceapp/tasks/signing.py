@@ -22,7 +22,7 @@ from raceapp.auth.models import User
 from raceapp.events import service as events
 from raceapp.history import service as history
 from raceapp.storage.session import db
-from raceapp.tasks import belonging, rows
+from raceapp.tasks import belonging, holding, rows
 from raceapp.tasks.models import Act, SignOff, Task, TaskStatus
 from raceapp.web.fields import why_no_number
 
@@ -214,6 +214,8 @@ def apply(task: Task, act: Act, *, actor, value, note: str | None) -> None:
         task.due_at = belonging.due_again(task)
     if act in CLAIMING and task.assigned_to is None and not actor.is_admin:
         task.assigned_to = actor.id
+    elif act in VOIDING and task.assigned_to == task.before.assigned_to:
+        task.assigned_to = holding.holders(task.event_id, [task])[task.id]
 
 
 def sign_offs_of(task: Task) -> sa.Select:

@@ -17,7 +17,7 @@ from raceapp.events import days
 from raceapp.events import service as events
 from raceapp.events.models import Event
 from raceapp.storage.session import db
-from raceapp.tasks import many
+from raceapp.tasks import holding, many
 from raceapp.tasks.models import Task, TaskStatus
 from raceapp.timetable import moves
 from raceapp.timetable.models import SessionStatus, TrackSession
@@ -41,7 +41,11 @@ def bring_back(event: Event, *which, actor) -> None:
     rows = many.hold(Task.event_id == event.id, Task.is_struck, *which, deleted_too=True)
     reasons = [(row, lack(row)) for row in rows]
     closed = [(row, {"note": why}) for row, why in reasons if why]
-    opened = [(row, again(row, event, sessions)) for row, why in reasons if not why]
+    ready = [row for row, why in reasons if not why]
+    holders = holding.holders(event.id, ready)
+    opened = [
+        (row, {**again(row, event, sessions), "assigned_to": holders[row.id]}) for row in ready
+    ]
     many.change("task.not_applicable", closed, actor=actor)
     many.change("task.reopen", opened, actor=actor)
 
