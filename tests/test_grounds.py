@@ -222,16 +222,28 @@ def test_a_bike_is_never_released_on_a_task_that_changes_at_that_moment(
         assert row["release"] is None or not row["blocking"]
 
 
+def restoring(admin, garage, body):
+    task_id = garage.task(**body, deleted_at=FRIDAY)
+    return partial(admin.post, f"/v1/tasks/{task_id}/restore")
+
+
+COMING = {"made": lambda admin, _, body: partial(admin.post, "/v1/tasks", json=body)}
+COMING |= {"restored": restoring}
+
+
+@pytest.mark.parametrize("deed", COMING)
 def test_a_critical_task_and_a_release_at_once_never_both_stand(
-    postgres_only, release, garage, fp1, chief, make_task, parallel
+    postgres_only, release, garage, fp1, chief, admin, parallel, deed
 ):
-    assert chief.token
+    assert chief.token and admin.token
     for number in range(6):
         bike_id = garage.bike(f"44 {number}")
         garage.task(bike_id=bike_id, session_id=fp1, status="done")
-        make = partial(make_task, bike_id=bike_id, is_critical=True)
+        body = {"event_id": garage.event_id, "title": "Bolts", "is_critical": True}
+        come = COMING[deed](admin, garage, {**body, "bike_id": bike_id})
 
-        at_once(parallel, make, partial(release, bike_id=bike_id))
+        answers = at_once(parallel, come, partial(release, bike_id=bike_id))
 
+        assert {answer.status_code for answer in answers} <= {200, 201, 409}
         assert garage.row(fp1, bike_id)["release"] is None
         problem(release(bike_id=bike_id), 409)

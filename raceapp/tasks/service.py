@@ -185,9 +185,13 @@ def delete(task: TaskRow, *, actor) -> None:
 
 
 def restore(task: TaskRow, *, actor) -> None:
-    """Bring a deleted task back. Only those who manage it see deleted tasks."""
+    """Bring a deleted task back. Only those who manage it see deleted tasks.
+
+    The weekend is held, as for a new task: a release of this instant comes before or after.
+    """
     if not is_managed(actor, task):
         raise errors.NotFound(NO_SUCH_TASK)
+    belonging.hold_event(task.event_id)
     if task.deleted_at is None:
         raise errors.Conflict("This task has not been deleted.")
     task.deleted_at = None
