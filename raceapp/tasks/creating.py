@@ -9,7 +9,7 @@ from raceapp.tasks import belonging, holding, rows, service
 
 
 def create(*, actor, event_id: int, **fields):
-    """Add a task; raises what `drafted` raises, and Invalid when there is no such weekend."""
+    """Add a task; raises what `drafted` raises, and Invalid without such a weekend or person."""
     try:
         given = drafted(actor=actor, event_id=event_id, **fields)
     except errors.Refusal:
@@ -21,6 +21,7 @@ def create(*, actor, event_id: int, **fields):
     if task is None:
         service.check_event(event_id)
         chain.check_head(event_id)
+        holding.check_assignee(given["assigned_to"])
         raise belonging.no_such_event()
     return task
 
@@ -29,25 +30,29 @@ def drafted(*, actor, event_id: int, **fields) -> dict:
     """Return the columns of a new task. Unless it is assigned, a crew member holds their own; that
     of a team manager has no holder.
 
-    Raises Forbidden for what `actor` may not give to a task there, Invalid when the person does
-    not exist or a bike, rider or session is of another weekend.
+    Raises Forbidden for what `actor` may not give to a task there, Invalid when a bike, rider or
+    session is of another weekend.
     """
     roles = roles_for(actor, event_id, fields)
     check_may_give(actor, roles, fields)
     is_free = permissions.manages(actor, roles) and (actor.is_admin or "assigned_to" in fields)
     assigned_to = fields.get("assigned_to") if is_free else actor.id
-    if assigned_to != actor.id:
-        holding.check_assignee(assigned_to)
     given = {"event_id": event_id, **fields, "assigned_to": assigned_to, "created_by": actor.id}
     names = {name for name, value in fields.items() if value is not None}
     return given | belonging.settled(rows.TaskRow({**rows.BLANK, **given}), names)
 
 
 def roles_for(actor, event_id: int, fields: dict) -> frozenset[CrewRole]:
-    """Return the crew roles of `actor` there, if creating such a task depends on them."""
+    """Return the crew roles of `actor` there, if creating such a task depends on them.
+
+    The weekend is held then, so that nobody gives themselves a task while they lose these roles.
+    """
     given = {name for name, value in fields.items() if value}
     is_of_no_role = given <= {"title", "description", "due_at"} and "assigned_to" not in fields
-    return frozenset() if actor.is_admin or is_of_no_role else events.crew_roles(event_id, actor)
+    if actor.is_admin or is_of_no_role:
+        return frozenset()
+    belonging.hold_event(event_id)
+    return events.crew_roles(event_id, actor)
 
 
 def check_may_give(actor, roles, fields: dict) -> None:

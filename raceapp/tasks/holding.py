@@ -27,6 +27,20 @@ def check_assignee(user_id: int | None) -> None:
         raise errors.Invalid.field("assigned_to", "There is no such person, or not any more.")
 
 
+def hold_roles(event_id: int, actor) -> frozenset[CrewRole]:
+    """Return the crew roles of `actor` there, none without an active account.
+
+    Both stay until the transaction ends: who takes them away waits for that, and then finds the
+    tasks that `actor` holds.
+    """
+    found = sa.select(CrewMember.crew_role).join(User, User.id == CrewMember.user_id)
+    found = found.where(CrewMember.event_id == event_id, User.id == actor.id, User.is_active)
+    found = found.with_for_update(read=True)
+    # A crew that somebody has named anew meanwhile is found only the second time.
+    roles = db.session.scalars(found).all() or db.session.scalars(found).all()
+    return frozenset(roles)
+
+
 def is_let_go(task, lost: Lost) -> bool:
     """Tell whether its holder has left the crew, or lost the crew role that the task is of."""
     if task.assigned_to not in lost:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm.exc import StaleDataError
 
 from raceapp import errors
+from raceapp.auth.models import User
 from raceapp.events.models import Event
 from raceapp.history import chain
 from raceapp.history import service as history
@@ -202,7 +203,7 @@ BLANK = {
 
 
 @functools.lru_cache(maxsize=128)
-def adding(names: tuple[str, ...], *conditions) -> sa.Insert:
+def adding(names: tuple[str, ...], is_held: bool, *conditions) -> sa.Insert:
     """Return the statement that adds a task with these columns, if its weekend exists."""
     values = {name: placeholder(f"new_{name}", COLUMNS[name].type) for name in names}
     for name, value in BLANK.items():
@@ -210,28 +211,32 @@ def adding(names: tuple[str, ...], *conditions) -> sa.Insert:
             values[name] = sa.literal(value, COLUMNS[name].type)
     is_there = is_live(placeholder("new_event_id", sa.BigInteger))
     row = sa.select(*values.values()).where(is_there, *conditions)
+    if is_held:  # By an active account, which stays so until the task is there.
+        row = row.where(User.id == placeholder("new_assigned_to", sa.BigInteger), User.is_active)
+        row = row.with_for_update(read=True, of=User)
     return sa.insert(Task.__table__).from_select([*values], row).returning(COLUMNS["id"])
 
 
 @functools.lru_cache(maxsize=128)
-def adding_alone(names: tuple[str, ...]) -> Prepared:
-    return Prepared(chain.append_one(adding(names, HAS_HEAD).cte("written")))
+def adding_alone(names: tuple[str, ...], is_held: bool) -> Prepared:
+    return Prepared(chain.append_one(adding(names, is_held, HAS_HEAD).cte("written")))
 
 
 def add(given: dict, entry: dict, *, actor) -> TaskRow | None:
-    """Add a task with its entry; returns None if its weekend does not exist.
+    """Add a task with its entry; returns None if its weekend does not exist, or its holder.
 
     If a release may rest on the task, the caller holds its weekend.
     """
     given = {**given, "version": 1, "created_at": entry["at"], "updated_at": entry["at"]}
     values = {f"new_{name}": value for name, value in given.items()}
+    shape = tuple(given), given["assigned_to"] is not None
     is_one_statement = is_alone() and not is_held_back()
     if is_one_statement:
         entry_values = chain.as_values(entry, about_new=True)
         with chain.turn(entry["event_id"]):
-            row = adding_alone(tuple(given)).row(**values, **entry_values)
+            row = adding_alone(*shape).row(**values, **entry_values)
     else:
-        row = db.session.execute(adding(tuple(given)), values).first()
+        row = db.session.execute(adding(*shape), values).first()
     if row is None:
         return None
     entry = {**entry, "subject": f"{SUBJECT}{row[0]}"}

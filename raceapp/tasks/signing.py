@@ -23,7 +23,7 @@ from raceapp.events import service as events
 from raceapp.history import service as history
 from raceapp.storage.session import db
 from raceapp.tasks import belonging, holding, rows
-from raceapp.tasks.models import Act, SignOff, Task, TaskStatus
+from raceapp.tasks.models import TO_DO, Act, SignOff, Task, TaskStatus
 from raceapp.web.fields import why_no_number
 
 FROM = {
@@ -213,9 +213,21 @@ def apply(task: Task, act: Act, *, actor, value, note: str | None) -> None:
     if act in VOIDING:
         task.due_at = belonging.due_again(task)
     if act in CLAIMING and task.assigned_to is None and not actor.is_admin:
-        task.assigned_to = actor.id
+        claim(task, act, actor=actor)
     elif act in VOIDING and task.assigned_to == task.before.assigned_to:
         task.assigned_to = holding.holders(task.event_id, [task])[task.id]
+
+
+def claim(task: Task, act: Act, *, actor) -> None:
+    """Give a task that nobody holds to its signer, who may be leaving at this instant.
+
+    Whoever leaves lets go of what is to do, so they have to be there until the task is written.
+    """
+    if TO[act] in TO_DO:
+        roles = holding.hold_roles(task.event_id, actor)
+        if not permissions.can_sign(actor, roles, task, act):
+            raise errors.Forbidden(why_not_theirs(task, act, roles))
+    task.assigned_to = actor.id
 
 
 def sign_offs_of(task: Task) -> sa.Select:
