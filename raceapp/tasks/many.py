@@ -1,9 +1,12 @@
 """Many tasks at once: held, changed, reopened, added. Other packages decide which, and ask here.
 
-Every function takes as many statements for a thousand tasks as for one. The caller holds the row
-of the weekend, so bulk deeds take turns. Tasks are held before their state is looked at, so no
-signature or pin of that moment is missed. Each changed task gets a new version and an entry in the
-record; the entry of the deed names the tasks that it adds.
+Every function takes as many statements for a thousand tasks as for one. Tasks are held before
+their state is looked at, so no signature or pin of that moment is missed, and in order of their
+ids, so that of two bulk deeds one waits for the other. A caller whose deed goes by more than the
+tasks, such as a timetable or a crew, holds the row of the weekend first; who gives tasks to a
+person, or takes them off a disabled account, holds the account first, and may be at many weekends.
+Each changed task gets a new version and an entry in the record; the entry of the deed names the
+tasks that it adds.
 """
 
 from collections.abc import Mapping, Sequence
