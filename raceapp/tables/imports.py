@@ -11,11 +11,12 @@ import sqlalchemy as sa
 
 from raceapp import clock
 from raceapp.auth.models import User
+from raceapp.bikes.alike import folded
 from raceapp.events.models import Event
 from raceapp.history import service as history
 from raceapp.storage.session import db
 from raceapp.tables import columns, exports, sheets
-from raceapp.tables.rows import Known, Reader, folded
+from raceapp.tables.rows import Known, Reader
 from raceapp.tasks import grounds, many
 from raceapp.tasks.models import Task
 from raceapp.timetable import service as timetable

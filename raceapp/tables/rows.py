@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from raceapp import errors
+from raceapp.bikes.alike import folded
 from raceapp.events.models import Event
 from raceapp.tables import columns, sheets
 from raceapp.tasks import belonging, due
@@ -42,10 +43,6 @@ class Known:
     def session(self, session_id: int | None) -> TrackSession | None:
         found = (one for named in self.sessions.values() for one in named)
         return next((one for one in found if one.id == session_id), None)
-
-
-def folded(name: str) -> str:
-    return " ".join(name.casefold().split())
 
 
 @dataclass

@@ -68,6 +68,16 @@ def test_rows_without_an_id_are_new_tasks(garage, rookie, admin, take, tasks):
     assert told["tasks"] == [task["id"]]
 
 
+def test_a_name_that_looks_alike_names_what_is_there(garage, take, tasks):
+    bike, fp1 = garage.bike(), garage.session("FP1", MORNING)
+    row = {"title": "Bolts", "bike": "\uff14\uff14 a", "session": "F\u200bp\uff11"}
+
+    assert take(table({**row, "rider_name": "J\u200bO\u2003KELLER"})) == (1, 0, 0)
+
+    (task,) = tasks()
+    assert (task["bike_id"], task["session_id"], task["rider_name"]) == (bike, fp1, "Jo Keller")
+
+
 def test_a_due_time_follows_its_anchor_unless_it_is_given(garage, take, tasks):
     garage.session("FP1", MORNING)
     hangs = {"session": "FP1", "anchor": "session_start", "offset_minutes": "-30"}

@@ -18,10 +18,13 @@ def test_a_changed_timetable_moves_what_is_there_and_its_tasks(timetable, send, 
     assert timetable.admin.get(f"/v1/sessions/{fp2['id']}").json == fp2
 
 
-def test_names_are_matched_without_regard_to_case_and_spaces(timetable, send):
-    fp1 = timetable.session("Free  practice")
+@pytest.mark.parametrize(
+    "name", ["FREE Practice 1", "Free\u2003practice 1", "Free practice \uff11"]
+)
+def test_a_name_that_looks_alike_names_the_session_that_is_there(timetable, send, name):
+    fp1 = timetable.session("Free  practice 1")
 
-    answer = created(send("name,starts_at,ends_at\nFREE Practice,10:00,10:40\n"), status=200)
+    answer = created(send(f"name,starts_at,ends_at\n{name},10:00,10:40\n"), status=200)
 
     assert (answer["sessions"], answer["unchanged"]) == ([], 1), fp1
 
