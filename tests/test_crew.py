@@ -160,7 +160,15 @@ def test_the_version_of_a_crew_is_that_of_its_event(admin, event, path, crew):
 
     version = admin.get(f"/v1/events/{event['id']}").json["version"]
     assert response.headers["ETag"] == f'"{version}"' == '"2"'
-    assert admin.get(path, headers={"If-None-Match": '"2"'}).status_code == 304
+
+
+def test_a_crew_is_read_anew_since_people_change_their_names(admin, path, mechanic, crew):
+    seen = {"If-None-Match": admin.get(path).headers["ETag"]}
+    admin.patch(f"/v1/users/{mechanic.id}", json={"name": "Mia Sand"})
+
+    response = admin.get(path, headers=seen)
+
+    assert [one["name"] for one in created(response, status=200)] == ["chief", "Mia Sand"]
 
 
 def test_naming_the_same_crew_again_changes_nothing(admin, event, path, crew):

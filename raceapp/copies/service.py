@@ -68,7 +68,7 @@ def moved_end(source: Event, days: timedelta) -> date:
 
 def present_crew(source: Event) -> list[dict]:
     """Return the crew without those whose account has been disabled since."""
-    members = [*crew.crew_of(source)]
+    members = crew.crew_of(source)
     asked = [member["user_id"] for member in members]
     active = sa.select(User.id).where(User.id.in_(asked), User.is_active)
     present = set(db.session.scalars(active))

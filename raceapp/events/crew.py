@@ -18,27 +18,18 @@ CHANGED = "event.crew_changed"
 Roles = dict[int, set[CrewRole]]
 
 
-class Crew(list):
-    """Who is on the crew, as `{user_id, crew_roles}`; its version is that of the weekend."""
-
-    def __init__(self, members: Iterable[dict], version: int):
-        super().__init__(members)
-        self.version = version
-
-
-def crew_of(event: Event) -> Crew:
-    """Return the crew in the order in which it was named."""
+def crew_of(event: Event) -> list[dict]:
+    """Return who is on the crew as `{user_id, crew_roles}`, in the order in which it was named."""
     rows = db.session.scalars(
         sa.select(CrewMember)
         .where(CrewMember.event_id == event.id)
         .order_by(CrewMember.position, CrewMember.user_id, CrewMember.crew_role)
     )
     people = groupby(rows, lambda row: row.user_id)
-    members = (
+    return [
         {"user_id": user_id, "crew_roles": [row.crew_role for row in own]}
         for user_id, own in people
-    )
-    return Crew(members, event.version)
+    ]
 
 
 def set_crew(event: Event, members: list[dict], *, actor) -> None:
@@ -46,7 +37,7 @@ def set_crew(event: Event, members: list[dict], *, actor) -> None:
 
     Raises Invalid for a person without an account, unless they are on the crew already.
     """
-    present = [*crew_of(event)]
+    present = crew_of(event)
     check_accounts(members, known=people_in(present))
     if members == present:
         return

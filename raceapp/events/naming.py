@@ -3,14 +3,12 @@
 import sqlalchemy as sa
 
 from raceapp.auth.models import User
-from raceapp.events.crew import Crew
 from raceapp.storage.session import db
 
 
-def named(crew: Crew) -> Crew:
+def named(crew: list[dict]) -> list[dict]:
     """Return the crew as `{user_id, name, crew_roles}`."""
     ids = [member["user_id"] for member in crew]
     rows = db.session.execute(sa.select(User.id, User.known_as).where(User.id.in_(ids)))
     names = {user_id: name for user_id, name in rows}
-    members = ({**member, "name": names[member["user_id"]]} for member in crew)
-    return Crew(members, crew.version)
+    return [{**member, "name": names[member["user_id"]]} for member in crew]

@@ -87,8 +87,14 @@ class CrewItem(Resource):
     @blp.response(200, schemas.NamedCrewMemberSchema(many=True), headers=refs(["ETag"]))
     @blp.alt_response(404, description="No such race weekend, or you are not on its crew")
     def get(self, event_id):
-        """Read who does what at a race weekend"""
-        return named(crew.crew_of(service.get_for_crew(event_id, actor=g.actor)))
+        """Read who does what at a race weekend
+
+        The ETag is that of the race weekend, for If-Match.
+        ---
+        It counts no changes of names, so the list is sent whatever the caller has.
+        """
+        event = service.get_for_crew(event_id, actor=g.actor)
+        return named(crew.crew_of(event)), etags.header(event)
 
     @admin_only
     @blp.arguments(schemas.CrewMemberSchema(many=True))
@@ -102,7 +108,7 @@ class CrewItem(Resource):
         event = service.get(event_id, for_update=True)
         etags.check_if_match(event)
         crew.set_crew(event, members, actor=g.actor)
-        answer = named(crew.crew_of(event))
+        answer = named(crew.crew_of(event)), etags.header(event)
         db.session.commit()
         return answer
 

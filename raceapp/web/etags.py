@@ -24,6 +24,10 @@ def etag(resource) -> str:
     return str(version_of(resource))
 
 
+def header(resource) -> dict[str, str]:
+    return {"ETag": quote_etag(etag(resource))}
+
+
 def check_if_match(resource) -> None:
     """Raise PreconditionFailed unless If-Match is absent, `*`, or names the present version.
 
@@ -65,4 +69,4 @@ def is_known_to_caller(resource) -> bool:
 
 
 def not_modified(resource) -> Response:
-    return Response(status=304, headers={"ETag": quote_etag(etag(resource))})
+    return Response(status=304, headers=header(resource))

@@ -98,13 +98,18 @@ def is_resource(response: dict) -> bool:
     return has_version or "ETag" in response.get("headers", {})
 
 
+def is_list(response: dict) -> bool:
+    schema = json_schema(response)
+    return isinstance(schema, ma.Schema) and schema.many
+
+
 def add_conditions(doc, method: str, shared_headers) -> None:
     """Document If-None-Match and 304 on reads of a resource, If-Match on its changes.
 
-    A POST that minds If-Match documents 412.
+    A POST that minds If-Match documents 412. The ETag of a list is for If-Match alone.
     """
     reads = method == "get" and any(
-        isinstance(response, dict) and is_resource(response)
+        isinstance(response, dict) and is_resource(response) and not is_list(response)
         for response in doc["responses"].values()
     )
     if reads:
