@@ -49,7 +49,7 @@ def near(day: date, event: Event) -> date:
 
 
 def is_short_for(text: str, name: str) -> bool:
-    return len(text) >= 3 and name.startswith(text.rstrip("."))
+    return len(text) >= 3 and name.startswith(text.removesuffix("."))
 
 
 def days_of(event: Event) -> list[date]:

@@ -44,6 +44,14 @@ def test_a_fault_is_told_by_row_and_column(send, shown, table, row, column):
     assert shown() == []
 
 
+def test_dots_are_no_day_though_the_event_has_but_one(send, make_event):
+    event = make_event(event_date="2026-06-12", end_date="2026-06-12")
+
+    response = send("name,starts_at,date\nFP1,10:00,...\n", event_id=event["id"])
+
+    assert [*faults(response)["2"]] == ["date"]
+
+
 def test_all_faults_are_told_at_once(send):
     found = faults(send("name,starts_at\nFP1,x\nBriefing,11:00\nFP2,y\n"))
 
