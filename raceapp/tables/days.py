@@ -27,7 +27,8 @@ def day_of(text: str, event: Event) -> date:
         return checked_day(*map(int, reversed(found.groups())))
     if found := IN_WORDS.fullmatch(text.lower()):
         return day_in_words(found, event)
-    named = [day for day in days_of(event) if is_short_for(text.lower(), WEEKDAYS[day.weekday()])]
+    days = two_weeks_of(event)
+    named = [day for day in days if is_short_for(text.lower(), WEEKDAYS[day.weekday()])]
     if len(named) == 1:
         return named[0]
     raise ValueError("Must be a day such as 2026-06-12, or a weekday of this race weekend.")
@@ -52,9 +53,10 @@ def is_short_for(text: str, name: str) -> bool:
     return len(text) >= 3 and name.startswith(text.removesuffix("."))
 
 
-def days_of(event: Event) -> list[date]:
-    length = (event.end_date - event.event_date).days
-    return [event.event_date + timedelta(days=day) for day in range(min(length, 31) + 1)]
+def two_weeks_of(event: Event) -> list[date]:
+    """Return the days of the weekend; after two weeks each weekday was there twice."""
+    length = (event.end_date - event.event_date).days + 1
+    return [event.event_date + timedelta(days=day) for day in range(min(length, 14))]
 
 
 def checked_day(year: int, month: int, day: int) -> date:

@@ -10,7 +10,7 @@ from raceapp import errors
 from raceapp.events.models import Event
 from raceapp.tables import kinds, programme, sheets, zones
 from raceapp.tables.content_lines import BROKEN, sieved, value_of
-from raceapp.tables.days import days_of, local, local_day
+from raceapp.tables.days import local, local_day
 from raceapp.tables.programme import Entry, Programme
 from raceapp.web.fields.texts import FORBIDDEN
 
@@ -50,7 +50,7 @@ def why_not(found: icalendar.Component, entry: Entry | None, event: Event) -> st
         return "cancelled."
     if entry is None:
         return "takes whole days."
-    if local_day(entry.starts_at, event) not in days_of(event):
+    if not event.event_date <= local_day(entry.starts_at, event) <= event.end_date:
         return "on no day of this race weekend."
     return None if entry.kind else "the name does not tell the kind of session."
 

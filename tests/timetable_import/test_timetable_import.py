@@ -139,6 +139,14 @@ def test_what_is_left_out_is_told_and_why(send):
     ]
 
 
+def test_a_calendar_may_reach_to_the_last_day_of_a_long_event(send, shown, make_event):
+    event = make_event(event_date="2026-05-01", end_date="2026-06-12")
+
+    created(send(f"{HEAD}{EVENT}{TAIL}", ICS, event_id=event["id"]), status=200)
+
+    assert shown(event) == [("FP1", "practice", "Fri 10:20", "Fri 10:50")]
+
+
 def test_what_nobody_can_tell_the_kind_of_is_told(send):
     answer = created(send((ORGANISERS / "grand_prix.ics").read_bytes(), ICS), status=200)
 
