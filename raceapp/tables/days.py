@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from raceapp import clock
 from raceapp.events.models import Event
+from raceapp.timetable.service import TOO_FAR, is_day_near
 
 CLOCK = re.compile(r"([01]?\d|2[0-3])[:.h]([0-5]\d)(?:[:.]([0-5]\d))?", re.ASCII)
 DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", re.ASCII)
@@ -44,8 +45,8 @@ def day_in_words(found: re.Match, event: Event) -> date:
 
 def near(day: date, event: Event) -> date:
     """Return the day if it may belong to the weekend: a mistyped year does not."""
-    if (event.event_date - day).days > 7 or (day - event.end_date).days > 2:
-        raise ValueError("Lies more than 7 days before the race weekend, or 2 after it.")
+    if not is_day_near(day, event):
+        raise ValueError(TOO_FAR)
     return day
 
 

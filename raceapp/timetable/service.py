@@ -1,6 +1,6 @@
 """The timetable: entering, moving, cancelling sessions, and shifting what is left of a day."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -81,7 +81,10 @@ DAYS_BEFORE, DAYS_AFTER = timedelta(days=7), timedelta(days=2)
 
 
 def is_near(moment: datetime, event: Event) -> bool:
-    day = moment.astimezone(ZoneInfo(event.timezone)).date()
+    return is_day_near(moment.astimezone(ZoneInfo(event.timezone)).date(), event)
+
+
+def is_day_near(day: date, event: Event) -> bool:
     return event.event_date - DAYS_BEFORE <= day <= event.end_date + DAYS_AFTER
 
 

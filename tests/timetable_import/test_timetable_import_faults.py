@@ -44,6 +44,20 @@ def test_a_fault_is_told_by_row_and_column(send, shown, table, row, column):
     assert shown() == []
 
 
+@pytest.mark.parametrize("day", ["2026-06-04", "2026-06-17"])
+def test_a_day_far_from_the_weekend_is_refused_in_the_words_of_a_session(
+    send, admin, timetable, day
+):
+    session = {"name": "FP1", "kind": "practice", "starts_at": f"{day}T08:00:00Z"}
+    typed = admin.post(
+        f"{timetable.path}/sessions", json={**session, "ends_at": f"{day}T09:00:00Z"}
+    )
+
+    response = send(f"name,starts_at,date\nFP1,10:00,{day}\n")
+
+    assert faults(response)["2"]["date"] == problem(typed, 422)["errors"]["json"]["starts_at"]
+
+
 def test_dots_are_no_day_though_the_event_has_but_one(send, make_event):
     event = make_event(event_date="2026-06-12", end_date="2026-06-12")
 
