@@ -2,6 +2,7 @@
 
 from flask import g
 
+from raceapp import permissions
 from raceapp.events import service as events
 from raceapp.limits import budgets
 from raceapp.storage.session import db
@@ -73,7 +74,7 @@ class ImportTasks(Resource):
         signatures are passed over. All or nothing: faults are told by row and column. Comma,
         semicolon or tab; UTF-8, or `charset=windows-1252`; at most 10,000 rows.
         """
-        event = service.held_event(event_id, actor=g.actor)
+        event = service.held_event(event_id, may=permissions.manages, actor=g.actor)
         imported = imports.import_tasks(event, upload, actor=g.actor)
         finish(**query)
         return imported
@@ -98,7 +99,7 @@ class ImportTimetable(Resource):
         what falls on the days of the weekend is taken. Sessions are matched by name and day: those
         not named stay, and so do those that run, are over or were cancelled.
         """
-        event = service.held_event(event_id, actor=g.actor)
+        event = service.held_event(event_id, may=permissions.can_plan, actor=g.actor)
         imported = timetables.import_sessions(event, upload, actor=g.actor)
         finish(**query)
         return imported

@@ -4,6 +4,8 @@ import pytest
 from helpers import problem
 from timetable_files import EVENT, FP1, HEAD, ICS, TAIL
 
+from raceapp import permissions
+
 LONG = "\r\nDURATION:PT20H"
 
 
@@ -145,3 +147,12 @@ def test_bytes_that_are_no_text_are_told_with_the_charset_that_was_sent(send, ch
     assert list(told) == ["3"]
     for sentence in (told["3"]["table"][0], calendar["detail"]):
         assert said in sentence and ("no UTF-8" in sentence) == (charset == "utf-8")
+
+
+def test_who_may_plan_imports_a_timetable_whoever_may_release(send, monkeypatch):
+    monkeypatch.setattr(permissions, "can_release", lambda *_: False)
+    assert send(FP1).status_code == 200
+
+    monkeypatch.setattr(permissions, "can_plan", lambda *_: False)
+
+    problem(send(FP1), 403)
