@@ -3,7 +3,7 @@
 import bcrypt
 import pytest
 from accounts import PASSWORD, fail
-from helpers import problem
+from helpers import created, problem
 
 SAME_ID = {"X-Request-ID": "one-and-the-same"}
 
@@ -68,6 +68,16 @@ def test_an_unknown_email_costs_one_bcrypt_at_the_configured_cost(app, client, c
 
     problem(answer, 401)
     assert [hashed.split("$")[2] for hashed in checks] == [f"{app.config['BCRYPT_ROUNDS']:02}"]
+
+
+def test_an_account_without_a_password_costs_what_an_unknown_email_costs(make_app, admin, checks):
+    created(admin.post("/v1/users", json={"email": "ana@team.example", "name": "Ana"}))
+    client = make_app(BCRYPT_ROUNDS="5").test_client()
+
+    for email in ("ana@team.example", "nobody@garage.example"):
+        problem(refused_login(client, email, PASSWORD), 401)
+
+    assert [hashed.split("$")[2] for hashed in checks] == ["05", "05"]
 
 
 def test_a_wrong_password_costs_one_bcrypt(client, mechanic, checks):

@@ -51,15 +51,15 @@ def hash_password(password: str) -> str:
 
 
 def is_correct(password: str, password_hash: str | None) -> bool:
-    """Compare, with the same work when there is no hash or no password can be that long.
+    """Compare, with the same work when there is no password or none can be that long.
 
     Call it outside of any transaction: it takes as long as bcrypt is meant to.
     """
     secret = password.encode()
-    can_match = password_hash is not None and len(secret) <= MAX_BYTES
-    known = password_hash or dummy_hash(setting("BCRYPT_ROUNDS"))
+    is_set = password_hash not in (None, NONE)
+    known = password_hash if is_set else dummy_hash(setting("BCRYPT_ROUNDS"))
     matches = in_turn(bcrypt.checkpw, secret[:MAX_BYTES], known.encode())
-    return matches and can_match
+    return matches and is_set and len(secret) <= MAX_BYTES
 
 
 def dummy_hash(rounds: int) -> str:
@@ -67,7 +67,8 @@ def dummy_hash(rounds: int) -> str:
     return f"$2b${rounds:02}$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234"
 
 
-# The hash of an account that has no password yet: well-formed, and no password matches it.
+# In place of the hash of an account that has no password yet. It is never compared: that would take
+# the time of its 12 rounds, and tell who has been invited where the setting is another.
 NONE = dummy_hash(12)
 
 
