@@ -33,6 +33,7 @@ def sweep():
     """Delete what has expired: tokens, links, invitations; the API does it too, a few at a time."""
     counts = {
         "tokens": all_of(sweeping.sweep_sessions),
+        "log-ins": all_of(sweeping.sweep_left_behind),
         "links": all_of(sweeping.sweep_resets),
         "invitations": all_of(invitations.sweep_expired),
     }

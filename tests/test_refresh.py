@@ -215,15 +215,31 @@ def test_a_command_sweeps_what_has_expired_and_nothing_else(app, client, tokens,
 
     result = app.test_cli_runner().invoke(args=["sweep"])
 
-    assert result.output == "1 tokens, 0 links, 0 invitations that had expired are gone.\n"
+    assert (
+        result.output == "1 tokens, 0 log-ins, 0 links, 0 invitations that had expired are gone.\n"
+    )
     assert rows(app) == [1, 1]
     assert refresh(client, fresh.json["refresh_token"]).status_code == 200
+
+
+def test_a_command_sweeps_a_session_that_two_sweepers_have_left_behind(app, tokens, clock):
+    with app.app_context():
+        db.session.query(RefreshToken).delete()
+        db.session.commit()
+    clock.advance(days=31, seconds=1)
+
+    result = app.test_cli_runner().invoke(args=["sweep"])
+
+    assert "1 log-ins" in result.output
+    assert rows(app) == [0, 0]
 
 
 def test_a_session_that_goes_on_is_kept_however_old(app, client, tokens, clock):
     for _ in range(4):
         clock.advance(days=20)
         tokens = refresh(client, tokens.json["refresh_token"])
+
+    app.test_cli_runner().invoke(args=["sweep"])
 
     assert tokens.status_code == 200
     assert rows(app)[0] == 1

@@ -8,6 +8,7 @@ from raceapp import clock
 from raceapp.auth.models import AuthSession, PasswordReset, RefreshToken
 from raceapp.storage.session import db
 from raceapp.storage.sweeping import FEW, sweep
+from raceapp.web.process import setting
 
 # An access token outlives the refresh token that came with it by no more than this.
 MARGIN = timedelta(days=1)
@@ -31,13 +32,26 @@ def sweep_sessions(at_most: int = FEW) -> int:
     )
     session_ids = db.session.scalars(deleted).all()
     if session_ids:
-        has_tokens = sa.exists().where(RefreshToken.session_id == AuthSession.id)
         db.session.execute(
             sa.delete(AuthSession)
-            .where(AuthSession.id.in_(set(session_ids)), ~has_tokens)
+            .where(AuthSession.id.in_(set(session_ids)), ~has_tokens())
             .execution_options(synchronize_session=False)
         )
     return len(session_ids)
+
+
+def sweep_left_behind(at_most: int = FEW) -> int:
+    """Delete so many sessions whose tokens have all expired and are gone; returns how many.
+
+    Two that delete the last tokens of a session at once both leave it: each sees that of the other.
+    """
+    lasts = timedelta(days=setting("REFRESH_TOKEN_DAYS")) + MARGIN
+    is_old = AuthSession.created_at < clock.utcnow() - lasts
+    return sweep(AuthSession, sa.and_(is_old, ~has_tokens()), at_most)
+
+
+def has_tokens() -> sa.Exists:
+    return sa.exists().where(RefreshToken.session_id == AuthSession.id)
 
 
 def expired_tokens(at_most: int) -> sa.Select:
