@@ -32,7 +32,8 @@ def send(call: Call) -> Answer:
     response = current_app.answer_inside(environ_of(call))
     is_replay = idempotency.REPLAYED in response.headers
     body = json.loads(response.get_data()) if response.content_length else None
-    return Answer(response.status_code, body, response.headers.get("ETag"), is_replay)
+    etag, refusal = response.headers.get("ETag"), response.refusal
+    return Answer(response.status_code, body, etag, is_replay, refusal)
 
 
 def environ_of(call: Call) -> dict:

@@ -41,6 +41,7 @@ class Answer(NamedTuple):
     body: object
     etag: str | None
     is_replay: bool = False
+    refusal: errors.Refusal | None = None
 
 
 class Call(NamedTuple):
@@ -101,8 +102,8 @@ class Batch:
 
         Somebody may only have held what it wanted; the others may want something else.
         """
-        if answer.body["detail"] == errors.DatabaseAway.detail:
-            return errors.DatabaseAway()
+        if isinstance(answer.refusal, errors.DatabaseAway):
+            return answer.refusal
         is_over = time.monotonic() > self.began + LONGEST_SECONDS
         return errors.Unavailable() if is_over else None
 
@@ -147,9 +148,8 @@ def as_answer(refusal: errors.Refusal) -> Answer:
     """Return the refusal as the answer that a plain call would have got."""
     status, number = refusal.status, logs.request_id()
     title = HTTPStatus(status).phrase
-    return Answer(
-        status, errors.problem(status, title, refusal.detail, number, **refusal.members), None
-    )
+    body = errors.problem(status, title, refusal.detail, number, **refusal.members)
+    return Answer(status, body, None, refusal=refusal)
 
 
 def in_place(field: str, message: str) -> errors.Invalid:

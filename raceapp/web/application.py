@@ -28,7 +28,12 @@ class JSONProvider(DefaultJSONProvider):
 
 
 class Response(flask.Response):
-    """An answer that sends its headers as they are: `url_for` makes every address in them."""
+    """An answer that sends its headers as they are: `url_for` makes every address in them.
+
+    `refusal` is the one of ours that it tells, if it tells one.
+    """
+
+    refusal: errors.Refusal | None = None
 
     def get_wsgi_headers(self, environ):
         status = self.status_code

@@ -71,7 +71,11 @@ class Api(flask_smorest.Api):
 
     def handle_refusal(self, refusal):
         g.retry_after = refusal.headers.get("Retry-After")
-        return problem_response(refusal.status, refusal.detail, refusal.headers, **refusal.members)
+        response = problem_response(
+            refusal.status, refusal.detail, refusal.headers, **refusal.members
+        )
+        response.refusal = refusal
+        return response
 
     def handle_http_exception(self, error):
         """Put Werkzeug's and the limiter's errors into our shape, keeping Allow and the like."""

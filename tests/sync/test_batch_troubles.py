@@ -12,6 +12,7 @@ from helpers import problem
 from keyed import keyed
 from servers import ROOT
 
+from raceapp import errors
 from raceapp.storage import answers
 from raceapp.storage.session import db
 from raceapp.sync import service
@@ -60,6 +61,7 @@ def test_a_task_that_somebody_holds_stops_a_batch_only_after_long(
     postgres_only, backend, mechanic, task, add, sign, monkeypatch, longest, second
 ):
     monkeypatch.setattr(service, "LONGEST_SECONDS", longest)
+    monkeypatch.setattr(errors.DatabaseAway, "detail", errors.Unavailable.detail)
     holding = "SELECT FROM tasks WHERE id = %s FOR UPDATE"
     with backend.postgres.connect("raceapp") as other, other.transaction():
         other.execute(holding, [task["id"]])
