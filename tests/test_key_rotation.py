@@ -3,6 +3,7 @@
 import json
 import re
 import urllib.error
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import jwt
@@ -119,6 +120,17 @@ def test_an_invitation_is_good_as_long_as_its_key_is_accepted(before, during, af
     answers = [join(app, url) for app, url in ((after, first), (during, first), (after, second))]
 
     assert [answer.status_code for answer in answers] == [404, 200, 404]
+
+
+def test_a_link_to_set_a_password_and_a_calendar_outlive_their_key(before, after, mechanic, admin):
+    reset = call_as(before, admin, "POST", f"/v1/users/{mechanic.id}/password-resets").json
+    calendar = call_as(before, mechanic, "POST", "/v1/calendar").json["url"]
+    proof = {"token": reset["url"].rpartition("/")[2], "new_password": "brake-caliper-35Nm"}
+
+    read = Client(after).get(urlsplit(calendar).path)
+    used = Client(after).post("/v1/auth/password-resets/use", json=proof)
+
+    assert (read.status_code, used.status_code) == (200, 204)
 
 
 def join(app, url):

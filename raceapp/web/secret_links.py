@@ -1,7 +1,8 @@
 """The secrets of links. Each follows from a nonce and a key of the application.
 
 So a link can be told again, as a QR code or in the answer to a repeated request, though nobody
-keeps its secret: the database alone tells no link. A link dies with its key.
+keeps its secret: the database alone tells no link. Without the key no link is told again, and
+invitations end; calendars and links to set a password go on, known by the hash of their secret.
 """
 
 import base64
