@@ -3,6 +3,7 @@
 import marshmallow as ma
 from werkzeug.http import HTTP_STATUS_CODES
 
+from raceapp import errors
 from raceapp.errors import BODY_LIMIT, MAX_BLOCKING, MAX_FIELDS, MAX_ROWS
 from raceapp.storage.columns import MAX_ID
 from raceapp.web import etags, fields
@@ -15,20 +16,11 @@ REFUSALS = (400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 503)
 
 # Sentences for a mechanic in a hurry, when the refusal is not one of our own.
 SENTENCES = {
-    400: "The request could not be read.",
-    401: "Log in first: this call needs a valid access token.",
-    403: "You may not do this.",
-    404: "There is nothing here, or nothing that you may see.",
     405: "This address does not take that method. See the Allow header.",
-    409: "This cannot be done in the present state.",
-    412: "Somebody changed this since you read it. Read it again, then repeat your change.",
-    413: "The request body is too large.",
     414: "The address is too long.",
-    415: "Send the body as JSON, with Content-Type: application/json.",
-    422: "Some values are not valid. See errors.",
     429: "Too many requests. Wait as long as Retry-After says, then go on.",
     500: "Something went wrong on our side. Quote the request id when you report it.",
-    503: "The service is busy. Try again in a moment.",
+    **{refusal.status: refusal.detail for refusal in errors.Refusal.__subclasses__()},
 }
 UNKNOWN_HOST = "Unknown host: this service answers to other names than the one you asked for."
 
