@@ -198,7 +198,9 @@ def test_a_newline_in_a_login_name_or_a_path_stays_inside_its_line(make_app, cap
 
     client.get("/v1/%0A%7B%22forged%22:1%7D")
 
-    assert not any("forged" in line for line in logged(capsys.readouterr().err))
+    lines = logged(capsys.readouterr().err)
+    assert [line["path"] for line in lines if "path" in line][-1] == '/v1/\n{"forged":1}'
+    assert not any("forged" in line for line in lines)
 
 
 def test_a_real_server_writes_nothing_but_json_lines(gunicorn_server, mechanic):

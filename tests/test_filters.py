@@ -91,6 +91,7 @@ def test_a_value_that_cannot_be_is_refused_in_the_one_shape(admin, query):
     refused = problem(admin.get(f"/v1/tasks?{query}"), 422)
 
     [messages] = refused["errors"]["query"].values()
+    assert isinstance(messages, list) and messages
     assert all(isinstance(message, str) for message in messages)
 
 
