@@ -1,7 +1,6 @@
 """The kinds of things that devices keep of a weekend: which are there, and how they are written."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -24,25 +23,25 @@ from raceapp.timetable.schemas import SessionSchema
 from raceapp.web.writing import row_writer, writer_of
 
 
-@dataclass(frozen=True)
 class Kind:
     """`are_there` returns the condition for the live rows of a weekend; `people` are the fields
     that name somebody."""
 
-    model: type
-    schema: type
-    are_there: Callable[[int], sa.ColumnElement]
-    people: tuple[str, ...] = ()
+    def __init__(
+        self,
+        model: type,
+        schema: type,
+        are_there: Callable[[int], sa.ColumnElement],
+        people: tuple[str, ...] = (),
+    ):
+        self.model, self.are_there, self.people = model, are_there, people
+        self.columns = [getattr(model, name).label(name) for name in schema().dump_fields]
+        self.write = row_writer(schema())
+        self.few_of, self.few_present = self.among_few(self.columns), self.among_few([model.id])
 
-    def __post_init__(self):
-        fields = self.schema().dump_fields
-        columns = [getattr(self.model, name).label(name) for name in fields]
-        object.__setattr__(self, "columns", columns)
-        object.__setattr__(self, "write", row_writer(self.schema()))
-        few = among_few(self.model.id, "id")
-        for name, columns in (("few_of", self.columns), ("few_present", [self.model.id])):
-            found = self.rows(columns, placeholder("event_id")).where(few)
-            object.__setattr__(self, name, Prepared(found))
+    def among_few(self, columns: list) -> Prepared:
+        found = self.rows(columns, placeholder("event_id"))
+        return Prepared(found.where(among_few(self.model.id, "id")))
 
     def rows(self, columns: list, event_id) -> sa.Select:
         found = sa.select(*columns).where(self.are_there(event_id))
