@@ -142,27 +142,34 @@ def key_of(item, person: str, budget: str) -> str:
 
 
 def say_what_is_left(add_headers, response):
-    """Send how much of the budget is left, and Retry-After, never 0, where waiting helps.
+    """Send how much of the budget is left, and Retry-After where waiting helps.
 
     `add_headers` is the stock class's way to send it, after it has counted.
     """
-    headers, left = response.headers, app_ctx.g.get("budget_left")
+    left = app_ctx.g.get("budget_left")
     if left:
         headers_to_add().extend(zip(HEADERS, map(str, left), strict=True))
     else:
         response = add_headers(response)
-    if response.status_code not in (429, 503):
-        if not left:
-            headers.pop("Retry-After", None)
-        if "retry_after" in g and g.retry_after:
-            headers["Retry-After"] = g.retry_after
-    elif left and response.status_code == 429:
-        headers["Retry-After"] = str(max(1, int(left[2] - time.time())))
+    seconds = seconds_to_wait(response, left)
+    if seconds is None:
+        response.headers.pop("Retry-After", None)
     else:
-        # The Retry-After of somebody else, such as the database; the limiter has overwritten it.
-        seconds = g.get("retry_after") or headers.get("Retry-After", "1")
-        headers["Retry-After"] = str(max(1, int(seconds)))
+        response.headers["Retry-After"] = str(seconds)
     return response
+
+
+def seconds_to_wait(response, left) -> int | str | None:
+    """Return the Retry-After of an answer, never 0 of a refusal; None where waiting does not help.
+
+    That of somebody else, such as the database, is in `g`: the stock class overwrites the header.
+    """
+    told, sent = app_ctx.g.get("retry_after"), response.headers.get("Retry-After")
+    if response.status_code == 429 and left:
+        return max(1, int(left[2] - time.time()))
+    if response.status_code in (429, 503):
+        return max(1, int(told or sent or 1))
+    return told or (sent if left else None)
 
 
 def is_redis_up() -> bool:
