@@ -130,25 +130,26 @@ def link(previous_hash: str, position: int, own_digest: str) -> str:
 
 # --- turns -------------------------------------------------------------------------------
 
-# Weekends share them by their ids; two that share one take turns without need.
-TURNS = [threading.Lock() for _ in range(64)]
+# Weekends share them by their ids; two that share one take turns without need. One thread writes,
+# and the next is ready when the head is free.
+TURNS = [threading.BoundedSemaphore(2) for _ in range(64)]
 LONGEST_WAIT_SECONDS = 0.1
 
 
 @contextlib.contextmanager
 def turn(event_id: int):
-    """Wait until no other thread of this process writes to the record of this weekend.
+    """Wait until at most one other thread of this process writes to the record of this weekend.
 
     They would wait for each other at the head, which costs PostgreSQL and this process more than
     a wait here. The head stays what makes writers take turns: who has waited too long goes on.
     """
-    lock = TURNS[event_id % len(TURNS)]
-    is_ours = lock.acquire(timeout=LONGEST_WAIT_SECONDS)
+    seats = TURNS[event_id % len(TURNS)]
+    is_ours = seats.acquire(timeout=LONGEST_WAIT_SECONDS)
     try:
         yield
     finally:
         if is_ours:
-            lock.release()
+            seats.release()
 
 
 # --- as part of one statement ------------------------------------------------------------
