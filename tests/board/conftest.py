@@ -22,6 +22,8 @@ from servers import ROOT, Gunicorn
 PHONE = {"width": 390, "height": 844}
 WATCH = """addEventListener('securitypolicyviolation', (event) =>
     console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`))"""
+# The content policy kept something out, or Svelte warns of state that stands still.
+FAULTS = ("CSP", "svelte.dev/e/")
 PATIENCE = 30_000  # milliseconds, on a machine that does other things too
 
 
@@ -92,8 +94,13 @@ def api(playwright, base_url):
 
 @pytest.fixture
 def complaints():
-    """What no page may say: errors of scripts, and what the content policy kept out."""
+    """What no page may say: errors of scripts, and faults."""
     return []
+
+
+def heed(said: str, complaints: list[str]):
+    if any(fault in said for fault in FAULTS):
+        complaints.append(said)
 
 
 @pytest.fixture
@@ -112,7 +119,7 @@ def new_device(new_context, complaints):
         context.set_default_timeout(PATIENCE)
         context.add_init_script(WATCH)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
-        context.on("console", lambda said: "CSP" in said.text and complaints.append(said.text))
+        context.on("console", lambda said: heed(said.text, complaints))
         return context
 
     yield make
@@ -172,7 +179,7 @@ def desk(laptops, complaints):
         page = laptops(scheme).new_page()
         opened.append(page)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: "CSP" in said.text and complaints.append(said.text))
+        page.on("console", lambda said: heed(said.text, complaints))
         page.goto(path)
         page.get_by_role("heading", level=1).first.wait_for()
         return page

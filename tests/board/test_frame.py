@@ -1,5 +1,7 @@
 """What stands around each page of the board."""
 
+from phone import tick
+
 
 def test_what_comes_last_on_a_phone_is_not_under_the_navigation(log_in, weekend):
     page = log_in("chief", f"{weekend.page}/review")
@@ -21,3 +23,14 @@ def test_nothing_is_said_of_a_weekend_that_is_on_its_way(log_in, weekend, new_de
 
     page.get_by_text("Loading").wait_for()
     assert page.get_by_text("No more sessions").count() == 0
+
+
+def test_a_weekend_lives_on_when_the_page_that_showed_it_first_is_gone(log_in, weekend):
+    weekend.task("Left grip", of="mechanic")
+    page = log_in("mechanic")
+    page.get_by_role("link", name="Left grip", exact=True).click()
+    page.get_by_role("heading", name="Left grip", level=1).wait_for()
+
+    tick(page, "Left grip")
+
+    page.get_by_role("button", name="Reopen: Left grip").wait_for()

@@ -207,9 +207,11 @@ const weekends = new Map<number, Weekend>();
 
 /** The weekend of an id: one object for all pages. */
 export function weekendOf(id: number): Weekend {
-  let found = weekends.get(id);
-  if (!found) weekends.set(id, (found = new Weekend(id)));
-  return found;
+  if (!weekends.has(id)) {
+    // With a root of its own: what belongs to a page stands still once the page is gone.
+    $effect.root(() => void weekends.set(id, new Weekend(id)));
+  }
+  return weekends.get(id)!;
 }
 
 // Sent operations are in the server's state: read it.
