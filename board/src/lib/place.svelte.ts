@@ -1,11 +1,15 @@
 // Where the board is: the path in the address bar, as state that pages read.
+import { comeBack, leave } from './returning.ts';
 
 class Place {
   path = $state(location.pathname);
   query = $state(location.search);
 
   constructor() {
-    addEventListener('popstate', () => this.read());
+    addEventListener('popstate', ({ state }) => {
+      comeBack(state);
+      this.read();
+    });
   }
 
   read(): void {
@@ -32,6 +36,7 @@ export function followLinks(isPage: (path: string) => boolean): void {
     if (!isPlain || event.defaultPrevented || !link || link.target || link.download) return;
     if (link.origin !== location.origin || !isPage(link.pathname)) return;
     event.preventDefault();
+    leave(link);
     go(link.pathname + link.search);
   });
 }
