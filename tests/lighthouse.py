@@ -1,7 +1,7 @@
 """What Lighthouse makes of "My tasks" on a phone, logged in, with 200 tasks: `make lighthouse`.
 
-Accessibility and best practices have to be perfect. The speed counts on a machine that is quick
-enough to tell; on one that is busy it is said and not judged.
+Accessibility and best practices have to be perfect. Of the speed the best of three runs counts, on
+a machine that is quick enough to tell; on one that is busy it is said and not judged.
 """
 
 import json
@@ -17,7 +17,14 @@ from screenshots import caller, demo_server
 from servers import ROOT, free_port
 
 PERSON, TASKS = "truck", 200
+RUNS = 3
 LEAST = {"performance": 95, "accessibility": 100, "best-practices": 100}
+TIMES = {
+    "first paint": "first-contentful-paint",
+    "largest": "largest-contentful-paint",
+    "blocked": "total-blocking-time",
+    "shifted": "cumulative-layout-shift",
+}
 QUICK_ENOUGH = 800  # Below this benchmark index the machine is what is measured.
 LIGHTHOUSE = ROOT / ".tools" / "lighthouse" / "node_modules" / "lighthouse" / "cli" / "index.js"
 
@@ -26,10 +33,27 @@ def main() -> None:
     """Print the scores; exit with those that are too low."""
     if WHY_NOT:
         sys.exit(f"No scores: {WHY_NOT}")
-    with demo_server() as url, TemporaryDirectory() as folder:
+    with demo_server() as url:
         fill(url)
-        report = measure(url, Path(folder))
-    judge(report)
+        judge(best(url))
+
+
+def best(url: str) -> dict:
+    """Measure again if it was slow: what else the machine does only makes it slower."""
+    reports = []
+    while not reports or (len(reports) < RUNS and speed(reports[-1]) < LEAST["performance"]):
+        with TemporaryDirectory() as folder:
+            reports.append(measure(url, Path(folder)))
+        tell(reports[-1])
+    return max(reports, key=speed)
+
+
+def speed(report: dict) -> int:
+    return score(report, "performance")
+
+
+def score(report: dict, category: str) -> int:
+    return round(report["categories"][category]["score"] * 100)
 
 
 def fill(url: str) -> None:
@@ -58,7 +82,8 @@ def measure(url: str, folder: Path) -> dict:
         page.get_by_role("textbox", name="Email").fill(f"{PERSON}@demo.example")
         page.get_by_label("Password").fill("pit-lane-demo")
         page.get_by_role("button", name="Log in", exact=True).click()
-        page.get_by_role("listitem").first.wait_for()
+        # Until then it may still be the log-in page, which would be what is scored.
+        page.get_by_role("button", name=f"Done: Check bolt {TASKS - 1}", exact=True).wait_for()
         page.close()
         subprocess.run(command(url, port, file), cwd=ROOT, check=True)
         device.close()
@@ -71,13 +96,17 @@ def command(url: str, port: int, file: Path) -> list[str]:
     return ["board/with-node", "node", LIGHTHOUSE, f"{url}/", f"--output-path={file}", *told]
 
 
+def tell(report: dict) -> None:
+    scores = {name: score(report, name) for name in LEAST}
+    print(f"{scores}, benchmark index {report['environment']['benchmarkIndex']:.0f}")
+    told = {word: report["audits"][name]["displayValue"] for word, name in TIMES.items()}
+    print(", ".join(f"{word} {value}" for word, value in told.items()))
+
+
 def judge(report: dict) -> None:
-    speed = report["environment"]["benchmarkIndex"]
-    scores = {name: round(report["categories"][name]["score"] * 100) for name in LEAST}
-    print(f"{scores}, benchmark index {speed:.0f}")
     tell_faults(report)
-    low = {name for name, least in LEAST.items() if scores[name] < least}
-    if "performance" in low and speed < QUICK_ENOUGH:
+    low = {name for name, least in LEAST.items() if score(report, name) < least}
+    if "performance" in low and report["environment"]["benchmarkIndex"] < QUICK_ENOUGH:
         print(f"The speed is not judged: this machine is too busy (below {QUICK_ENOUGH}).")
         low.discard("performance")
     if low:

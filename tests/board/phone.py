@@ -38,5 +38,19 @@ def installed(page):
     page.evaluate(CONTROLLED)
 
 
+KEPT = """async (count) => {
+    const answer = (asked) => new Promise((done) => (asked.onsuccess = () => done(asked.result)));
+    const board = await answer(indexedDB.open('board'));
+    const kept = () => answer(board.transaction('weekends').objectStore('weekends').count());
+    while (await kept() < count) await new Promise(requestAnimationFrame);
+    board.close();
+}"""
+
+
+def kept(page, count):
+    """Wait until so many weekends are on this device."""
+    page.evaluate(KEPT, count)
+
+
 def signatures(weekend, task):
     return [row["act"] for row in weekend.manager.get(f"/v1/tasks/{task['id']}/sign-offs")]

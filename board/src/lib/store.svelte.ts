@@ -49,6 +49,8 @@ export class Weekend {
   isLive = $state(false);
   /** Since when it is not live, in ms; 0 while that is not known. */
   notLiveSince = $state(0);
+  /** It can be shown, or it is not to be had now. */
+  readonly isKnown: boolean = $derived(this.kept !== null || this.notLiveSince > 0);
   /** The server says there is no such weekend for this person. */
   isMissing = $state(false);
   /** A count of changed comments: pages that show comments read them anew when it changes. */

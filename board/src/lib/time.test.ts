@@ -26,6 +26,13 @@ test('a day is another one from midnight of the weekend on, to the minute', () =
   assert.equal(short(midnight - 60_000, 'Europe/Rome', midnight), 'Fri 12 Jun 23:59');
 });
 
+test('a day may begin at a quarter of an hour', () => {
+  const midnight = Date.parse('2026-06-12T18:15:00Z');
+
+  assert.equal(localDay(midnight - 1, 'Asia/Kathmandu'), '2026-06-12');
+  assert.equal(localDay(midnight, 'Asia/Kathmandu'), '2026-06-13');
+});
+
 test('the day is said when it is another one', () => {
   assert.equal(short(AT, 'Europe/Rome', '2026-06-13T08:00:00Z'), '00:30');
   assert.equal(short(AT, 'Europe/Rome', '2026-06-14T08:00:00Z'), 'Sat 13 Jun 00:30');

@@ -9,49 +9,53 @@ export const DAY = 24 * HOUR;
 export const now = (): number => Date.now() + clockOffset();
 export const deviceTime = (): string => new Date(now()).toISOString();
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
-
-/** A formatter for a zone, made once: making one costs more than using it a hundred times. */
-function formatter(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = zone + JSON.stringify(options);
-  let found = formatters.get(key);
-  if (!found) {
-    found = new Intl.DateTimeFormat('en-GB', { ...options, ...(zone && { timeZone: zone }) });
-    formatters.set(key, found);
-  }
-  return found;
+/** A formatter for each zone, made once: making one costs more than using it a hundred times. */
+function formatter(options: Intl.DateTimeFormatOptions): (zone: string) => Intl.DateTimeFormat {
+  const made = new Map<string, Intl.DateTimeFormat>();
+  return (zone) => {
+    let found = made.get(zone);
+    if (!found) {
+      found = new Intl.DateTimeFormat('en-GB', { ...options, ...(zone && { timeZone: zone }) });
+      made.set(zone, found);
+    }
+    return found;
+  };
 }
 
 type Instant = string | number | Date;
-const CLOCK: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
-const DAY_NAME: Intl.DateTimeFormatOptions = { weekday: 'short', day: 'numeric', month: 'short' };
-const DATE: Intl.DateTimeFormatOptions = { year: 'numeric', month: '2-digit', day: '2-digit' };
+const asClock = formatter({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const asDay = formatter({ weekday: 'short', day: 'numeric', month: 'short' });
+const asDate = formatter({ year: 'numeric', month: '2-digit', day: '2-digit' });
+const asDates = formatter({ day: 'numeric', month: 'short', year: 'numeric' });
 
 /** `10:40`, in the zone; without one, in the device's. */
-export const clock = (at: Instant, zone = ''): string => formatter(zone, CLOCK).format(new Date(at));
+export const clock = (at: Instant, zone = ''): string => asClock(zone).format(new Date(at));
 /** `Fri 12 Jun`. */
 export const day = (at: Instant, zone = ''): string =>
-  formatter(zone, DAY_NAME).format(new Date(at)).replace(',', '');
+  asDay(zone).format(new Date(at)).replace(',', '');
 /** `Fri 12 Jun 10:40`. */
 export const dayAndClock = (at: Instant, zone = ''): string => `${day(at, zone)} ${clock(at, zone)}`;
 
 const days = new Map<string, string>();
 
 const MOST_DAYS = 10_000;
+/** In every zone a day begins at a whole quarter of an hour. */
+const QUARTER = 15 * MINUTE;
 
 /** `2026-06-12`: the local day, to compare and to group by. Kept, as hundreds of tasks ask for it. */
 export function localDay(at: Instant, zone = ''): string {
-  const key = (typeof at === 'number' ? Math.floor(at / MINUTE) : String(at)) + zone;
+  const quarter = Math.floor(new Date(at).getTime() / QUARTER);
+  const key = quarter + zone;
   let found = days.get(key);
   if (found) return found;
-  // Bounded, since a screen that is never off adds one each minute.
+  // Bounded, since a screen that is never off adds one each quarter of an hour.
   if (days.size > MOST_DAYS) days.clear();
-  days.set(key, (found = dayOf(at, zone)));
+  days.set(key, (found = dayOf(quarter * QUARTER, zone)));
   return found;
 }
 
-function dayOf(at: Instant, zone: string): string {
-  const parts = formatter(zone, DATE).formatToParts(new Date(at));
+function dayOf(at: number, zone: string): string {
+  const parts = asDate(zone).formatToParts(new Date(at));
   const part = (type: string) => parts.find((one) => one.type === type)!.value;
   return `${part('year')}-${part('month')}-${part('day')}`;
 }
@@ -64,8 +68,7 @@ export function short(at: Instant, zone: string, today: Instant): string {
 
 /** `12–14 Jun 2026`, of dates without a time. */
 export function dates(first: string, last: string): string {
-  const format = formatter('UTC', { day: 'numeric', month: 'short', year: 'numeric' });
-  return format.formatRange(new Date(first), new Date(last));
+  return asDates('UTC').formatRange(new Date(first), new Date(last));
 }
 
 /** `1:04:09` or `12:30` until `at`; `0:00` once it is over. */
