@@ -1,6 +1,8 @@
 """The board was opened without a signal, and then there is one."""
 
-from phone import installed
+from datetime import UTC, datetime, timedelta
+
+from phone import installed, tick, unsent
 from playwright.sync_api import expect
 
 
@@ -65,3 +67,22 @@ def test_a_task_that_the_device_does_not_know_is_found_once_there_is_a_signal(we
     page.evaluate("dispatchEvent(new Event('online'))")
 
     expect(page.get_by_role("heading", name="Left grip")).to_be_visible()
+
+
+def test_a_clock_that_is_put_right_without_a_signal_leaves_times_right(weekend, log_in, new_device):
+    task = weekend.task("Left grip", of="mechanic")
+    device = new_device(with_clock=True)
+    device.clock.set_system_time(datetime.now(UTC) + timedelta(hours=1))
+    page = log_in("mechanic", device=device)
+    page.get_by_role("button", name="Done: Left grip").wait_for()
+    device.set_offline(True)
+
+    device.clock.set_system_time(datetime.now(UTC))
+    tick(page, "Left grip")
+    unsent(page, 1)
+    device.set_offline(False)
+
+    unsent(page, 0)
+    [signed] = weekend.manager.get(f"/v1/tasks/{task['id']}/sign-offs")
+    told = datetime.fromisoformat(signed["device_time"])
+    assert abs(datetime.now(UTC) - told) < timedelta(minutes=5)

@@ -2,7 +2,7 @@
 import * as auth from './auth.ts';
 import { Refused, send, type Answer, type Request } from './send.ts';
 
-export { Refused, Unreachable, clockOffset, type Answer } from './send.ts';
+export { Refused, Unreachable, type Answer } from './send.ts';
 
 /**
  * Call the API. Answers 2xx and 304; raises Refused with the server's sentence otherwise, and

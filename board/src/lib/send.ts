@@ -1,4 +1,5 @@
 // One request to the API and its answer, without anything about who asks.
+import { serverClock } from './server-clock.ts';
 import type { Problem } from './types.ts';
 
 export interface Request {
@@ -52,29 +53,6 @@ export class Unreachable extends Error {}
 
 export const TIMEOUT = 8_000;
 
-/** Milliseconds that the server's clock is ahead of the device's, by its last answer: kept, since
- * a page that begins without a signal has none. */
-let offset = remembered();
-export const clockOffset = (): number => offset;
-
-function remembered(): number {
-  try {
-    return Number(localStorage.getItem('clock-offset')) || 0;
-  } catch {
-    return 0; // Storage is refused, or this is no browser.
-  }
-}
-
-function remember(value: number): void {
-  if (value === offset) return;
-  offset = value;
-  try {
-    localStorage.setItem('clock-offset', String(value));
-  } catch {
-    // Then it is known as long as the page is open.
-  }
-}
-
 export async function send<T = any>(
   method: string,
   path: string,
@@ -90,7 +68,7 @@ export async function send<T = any>(
     if (request.signal?.aborted) throw error;
     throw new Unreachable(String(error));
   }
-  heed(response.headers.get('Date'), started);
+  serverClock.heed(response.headers.get('Date'), started);
   if (response.status >= 400) throw refusal(response, body);
   const { status, headers } = response;
   return { status, body: body as T, etag: headers.get('ETag'), headers };
@@ -125,13 +103,4 @@ function refusal(response: Response, body: unknown): Refused {
   const problem = typeof body === 'object' && body ? (body as Problem) : {};
   const seconds = Number(response.headers.get('Retry-After') ?? 0);
   return new Refused(response.status, problem, seconds * 1000 || 0);
-}
-
-/** The header is in whole seconds, so less than that is no difference. */
-function heed(date: string | null, started: number): void {
-  const told = date ? Date.parse(date) : NaN;
-  if (Number.isNaN(told)) return;
-  const now = Date.now();
-  const isWithin = told + 1_000 >= started && told <= now;
-  remember(isWithin ? 0 : Math.round((told + 500 - (started + now) / 2) / 1000) * 1000);
 }

@@ -6,6 +6,9 @@ let page: EventTarget;
 let ticks: number[];
 let end: () => void;
 
+// Nobody sets this device's clock.
+mock.method(performance, 'now', () => Date.now());
+
 beforeEach(() => {
   page = Object.assign(new EventTarget(), { hidden: false });
   Object.assign(globalThis, { document: page });

@@ -1,12 +1,12 @@
 // Times: the device's clock corrected by the server's, and words for times in the weekend's zone.
-import { clockOffset } from './send.ts';
+import { serverClock } from './server-clock.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /** Now, in milliseconds, by the server's clock as far as it is known. */
-export const now = (): number => Date.now() + clockOffset();
+export const now = (): number => serverClock.now();
 export const deviceTime = (): string => new Date(now()).toISOString();
 
 /** A formatter for each zone, made once: making one costs more than using it a hundred times. */
