@@ -7,13 +7,14 @@ from itertools import product
 from types import SimpleNamespace
 
 import browser
+import pytest
 from servers import ROOT
 from test_shell import PAGES, WRONG
 
 from raceapp import errors, permissions
 from raceapp.permissions import Role
 from raceapp.shell import PATHS
-from raceapp.tasks import grounds, signing
+from raceapp.tasks import grounds, holding, signing
 from raceapp.tasks.models import TO_DO, Act, Anchor, TaskStatus
 
 pytestmark = browser.needs_node
@@ -109,7 +110,15 @@ def test_the_board_offers_to_take_what_the_server_calls_claimable():
     assert differing(asked, offered, may_take) == []
 
 
-def test_an_unsent_signature_does_to_a_task_what_the_server_will_do():
+@pytest.fixture
+def nobody_leaves(monkeypatch):
+    """Only the server knows who has left meanwhile."""
+    everything = frozenset({"crew_chief"})
+    monkeypatch.setattr(holding, "holders", lambda _, tasks: {7: tasks[0].assigned_to})
+    monkeypatch.setattr(holding, "hold_roles", lambda *_: everything)
+
+
+def test_an_unsent_signature_does_to_a_task_what_the_server_will_do(nobody_leaves):
     asked = [case for act in Act for case in cases(act=act) if is_signable(case)]
 
     shown = on_the_board("overlay", f"board.after(of.task, {UNSENT})", asked)
@@ -136,8 +145,9 @@ def signed_for(task):
 
 def signed(case):
     """What the task is after the signature, by the server's rule."""
-    actor, _roles, task = here(case)
+    actor, _, task = here(case)
     task.anchor = task.due_at = None
+    task.id, task.event_id, task.before = 7, 3, SimpleNamespace(assigned_to=task.assigned_to)
     signing.apply(task, Act(case["act"]), actor=actor, value=29, note="Cold")
     return signed_for(vars(task))
 
