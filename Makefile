@@ -82,7 +82,7 @@ endef
 export IS_FREE
 
 test: $(READY) raceapp/board/sw.js ## Run the tests, on SQLite and on PostgreSQL, with the coverage floor (ARGS="-k words")
-	$(BIN) pytest -n 3 --dist worksteal --cov --cov-report=term-missing:skip-covered $(ARGS)
+	$(BIN) pytest -n 2 --dist worksteal --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 test-fast: $(READY) raceapp/board/sw.js ## Run only the tests that need no real server
 	$(BIN) pytest -n 2 --dist worksteal --fast $(ARGS)
