@@ -260,6 +260,7 @@ def test_a_redis_that_says_nothing_is_asked_once_and_not_for_long(query, seconds
         assert counted.ask("key", 10, 60, 1)[0] == 1
 
 
+@pytest.mark.timed
 def test_while_redis_says_nothing_a_request_goes_on_within_half_a_second(
     postgres_only, make_app, mechanic
 ):
