@@ -106,4 +106,6 @@ class Api(flask_smorest.Api):
             return problem_response(500, errors.Refusal.detail)
         self._app.logger.warning("database unavailable: %s", type(orig or error).__name__)
         is_busy = has_waited_too_long(error)
-        return self.handle_refusal(errors.Unavailable() if is_busy else errors.DatabaseAway())
+        return self.handle_refusal(
+            errors.Unavailable(retry_after=2) if is_busy else errors.DatabaseAway()
+        )
