@@ -9,6 +9,20 @@ from raceapp.storage.session import db
 
 
 @contextmanager
+def listening(app, event, listener):
+    """Have `listener` hear an event of every engine of the application while this lasts."""
+    with app.app_context():
+        engines = list(db.engines.values())
+    for engine in engines:
+        sa.event.listen(engine, event, listener)
+    try:
+        yield
+    finally:
+        for engine in engines:
+            sa.event.remove(engine, event, listener)
+
+
+@contextmanager
 def counted(app):
     """`with counted(app) as sent:` ... `sent.count` is the number of statements, `sent.texts` they.
 
@@ -21,12 +35,5 @@ def counted(app):
         sent.count += len(parameters) if is_many else 1
         sent.texts.append(statement)
 
-    with app.app_context():
-        engines = list(db.engines.values())
-    for engine in engines:
-        sa.event.listen(engine, "before_cursor_execute", count)
-    try:
+    with listening(app, "before_cursor_execute", count):
         yield sent
-    finally:
-        for engine in engines:
-            sa.event.remove(engine, "before_cursor_execute", count)

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 from rights import RIGHTS
 from sqlalchemy.sql import visitors
+from statements import listening
 
 from raceapp.storage.expressions import in_order
-from raceapp.storage.session import db
 
 pytest_plugins = ["rights_fixtures"]
 
@@ -20,15 +20,8 @@ def statements(app):
     def gather(_connection, element, *_):
         sent.append(element)
 
-    with app.app_context():
-        engines = list(db.engines.values())
-    for engine in engines:
-        sa.event.listen(engine, "before_execute", gather)
-    try:
+    with listening(app, "before_execute", gather):
         yield sent
-    finally:
-        for engine in engines:
-            sa.event.remove(engine, "before_execute", gather)
 
 
 def sorted_by(statement):
