@@ -15,9 +15,21 @@ from raceapp.storage.session import db
 from raceapp.tasks.models import Task
 
 
-@pytest.fixture
-def demo(app):
-    """The seeded team: `demo.manager`, `demo.get(path)`, `demo.now` is the current weekend."""
+@pytest.fixture(scope="module")
+def backend(request, backends):
+    """Where the tests of this file run, one after the other on the same demo."""
+    found = backends(request.param)
+    found.empty()
+    return found
+
+
+@pytest.fixture(scope="module")
+def demo(backend):
+    """The seeded team: `demo.manager`, `demo.get(path)`, `demo.now` is the current weekend.
+
+    Seeding takes seconds, so it is done once: these tests only read.
+    """
+    app = backend.app
     with app.app_context():
         seeding.seed()
     manager = Person(app, 0, seeding.PEOPLE[0][0], seeding.PASSWORD)
