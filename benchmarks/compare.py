@@ -40,7 +40,7 @@ def main() -> None:
             stack.callback(server.close)
         targets = start_targets(options.targets, servers, stack)
         load = Load(CONNECTIONS, {name: server.pid for name, server in servers.items()})
-        runs = measure(targets, load, options)
+        runs = measure(targets, load, options, servers["pg"])
     result = {**describe(started, options), "runs": runs}
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{options.name}.json").write_text(json.dumps(result, indent=1))
@@ -68,8 +68,11 @@ def start_targets(names, servers, stack) -> list[Target]:
     return targets
 
 
-def measure(targets: list[Target], load: Load, options) -> list[dict]:
-    """Return one row per measurement, after a second of warming up for each."""
+def measure(targets: list[Target], load: Load, options, postgres: SafePostgres) -> list[dict]:
+    """Return one row per measurement, after a second of warming up for each.
+
+    Each round begins tidy: in seconds a round changes the same few rows more often than a season.
+    """
     visits = [
         (endpoint, target)
         for endpoint in options.endpoints
@@ -78,11 +81,12 @@ def measure(targets: list[Target], load: Load, options) -> list[dict]:
     ]
     for endpoint, target in visits:
         visit(endpoint, target, load, 1)
-    return [
-        {"round": number, **visit(endpoint, target, load, options.seconds)}
-        for number in range(1, options.rounds + 1)
-        for endpoint, target in visits
-    ]
+    rows = []
+    for number in range(1, options.rounds + 1):
+        postgres.tidy()
+        for endpoint, target in visits:
+            rows.append({"round": number, **visit(endpoint, target, load, options.seconds)})
+    return rows
 
 
 def visit(endpoint: str, target: Target, load: Load, seconds: int) -> dict:

@@ -73,7 +73,7 @@ def grow(installation: project.Installation, size: int) -> float:
             installation.run("seed", "--force", "--tasks", str(size - count))
         rate = max(0, size - count) / (time.monotonic() - begin)
         connection.execute(RECORD, [last])
-    installation.tidy()
+    installation.postgres.tidy()
     return rate
 
 

@@ -75,12 +75,7 @@ class Installation:
 
     def seed(self, tasks: int) -> None:
         self.run("seed", "--force", "--tasks", str(tasks))
-        self.tidy()
-
-    def tidy(self) -> None:
-        """Vacuum now, so that autovacuum does not in the middle of a measurement."""
-        with self.postgres.connect("raceapp") as connection:
-            connection.execute("VACUUM ANALYZE")
+        self.postgres.tidy()
 
     def serve(self, command: str = GUNICORN) -> WebServer:
         return WebServer(command, self.settings, ROOT)
@@ -114,7 +109,7 @@ def start(postgres, valkey, tasks: int = 10_000) -> tuple[WebServer, Place]:
     installation.seed(tasks)
     server = installation.serve()
     place = furnish(installation, server.url)
-    installation.tidy()
+    installation.postgres.tidy()
     return server, place
 
 
