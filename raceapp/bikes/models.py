@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from raceapp.bikes.alike import folded
+from raceapp.bikes.alike import name_key
 from raceapp.storage.columns import Versioned
 from raceapp.storage.session import db
 
@@ -34,6 +34,6 @@ class Bike(Versioned, db.Model):
     deleted_at: Mapped[datetime | None]
 
     @validates("label")
-    def fold_label(self, _name: str, label: str) -> str:
-        self.label_key = folded(label)
+    def set_label_key(self, _name: str, label: str) -> str:
+        self.label_key = name_key(label)
         return label

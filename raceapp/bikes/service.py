@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from blinker import Signal
 
 from raceapp import clock, errors
-from raceapp.bikes.alike import folded
+from raceapp.bikes.alike import name_key
 from raceapp.bikes.models import Bike
 from raceapp.history import service as history
 from raceapp.storage import hidden
@@ -83,7 +83,9 @@ def update(bike: Bike, changes: dict, *, actor) -> None:
 
 def label_taken(label: str) -> errors.Conflict:
     """Return a refusal that names the label in use, which may be spelt differently."""
-    alike = sa.select(Bike.label).where(Bike.label_key == folded(label), Bike.deleted_at.is_(None))
+    alike = sa.select(Bike.label).where(
+        Bike.label_key == name_key(label), Bike.deleted_at.is_(None)
+    )
     used = db.session.scalar(alike) or label
     return errors.Conflict(f"There is a bike labelled {used} already. Choose another label.")
 

@@ -6,7 +6,7 @@ A target is `(bike_id, rider_name, session)`, each None where the scope has no p
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from raceapp.bikes.alike import folded
+from raceapp.bikes.alike import name_key
 from raceapp.bikes.models import Bike
 from raceapp.checklists.models import Scope
 from raceapp.tasks.models import TaskStatus
@@ -58,7 +58,7 @@ def riders(bikes: Sequence[Bike]) -> list[str]:
     """Return the riders of these bikes, each once, in whatever spellings the name occurs."""
     found: dict[str, str] = {}
     for bike in bikes:
-        found.setdefault(folded(bike.rider_name), bike.rider_name)
+        found.setdefault(name_key(bike.rider_name), bike.rider_name)
     return list(found.values())
 
 
@@ -70,7 +70,7 @@ def key(item: dict, target: Target) -> tuple:
 
 def place(item_key: str, bike_id, rider_name, session_id) -> tuple:
     """Return such a key, the same for two spellings of a rider."""
-    return item_key, bike_id, rider_name and folded(rider_name), session_id
+    return item_key, bike_id, rider_name and name_key(rider_name), session_id
 
 
 def task_row(item: dict, target: Target, *, due_at: datetime | None, **more) -> dict:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from raceapp import clock
 from raceapp.auth.models import User
-from raceapp.bikes.alike import folded
+from raceapp.bikes.alike import name_key
 from raceapp.events.models import Event
 from raceapp.history import service as history
 from raceapp.storage.session import db
@@ -60,14 +60,14 @@ def known_at(event: Event, sheet: sheets.Sheet) -> Known:
     active = active.order_by(User.id).with_for_update(read=True)  # Until the new tasks are theirs.
     sessions: dict[str, list[TrackSession]] = {}
     for session in timetable.held(event):
-        sessions.setdefault(folded(session.name), []).append(session)
+        sessions.setdefault(name_key(session.name), []).append(session)
     present = [bike for bike in event.bikes if bike.deleted_at is None]
     return Known(
         event=event,
         people={email: user_id for user_id, email in exports.pairs(active).items()},
-        bikes={folded(bike.label): bike.id for bike in present},
+        bikes={name_key(bike.label): bike.id for bike in present},
         sessions=sessions,
-        riders={folded(bike.rider_name): bike.rider_name for bike in present},
+        riders={name_key(bike.rider_name): bike.rider_name for bike in present},
     )
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from raceapp import errors
-from raceapp.bikes.alike import folded
+from raceapp.bikes.alike import name_key
 from raceapp.events.models import Event
 from raceapp.tables import columns, sheets
 from raceapp.tasks import belonging, due
@@ -121,17 +121,17 @@ class Reader:
         return self.known.people[email.lower()]
 
     def bike(self, label: str) -> int:
-        if folded(label) not in self.known.bikes:
+        if name_key(label) not in self.known.bikes:
             raise ValueError("There is no such bike at this race weekend.")
-        return self.known.bikes[folded(label)]
+        return self.known.bikes[name_key(label)]
 
     def rider(self, name: str) -> str:
-        if folded(name) not in self.known.riders:
+        if name_key(name) not in self.known.riders:
             raise ValueError("There is no such rider at this race weekend.")
-        return self.known.riders[folded(name)]
+        return self.known.riders[name_key(name)]
 
     def session(self, name: str) -> int:
-        named = self.known.sessions.get(folded(name), [])
+        named = self.known.sessions.get(name_key(name), [])
         if len(named) != 1:
             several = "Several sessions have this name: rename one of them first."
             raise ValueError(several if named else "There is no such session at this race weekend.")

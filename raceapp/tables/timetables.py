@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from raceapp import errors
-from raceapp.bikes.alike import folded
+from raceapp.bikes.alike import name_key
 from raceapp.events.models import Event
 from raceapp.tables import files, lines, programme, sheets
 from raceapp.tables.days import local_day
@@ -79,7 +79,7 @@ def follow(event: Event, entries: Sequence[Entry], *, actor) -> dict:
 
 
 def key(item: Entry | TrackSession, event: Event) -> tuple:
-    return folded(item.name), local_day(item.starts_at, event)
+    return name_key(item.name), local_day(item.starts_at, event)
 
 
 def check_names(event: Event, entries: Sequence[Entry]) -> None:

@@ -7,7 +7,7 @@ and takes the task along.
 import sqlalchemy as sa
 
 from raceapp import errors
-from raceapp.bikes.alike import folded
+from raceapp.bikes.alike import name_key
 from raceapp.events.models import Event
 from raceapp.storage.session import db
 from raceapp.tasks import due
@@ -97,8 +97,8 @@ def check_belongs(task: TaskRow, names: set[str], event: Event) -> None:
     bikes = [bike for bike in event.bikes if bike.deleted_at is None]
     if "bike_id" in names and task.bike_id not in (None, *(bike.id for bike in bikes)):
         raise errors.Invalid.field("bike_id", "This bike is not at the race weekend.")
-    riders = {folded(bike.rider_name) for bike in bikes}
-    if "rider_name" in names and task.rider_name and folded(task.rider_name) not in riders:
+    riders = {name_key(bike.rider_name) for bike in bikes}
+    if "rider_name" in names and task.rider_name and name_key(task.rider_name) not in riders:
         raise errors.Invalid.field("rider_name", "Rides no bike of the race weekend.")
     if "session_id" in names and task.session_id is not None:
         check_session(task)

@@ -52,7 +52,7 @@ def is_given(value) -> bool:
     return value is not None and not (isinstance(value, str) and value == "")
 
 
-ME, NONE, ANY = WORDS = ("me", "none", "any")
+ME, NONE, ANY = HOLDER_WORDS = ("me", "none", "any")
 
 
 def each(value) -> tuple:

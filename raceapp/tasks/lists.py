@@ -58,7 +58,7 @@ def split_filters(filters: dict) -> tuple[tuple, dict]:
 
 def is_fixed(value) -> bool:
     """Tell whether the statement holds a filter's value, as there are only few such values."""
-    return value is None or isinstance(value, (bool, Enum)) or value in finding.WORDS
+    return value is None or isinstance(value, (bool, Enum)) or value in finding.HOLDER_WORDS
 
 
 @functools.lru_cache(maxsize=128)

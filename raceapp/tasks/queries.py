@@ -1,6 +1,7 @@
 """What lists of tasks and of their signatures take."""
 
 from raceapp.permissions import CrewRole
+from raceapp.tasks.finding import HOLDER_WORDS
 from raceapp.tasks.models import SignOff, Task, TaskStatus
 from raceapp.web import fields
 from raceapp.web.keyset import Keyset, list_query
@@ -12,18 +13,17 @@ class AssignedTo(fields.QueryId):
     """`me`, `none`, `any` or the id of a person."""
 
     default_error_messages = {"invalid": "Must be me, none, any or the id of a person."}
-    WORDS = ("me", "none", "any")
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        self.metadata |= {"type": ["string", "integer"], "pattern": "^(me|none|any)$"}
-        self.metadata["maxLength"] = max(map(len, self.WORDS))
+        self.metadata |= {"type": ["string", "integer"], "pattern": f"^({'|'.join(HOLDER_WORDS)})$"}
+        self.metadata["maxLength"] = max(map(len, HOLDER_WORDS))
 
     def _deserialize(self, value, attr, data, **kwargs):
-        return value if value in self.WORDS else super()._deserialize(value, attr, data, **kwargs)
+        return value if value in HOLDER_WORDS else super()._deserialize(value, attr, data, **kwargs)
 
     def _validate(self, value):
-        if value not in self.WORDS:
+        if value not in HOLDER_WORDS:
             super()._validate(value)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import sqlalchemy as sa
 
 from raceapp.bikes import service as bikes
-from raceapp.bikes.alike import folded
+from raceapp.bikes.alike import name_key
 from raceapp.bikes.models import Bike
 from raceapp.events import days
 from raceapp.events import service as events
@@ -66,14 +66,14 @@ def lacks(event: Event) -> tuple[Reason, dict[int, TrackSession]]:
     every = sa.select(TrackSession).where(TrackSession.event_id == event.id)
     sessions = {session.id: session for session in db.session.scalars(every)}
     labels = dict(db.session.execute(labels_off(event)).all())
-    riders = {folded(bike.rider_name) for bike in event.bikes}
+    riders = {name_key(bike.rider_name) for bike in event.bikes}
 
     def lack(row: sa.Row) -> str | None:
         if why := why_off(sessions.get(row.session_id)):
             return why
         if row.bike_id in labels:
             return f"Bike {labels[row.bike_id]} was taken off the race weekend."
-        if row.rider_name is not None and folded(row.rider_name) not in riders:
+        if row.rider_name is not None and name_key(row.rider_name) not in riders:
             return f"{row.rider_name} rides no bike of the race weekend any more."
         return None
 
@@ -132,7 +132,7 @@ def of_bikes(some: Sequence[Bike]):
 
 def of_riders(event: Event, names: Sequence[str]):
     """Hold for the weekend's tasks of these riders, in whatever spellings of their names."""
-    wanted = {folded(name) for name in names}
+    wanted = {name_key(name) for name in names}
     written = sa.select(Task.rider_name).where(Task.event_id == event.id).distinct()
     found = db.session.scalars(written.where(Task.rider_name.is_not(None)))
-    return Task.rider_name.in_([name for name in found if folded(name) in wanted])
+    return Task.rider_name.in_([name for name in found if name_key(name) in wanted])
