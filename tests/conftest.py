@@ -1,6 +1,5 @@
-"""Fixtures: where the application runs, who calls it, what is there already."""
+"""Fixtures: where the application runs, and what is there already."""
 
-import functools
 import itertools
 import os
 
@@ -13,17 +12,15 @@ pytest.register_assert_rewrite("helpers", "story_of_friday")
 import browser
 import coverage
 from backends import SETTINGS, Light, Real, forget_connections
-from helpers import MISANO, PASSWORD, Client, Clock, Person, created
+from helpers import MISANO, Clock, created
 from helpers import parallel as at_the_same_instant
 from paddock import Paddock
 from servers import Gunicorn
 from timetable import Timetable
 
 from raceapp import clock as raceapp_clock
-from raceapp.auth.passwords import hash_password
-from raceapp.auth.service import add
-from raceapp.storage.session import db
 
+pytest_plugins = ["people_fixtures"]
 BACKENDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.real)]
 
 
@@ -158,59 +155,6 @@ def clock(monkeypatch):
     stopped = Clock()
     monkeypatch.setattr(raceapp_clock, "utcnow", lambda: stopped.now)
     return stopped
-
-
-# Who
-
-# Every person of a test has the same password.
-hash_of = functools.cache(hash_password)
-
-
-@pytest.fixture
-def client(app):
-    return Client(app)
-
-
-@pytest.fixture
-def make_person(app):
-    def make(name, role="user"):
-        email = f"{name}@garage.example"
-        with app.app_context():
-            user = add(email=email, name=name, role=role, password_hash=hash_of(PASSWORD))
-            db.session.commit()
-            return Person(app, user.id, email)
-
-    return make
-
-
-@pytest.fixture
-def admin(make_person):
-    return make_person("admin", "admin")
-
-
-@pytest.fixture
-def second_admin(make_person):
-    return make_person("second-admin", "admin")
-
-
-@pytest.fixture
-def mechanic(make_person):
-    return make_person("mechanic")
-
-
-@pytest.fixture
-def chief(make_person):
-    return make_person("chief")
-
-
-@pytest.fixture
-def stranger(make_person):
-    return make_person("stranger")
-
-
-@pytest.fixture
-def rookie(make_person):
-    return make_person("rookie")
 
 
 # What
