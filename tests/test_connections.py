@@ -41,7 +41,9 @@ def test_requests_sent_in_one_go_are_answered_one_by_one(gunicorn_server):
 
         answers = b""
         while answers.count(b'{"status":"ok"}') < 5:
-            answers += caller.recv(65536)
+            came = caller.recv(65536)
+            assert came, answers
+            answers += came
 
     assert answers.count(b"HTTP/1.1 200 OK") == 5
 

@@ -13,6 +13,7 @@ from device import Device, assert_is_what_a_new_snapshot_says
 from helpers import created
 from listener import listen
 from paddock import Paddock
+from servers import wait_until
 
 QUALIFYING = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
 DONE = {"act": "done"}
@@ -73,9 +74,7 @@ def send_and_hear_nothing(server, person, outbox):
 
 
 def until_heard(server, person, outbox):
-    while True:
-        with suppress(OSError):
-            return send(server, person, outbox)
+    return wait_until(lambda: send(server, person, outbox), 60)
 
 
 @pytest.fixture

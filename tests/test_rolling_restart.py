@@ -73,7 +73,8 @@ def restart_as_documented(instances):
     ports = " ".join(map(str, instances.ports))
     found = {**os.environ, "PATH": f"{instances.place}:{os.environ['PATH']}"}
     script = LOOP.replace("8000 8001", ports)
-    subprocess.run(["sh", "-c", script], env={**found, "PLACE": str(instances.place)}, check=True)
+    told = {**found, "PLACE": str(instances.place)}
+    subprocess.run(["sh", "-c", script], env=told, check=True, timeout=120)
 
 
 @pytest.mark.slow
@@ -84,8 +85,10 @@ def test_a_restart_as_documented_refuses_no_caller(instances, admin, event):
         url = f"http://127.0.0.1:{nginx.port}/v1/tasks"
         callers = [pool.submit(call_until, is_over, url, admin) for _ in range(3)]
 
-        restart_as_documented(instances)
+        try:
+            restart_as_documented(instances)
+        finally:
+            is_over.set()
 
-        is_over.set()
         found = [status for caller in callers for status in caller.result()]
     assert len(found) > 100 and set(found) == {200}

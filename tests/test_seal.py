@@ -133,10 +133,12 @@ def test_the_proof_cries_no_wolf_beside_writers(admin, make_task, verify):
     writers = [threading.Thread(target=write, args=(task,)) for task in tasks]
     for writer in writers:
         writer.start()
-    outcomes = [verify() for _ in range(6)]
-    done.set()
-    for writer in writers:
-        writer.join()
+    try:
+        outcomes = [verify() for _ in range(6)]
+    finally:
+        done.set()
+        for writer in writers:
+            writer.join()
 
     assert [result.exit_code for result in outcomes] == [0] * 6, outcomes[-1].output
     assert 200 in answers and 500 not in answers

@@ -205,7 +205,8 @@ def test_a_read_of_what_trickles_in_ends(ends, monkeypatch):
     ours, theirs = ends
 
     def read_byte_by_byte():
-        while True:
+        over_at = time.monotonic() + 20
+        while time.monotonic() < over_at:
             theirs.send(b"x")
             ours.recv(10)
 

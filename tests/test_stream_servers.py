@@ -11,7 +11,7 @@ import psutil
 import pytest
 from backends import SETTINGS, forget_connections
 from helpers import MISANO, PASSWORD, Person, created
-from listener import ask, listen
+from listener import PATIENCE, ask, listen
 from servers import wait_until
 
 from raceapp import create_app
@@ -125,7 +125,9 @@ def test_whoever_comes_back_again_and_again_misses_nothing(gunicorn_server, foll
     writing.start()
 
     heard, last_id = [], whole.messages[0].id
+    over_at = time.monotonic() + 3 * PATIENCE
     while writing.is_alive() or len(heard) < len(made):
+        assert time.monotonic() < over_at, (len(heard), len(made))
         listener = follow_at(servers[len(heard) % 2], last_id=last_id)
         listener.close()
         heard += listener.subjects

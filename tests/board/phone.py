@@ -42,7 +42,11 @@ KEPT = """async (count) => {
     const answer = (asked) => new Promise((done) => (asked.onsuccess = () => done(asked.result)));
     const board = await answer(indexedDB.open('board'));
     const kept = () => answer(board.transaction('weekends').objectStore('weekends').count());
-    while (await kept() < count) await new Promise(requestAnimationFrame);
+    const overAt = performance.now() + 30_000;
+    while (await kept() < count) {
+        if (performance.now() > overAt) throw new Error(`${await kept()} weekends are kept`);
+        await new Promise(requestAnimationFrame);
+    }
     board.close();
 }"""
 

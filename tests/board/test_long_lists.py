@@ -1,6 +1,7 @@
 """Long lists on the phone: drawn in parts, and all of it soon."""
 
 import re
+import time
 from itertools import pairwise
 
 import pytest
@@ -55,7 +56,9 @@ def test_what_others_do_shows_while_rows_are_still_to_come(many, weekend, log_in
     kept(page, 2)
     page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 10)
     page.reload()
+    over_at = time.monotonic() + 30
     while not rows(page).count():
+        assert time.monotonic() < over_at
         page.clock.run_for(1)
 
     weekend.sign(weekend.manager, many[0], "done")

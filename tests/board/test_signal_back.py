@@ -2,15 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 
-from phone import installed, tick, unsent
+from phone import installed, kept, tick, unsent
 from playwright.sync_api import expect
 
 
 def test_what_was_opened_without_a_signal_stays_when_there_is_one(weekend, log_in):
     tasks = [weekend.task(title, of="mechanic") for title in ("Left grip", "Right grip")]
     page = log_in("mechanic")
+    installed(page)
     page.get_by_role("button", name="Done: Right grip").wait_for()
-    page.wait_for_timeout(1_000)  # Until the device has it all.
+    kept(page, 2)
     page.context.set_offline(True)
     page.goto("/")
     page.get_by_role("button", name="Done: Right grip").click()
@@ -43,7 +44,7 @@ def test_a_task_that_was_opened_without_a_signal_tells_everything_once_there_is_
     page = log_in("mechanic", device=device)
     installed(page)
     page.get_by_role("button", name="Done: Left grip").wait_for()
-    page.wait_for_timeout(1_000)  # Until the device has it all.
+    kept(page, 2)
     device.set_offline(True)
     page.goto(f"/tasks/{task['id']}")
     expect(page.get_by_text("signal").first).to_be_visible()

@@ -1,13 +1,14 @@
 """Workers die while writes are sent: whoever sends again until it is answered has it done once."""
 
 import signal
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from uuid import uuid4
 
 import psutil
 import pytest
-from pressure import NOT_TOLD, eventually
+from pressure import NOT_TOLD, PATIENCE, eventually
 
 from raceapp.history import proof as history
 
@@ -29,8 +30,9 @@ def kill_some(server, times):
 
 
 def until_told(caller, path, body):
+    over_at = time.monotonic() + 2 * PATIENCE
     while (answer := caller.post(path, body)).status not in (200, 201):
-        assert answer.status in (NOT_TOLD, 409, 503)
+        assert answer.status in (NOT_TOLD, 409, 503) and time.monotonic() < over_at
     return answer.body
 
 
