@@ -1,5 +1,7 @@
 """Accounts that a team manager makes, links to set a password, and the line each change leaves."""
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 from accounts import NEW_PASSWORD, login, post
@@ -32,10 +34,13 @@ def actions(admin, person_id):
 # Made by a manager
 
 
-def test_a_manager_makes_an_account_though_registration_is_closed(make_app, client, admin):
-    answer = admin.post("/v1/users", json={**ANA, "role": "admin"})
+def test_a_manager_makes_an_account_though_registration_is_closed(make_app, admin):
+    manager = replace(admin, app=make_app(REGISTRATION_OPEN=False))
 
-    assert answer.status_code == 201
+    refused = manager.post("/v1/auth/register", json={**ANA, "password": NEW_PASSWORD})
+    answer = manager.post("/v1/users", json={**ANA, "role": "admin"})
+
+    assert (refused.status_code, answer.status_code) == (403, 201)
     assert answer.headers["Location"] == f"/v1/users/{answer.json['id']}"
     assert answer.json.items() >= {**ANA, "role": "admin", "is_active": True}.items()
     assert answer.json["url"].startswith("http://localhost/reset/")

@@ -96,7 +96,7 @@ def test_what_became_of_an_account_is_listed(app, mechanic, admin):
     assert "'role': ['user', 'admin']" in last and last.endswith(f"by {admin.id}")
 
 
-def test_somebody_is_invited_by_hand(app, client, event, rookie):
+def test_somebody_is_invited_by_hand(app, event, rookie):
     roles = ("--role", "mechanic", "--role", "tyre_tech")
     token = link_in(run(app, "invite", "--event", str(event["id"]), *roles), "join")
 

@@ -59,7 +59,7 @@ def test_an_answer_without_a_body_is_kept_too(admin, chief):
     problem(again, 401)
 
 
-def test_a_manager_who_is_one_no_more_gets_no_replay(app, admin, second_admin, body):
+def test_a_manager_who_is_one_no_more_gets_no_replay(admin, second_admin, body):
     new = {"track": "Assen", "location": "Drenthe", "event_date": "2026-06-26"}
     created(second_admin.post("/v1/events", json=new, headers=keyed()))
     created(admin.patch(f"/v1/users/{second_admin.id}", json={"role": "user"}), status=200)
@@ -154,7 +154,7 @@ def test_a_conflict_is_judged_anew(admin, task):
     assert again.status_code == 200
 
 
-def test_a_key_is_forgotten_after_a_day(app, admin, body, clock):
+def test_a_key_is_forgotten_after_a_day(admin, body, clock):
     created(admin.post("/v1/tasks", json=body, headers=keyed()))
     clock.advance(hours=24)
 

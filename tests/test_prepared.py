@@ -115,7 +115,7 @@ def test_prepared_statements_outlive_refusals(idle, admin, make_task):
         created(admin.post(path, json={"act": "reopen"}))
 
 
-def test_a_refused_statement_leaves_the_connection_usable(idle, app):
+def test_a_refused_statement_leaves_the_connection_usable(idle):
     statement = type("Statement", (), {"name": "broken", "text": "SELECT 1 / $1::int"})
     pooled = idle.take()
 

@@ -102,7 +102,7 @@ def test_what_is_signed_says_by_whom_and_when(garage, admin, mechanic, printed):
     assert line.endswith("✓ mechanic, Fri 12 Jun 08:30 ✓ admin, Fri 12 Jun 08:30")
 
 
-def test_what_failed_says_who_failed_it(garage, app, mechanic, printed):
+def test_what_failed_says_who_failed_it(garage, mechanic, printed):
     task = garage.task(title="Chain", status="failed", note="Stretched")
     garage.add(SignOff(task_id=task, act="fail", signed_by=mechanic.id, at=MORNING, note="x"))
 

@@ -134,7 +134,7 @@ def test_other_crew_may_look_but_not_release(release, mechanic, fp1):
     assert mechanic.get(f"/v1/sessions/{fp1}/releases").json == []
 
 
-def test_nobody_else_learns_of_the_session(release, stranger, make_event, garage, admin, fp1):
+def test_nobody_else_learns_of_the_session(release, stranger, garage, admin, fp1):
     problem(release(by=stranger), 404)
     problem(stranger.get(f"/v1/sessions/{fp1}/releases"), 404)
     problem(release(by=admin, session_id=999), 404)

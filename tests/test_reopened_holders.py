@@ -122,7 +122,7 @@ def test_who_has_lost_a_crew_role_lets_go_of_what_is_of_it(
 
 @pytest.mark.parametrize("way", ["reopened", "failed"])
 def test_who_was_never_on_the_crew_holds_what_they_were_given(
-    app, admin, stranger, paddock, put_crew, rookie, open_again, way
+    stranger, paddock, put_crew, rookie, open_again, way
 ):
     task_id = paddock.task(assigned_to=stranger.id)
     created(stranger.post(f"/v1/tasks/{task_id}/sign-offs", json=DONE))

@@ -126,7 +126,7 @@ def statements(app, deed) -> int:
 
 
 @pytest.mark.parametrize("deed", ["move", "cancel", "shift"])
-def test_a_hundred_tasks_take_no_more_statements_than_one(app, timetable, admin, deed):
+def test_a_hundred_tasks_take_no_more_statements_than_one(app, timetable, deed):
     small, large = timetable.session("FP1"), timetable.session("FP2", "10:00", "10:40")
     deeds = {
         "move": lambda session: timetable.change(session, ends_at=at("11:00")),

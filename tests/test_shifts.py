@@ -95,7 +95,7 @@ def test_the_day_is_that_of_the_track(timetable):
 
 
 @pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
-def test_minutes_are_elapsed_time_when_the_clocks_change(timetable, admin, day):
+def test_minutes_are_elapsed_time_when_the_clocks_change(timetable, day):
     timetable.plan(day)
     session = timetable.session("Night race", "00:30", "01:30", day)
 

@@ -68,7 +68,7 @@ def test_whoever_may_look_is_not_cut_off(quick, follow, admin, mechanic, make_ta
         listener.wait_for_change("task", task["id"])
 
 
-def test_a_log_out_ends_the_streams_of_that_log_in_only(quick, follow, make_person, mechanic):
+def test_a_log_out_ends_the_streams_of_that_log_in_only(quick, follow, mechanic):
     other = dataclasses.replace(mechanic)
     assert other.token != mechanic.token
     stays, goes = follow(other), follow(mechanic)

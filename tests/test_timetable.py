@@ -163,7 +163,7 @@ def test_a_session_lies_near_its_weekend(admin, timetable, day, status):
         assert "7 days before" in response.json["errors"]["json"]["starts_at"][0]
 
 
-def test_a_mistyped_year_is_refused_in_a_change_too(admin, timetable, fp1):
+def test_a_mistyped_year_is_refused_in_a_change_too(timetable, fp1):
     response = timetable.change(fp1, ends_at="2027-06-12T08:40:00Z")
 
     assert "ends_at" in problem(response, 422)["errors"]["json"]
@@ -193,7 +193,7 @@ def test_a_postponed_weekend_takes_its_timetable_along(admin, timetable, fp1):
     assert timetable.due(task_id) == at("07:30", "2026-07-10")
 
 
-def test_a_timetable_moves_by_local_days_over_a_change_of_clocks(admin, timetable, fp1):
+def test_a_timetable_moves_by_local_days_over_a_change_of_clocks(timetable, fp1):
     timetable.plan("2026-11-13", "2026-11-15", move_timetable=True)
 
     assert timetable.starts() == {"FP1": "11-13 09:00"}

@@ -52,7 +52,7 @@ def test_an_upgrade_that_waits_in_vain_says_so_in_a_sentence(
     assert "lock timeout" in result.output
 
 
-def test_so_does_one_on_a_file_that_somebody_writes_to(another, monkeypatch):
+def test_so_does_one_on_a_file_that_somebody_writes_to(another):
     with another.app_context():
         if db.engine.dialect.name != "sqlite":
             pytest.skip("PostgreSQL has its own test")

@@ -15,7 +15,7 @@ def test_no_link_is_found_in_the_database(app, invitation):
     assert rows and token_of(invitation) not in str(rows)
 
 
-def test_no_link_stands_in_the_log(client, capsys, make_app, backend, event, admin):
+def test_no_link_stands_in_the_log(capsys, make_app, backend, event, admin):
     loud = Client(make_app(LOG_LEVEL="INFO"))
     token = "k" * 43
 

@@ -64,7 +64,7 @@ def test_eight_who_join_by_eight_links_at_once_are_all_on_the_crew(
 
 
 def test_an_invitation_is_never_both_accepted_and_revoked(
-    postgres_only, admin, path, invitation, rookie, parallel
+    postgres_only, admin, invitation, rookie, parallel
 ):
     assert rookie.token and admin.token
     deeds = iter([
@@ -174,7 +174,7 @@ def test_no_token_is_too_strange_to_be_refused(client, token):
     problem(answer, answer.status_code)
 
 
-def test_an_invitation_for_one_email_is_for_nobody_else(client, invite, rookie, make_person):
+def test_an_invitation_for_one_email_is_for_nobody_else(client, invite, rookie):
     token = token_of(invite(email=ANA["email"]))
 
     problem(accept(rookie, token), 403)

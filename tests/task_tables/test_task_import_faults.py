@@ -169,7 +169,7 @@ def test_ten_thousand_tasks_are_changed_within_five_seconds(take, export):
     assert time.process_time() - started < 5
 
 
-def test_a_table_that_cannot_be_read_is_refused(send, path, admin):
+def test_a_table_that_cannot_be_read_is_refused(send, admin):
     assert "table" in faults(send('title\n"open\n'))["2"]
     assert "table" in faults(send("title\nA\n".encode("utf-16")))["1"]
     assert "at most 100 columns" in str(faults(send("title," * 500_000)))
