@@ -1,5 +1,6 @@
 """What tests say often: who calls, what a refusal looks like, many at the same instant."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -132,3 +133,12 @@ def parallel(call: Callable[[], object], times: int) -> list:
 
     with ThreadPoolExecutor(times) as threads:
         return list(threads.map(wait_and_call, range(times)))
+
+
+def eventually(is_so: Callable[[], object], seconds: float = 15) -> bool:
+    """Ask again and again until it is so; fails once the time is up."""
+    over_at = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < over_at
+        time.sleep(0.05)
+    return True

@@ -5,18 +5,12 @@ Where nobody does, by calendar files and in weekends put on other days, it count
 
 import pytest
 from helpers import MISANO, created, problem
-from paddock import Paddock
 from task_sheets import table
-from timetable import Timetable, at
+from timetable import at
 from timetable_files import EVENT, HEAD, ICS, TAIL
 
 SKIPPED = ["There is no such time on this day: the clocks are put forward over it."]
 THAT_NIGHT = {"event_date": "2026-03-28", "end_date": "2026-03-29"}
-
-
-@pytest.fixture
-def timetable(app, admin, event):
-    return Timetable(admin, event, Paddock(app, event["id"], admin.id))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Browsers: the refresh token in a cookie that no script and no other site can use."""
 
 import pytest
+from accounts import bearer
 from helpers import Client, problem
 
 HERE = "http://localhost"
@@ -25,10 +26,6 @@ def log_in(browser, mechanic):
 
 def refresh(browser, headers=None, **options):
     return browser.post("/v1/auth/refresh", headers={**ASKED, **(headers or {})}, **options)
-
-
-def bearer(answer):
-    return {"Authorization": f"Bearer {answer.json['access_token']}"}
 
 
 def test_a_browser_gets_the_refresh_token_as_a_cookie_only(log_in):

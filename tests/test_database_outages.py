@@ -8,9 +8,9 @@ from threading import Thread
 
 import flask_migrate
 import pytest
-from helpers import Client, problem
+from helpers import Client, eventually, problem
 from servers import Postgres, free_port
-from test_outages import SLOW, eventually, timed
+from test_outages import SLOW, timed
 
 from raceapp.storage import deadline
 

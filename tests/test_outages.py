@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from helpers import Client, problem
+from helpers import Client, eventually, problem
 from servers import Valkey, free_port
 
 from raceapp.storage import deadline
@@ -21,14 +21,6 @@ def timed(call):
     start = time.perf_counter()
     answer = call()
     return answer, time.perf_counter() - start
-
-
-def eventually(is_so, seconds=15):
-    over_at = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < over_at
-        time.sleep(0.05)
-    return True
 
 
 @pytest.fixture

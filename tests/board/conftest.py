@@ -225,6 +225,12 @@ def weekend(new_weekend):
 
 
 @pytest.fixture
+def bolts(weekend):
+    """Forty tasks for the mechanic, who is at the demo team's weekend too."""
+    return [weekend.task(f"Bolt {number}", of="mechanic") for number in range(40)]
+
+
+@pytest.fixture
 def demo(api):
     """The path of the demo team's weekend of today."""
     [found] = api("chief").get("/v1/events?q=Misano+World")

@@ -7,6 +7,11 @@ def row(page, title):
     return page.get_by_role("listitem").filter(has=page.get_by_role("link", name=title, exact=True))
 
 
+def bolt(page, number):
+    """One of the many tasks that `bolts` makes."""
+    return page.get_by_role("link", name=f"Bolt {number}", exact=True)
+
+
 def tick(page, title, act="Done"):
     page.get_by_role("button", name=f"{act}: {title}", exact=True).click()
 

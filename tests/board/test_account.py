@@ -1,11 +1,8 @@
 """One's own account: name, password, calendar, and the way out."""
 
 import pytest
+from forms import press
 from playwright.sync_api import expect
-
-
-def press(page, name):
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 @pytest.fixture

@@ -1,18 +1,10 @@
 """Who does what at a weekend, and how people come to it."""
 
 import pytest
+from forms import fill, press
 from playwright.sync_api import expect
 
 NEW_PASSWORD = "front-axle-nut-64Nm"
-
-
-def press(page, name):
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def fill(page, **fields):
-    for label, text in fields.items():
-        page.get_by_role("textbox", name=label, exact=True).fill(text)
 
 
 @pytest.fixture

@@ -1,16 +1,8 @@
 """Bikes, people and checklists, as a team manager edits them."""
 
 import pytest
+from forms import fill, press
 from playwright.sync_api import expect
-
-
-def press(page, name):
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def fill(page, **fields):
-    for label, text in fields.items():
-        page.get_by_role("textbox", name=label, exact=True).fill(text)
 
 
 def test_a_bike_is_entered_changed_deleted_and_brought_back(desk, api):

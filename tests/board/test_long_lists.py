@@ -4,8 +4,7 @@ import re
 import time
 from itertools import pairwise
 
-import pytest
-from phone import kept
+from phone import bolt, kept
 from playwright.sync_api import expect
 
 COUNT = 40
@@ -23,21 +22,11 @@ WATCH = """
 """
 
 
-@pytest.fixture
-def many(weekend):
-    """Tasks for the mechanic, who is at the demo team's weekend too."""
-    return [weekend.task(f"Bolt {number}", of="mechanic") for number in range(COUNT)]
-
-
-def link(page, number):
-    return page.get_by_role("link", name=f"Bolt {number}", exact=True)
-
-
 def rows(page):
     return page.get_by_role("link", name=re.compile(r"^Bolt \d"))
 
 
-def test_rows_are_drawn_in_parts_once_each_and_nothing_moves(many, log_in):
+def test_rows_are_drawn_in_parts_once_each_and_nothing_moves(bolts, log_in):
     page = log_in("mechanic")
     kept(page, 2)
     page.add_init_script(WATCH)
@@ -50,7 +39,7 @@ def test_rows_are_drawn_in_parts_once_each_and_nothing_moves(many, log_in):
     assert page.evaluate("first.isConnected") and page.evaluate("shifts") == 0
 
 
-def test_what_others_do_shows_while_rows_are_still_to_come(many, weekend, log_in, new_device):
+def test_what_others_do_shows_while_rows_are_still_to_come(bolts, weekend, log_in, new_device):
     device = new_device(with_clock=True)
     page = log_in("mechanic", device=device)
     kept(page, 2)
@@ -61,15 +50,15 @@ def test_what_others_do_shows_while_rows_are_still_to_come(many, weekend, log_in
         assert time.monotonic() < over_at
         page.clock.run_for(1)
 
-    weekend.sign(weekend.manager, many[0], "done")
+    weekend.sign(weekend.manager, bolts[0], "done")
 
-    expect(link(page, 0)).to_have_count(0)
+    expect(bolt(page, 0)).to_have_count(0)
     assert 0 < rows(page).count() < COUNT - 1
     page.clock.resume()
     expect(rows(page)).to_have_count(COUNT - 1)
 
 
-def test_the_rows_of_a_hidden_page_are_all_there_at_once(many, log_in):
+def test_the_rows_of_a_hidden_page_are_all_there_at_once(bolts, log_in):
     page = log_in("mechanic")
     kept(page, 2)
     page.add_init_script(WATCH)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from forms import fill, press
 from playwright.sync_api import expect
 
 TIMETABLE = """Friday
@@ -15,15 +16,6 @@ Sunday
 @pytest.fixture
 def planner(desk):
     return desk("/events/new")
-
-
-def press(page, name):
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def fill(page, **fields):
-    for label, text in fields.items():
-        page.get_by_role("textbox", name=label, exact=True).fill(text)
 
 
 def choose(page, label, option):

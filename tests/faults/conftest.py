@@ -7,8 +7,8 @@ import pytest
 
 pytest.register_assert_rewrite("pressure")
 
+from helpers import eventually
 from places import Installation
-from pressure import eventually
 
 HERE = Path(__file__).parent
 SHIM = str(HERE / "shim")

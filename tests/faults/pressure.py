@@ -12,6 +12,8 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from helpers import eventually
+
 PATIENCE = 30  # seconds; longer than any answer may take, so that a hang shows as a failure
 NOT_TOLD = None  # the status of a call that got no answer at all
 
@@ -194,10 +196,3 @@ class Load:
     @property
     def slowest(self) -> float:
         return max(answer.seconds for answer in list(self.answers))
-
-
-def eventually(is_so, seconds=15):
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

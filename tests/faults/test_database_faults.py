@@ -5,7 +5,7 @@ import time
 from contextlib import closing
 
 import psycopg
-from pressure import eventually
+from helpers import eventually
 
 from raceapp.errors import DatabaseAway, Unavailable
 

@@ -6,8 +6,9 @@ from contextlib import closing
 
 import pytest
 from backends import SETTINGS
+from helpers import eventually
 from places import new_person, prepare
-from pressure import Caller, Load, eventually
+from pressure import Caller, Load
 from servers import Gunicorn
 
 from raceapp import create_app

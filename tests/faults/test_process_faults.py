@@ -5,7 +5,8 @@ from contextlib import closing
 
 import psutil
 import pytest
-from pressure import NOT_TOLD, eventually
+from helpers import eventually
+from pressure import NOT_TOLD
 
 
 @pytest.fixture

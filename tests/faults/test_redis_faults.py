@@ -1,8 +1,8 @@
 """Redis falls ill under load: requests go on, limited all the same, and counting comes back."""
 
 import pytest
+from helpers import eventually
 from places import BUDGET
-from pressure import eventually
 
 # Half a second is promised: two time-outs of a quarter. A busy machine takes as long again.
 AT_ONCE = 1.5

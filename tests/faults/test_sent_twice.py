@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import psutil
 import pytest
-from pressure import NOT_TOLD, PATIENCE, eventually
+from helpers import eventually
+from pressure import NOT_TOLD, PATIENCE
 
 from raceapp.history import proof as history
 

@@ -3,8 +3,8 @@
 import time
 
 import pytest
+from helpers import eventually
 from listener import listen
-from pressure import eventually
 
 # Promised are 6 seconds without Redis; a busy machine takes some more.
 WITHOUT_REDIS, BUSY = 6, 4
