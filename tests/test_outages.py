@@ -78,6 +78,7 @@ def test_without_redis_requests_go_on_at_once_and_limited(person, valkey, fall_i
     assert [answer.status_code for answer, _ in calls] == [200] * 3 + [429] * 3
     assert max(seconds for _, seconds in calls) < SLOW
     assert all("X-RateLimit-Remaining" in answer.headers for answer, _ in calls)
+    assert ["Retry-After" in answer.headers for answer, _ in calls] == [False] * 3 + [True] * 3
 
 
 @pytest.mark.parametrize("fall_ill", ILLS)
