@@ -1,4 +1,4 @@
-"""What the tests of - share."""
+"""What the tests of commands share."""
 
 from accounts import PASSWORD
 

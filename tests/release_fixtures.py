@@ -27,6 +27,14 @@ def fp1(garage):
 
 
 @pytest.fixture
+def bolt(garage, bike, fp1, mechanic):
+    """A critical task of bike and session, done by the mechanic."""
+    return garage.task(
+        bike_id=bike, session_id=fp1, is_critical=True, status="done", assigned_to=mechanic.id
+    )
+
+
+@pytest.fixture
 def release(garage, bike, fp1, chief):
     """Ask for the release of a bike for a session, as the chief by default."""
 

@@ -5,10 +5,10 @@ import sqlalchemy as sa
 from batches import operation
 from helpers import created
 from rights import RIGHTS
+from statements import listening
 
 from raceapp.history import chain
 from raceapp.storage import answers, prepared
-from raceapp.storage.session import db
 from raceapp.telemetry import metrics
 
 pytest_plugins = ["rights_fixtures"]
@@ -31,19 +31,12 @@ def asked_too_late(app, monkeypatch):
     rows, tell = prepared.Compiled.rows, chain.tell
     monkeypatch.setattr(prepared.Compiled, "rows", note_rows)
     monkeypatch.setattr(chain, "tell", lambda entries: committed.append(True) or tell(entries))
-    with app.app_context():
-        engines = list(db.engines.values())
-    listeners = {
-        "commit": lambda _connection: committed.append(True),
-        "before_cursor_execute": lambda _connection, _cursor, text, *_: note(text),
-    }
-    for engine in engines:
-        for name, listener in listeners.items():
-            sa.event.listen(engine, name, listener)
-    yield lambda: (found.clear(), committed.clear(), found)[-1]
-    for engine in engines:
-        for name, listener in listeners.items():
-            sa.event.remove(engine, name, listener)
+    commits = listening(app, "commit", lambda _connection: committed.append(True))
+    sent = listening(
+        app, "before_cursor_execute", lambda _connection, _cursor, text, *_: note(text)
+    )
+    with commits, sent:
+        yield lambda: (found.clear(), committed.clear(), found)[-1]
 
 
 def test_nothing_is_asked_of_the_database_behind_the_commit(

@@ -13,14 +13,6 @@ from raceapp.web.fields import utc_text
 pytest_plugins = ["release_fixtures"]
 
 
-@pytest.fixture
-def bolt(garage, bike, fp1, mechanic):
-    """A critical task of bike and session, done by the mechanic."""
-    return garage.task(
-        bike_id=bike, session_id=fp1, is_critical=True, status="done", assigned_to=mechanic.id
-    )
-
-
 # Giving
 
 

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from accounts import login
+from statements import listening
 
 from raceapp.checklists import library
 from raceapp.demo import load, seeding
@@ -82,10 +83,8 @@ def statements(app):
         if text.startswith(("CREATE", "DROP", "ALTER")):
             said.append(text)
 
-    with app.app_context():
-        sa.event.listen(db.engine, "before_cursor_execute", note)
+    with listening(app, "before_cursor_execute", note):
         yield said
-        sa.event.remove(db.engine, "before_cursor_execute", note)
 
 
 def definitions(backend):

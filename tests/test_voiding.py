@@ -12,14 +12,6 @@ pytest_plugins = ["release_fixtures"]
 FAIL = {"act": "fail", "note": "Pad is glazed"}
 
 
-@pytest.fixture
-def bolt(garage, bike, fp1, mechanic):
-    """A critical task of bike and session, done by the mechanic."""
-    return garage.task(
-        bike_id=bike, session_id=fp1, is_critical=True, status="done", assigned_to=mechanic.id
-    )
-
-
 @pytest.mark.parametrize(("act", "said"), [(UNDO, "reopened"), (FAIL, "failed")])
 def test_a_reopen_or_a_failure_voids_the_release(
     release, garage, bike, fp1, bolt, sign, clock, act, said

@@ -52,7 +52,7 @@ def may_still_invite() -> sa.ColumnElement[bool]:
             CrewMember.user_id == Invitation.created_by,
             CrewMember.crew_role == CrewRole.CREW_CHIEF,
         )
-        .correlate(Invitation)  # Two selects further out, where it would look by itself in one.
+        .correlate(Invitation)  # Two selects further out: by itself it is looked for in one.
     )
     has_rights = sa.or_(User.role == Role.ADMIN, is_chief)
     return sa.exists().where(User.id == Invitation.created_by, User.is_active, has_rights)
