@@ -139,13 +139,15 @@ def test_who_has_come_back_holds_what_they_signed(signed, mechanic, rookie, put_
 
 
 def test_who_left_another_crew_holds_what_they_signed_here(
-    app, admin, signed, mechanic, make_event, open_again
+    app, admin, stranger, paddock, make_event, open_again
 ):
     other = Paddock(app, make_event(name="Assen")["id"], admin.id)
-    other.crew(mechanic, "mechanic")
+    other.crew(stranger, "mechanic")
     created(admin.put(f"/v1/events/{other.event_id}/crew", json=[]), status=200)
+    task_id = paddock.task(assigned_to=stranger.id)
+    created(stranger.post(f"/v1/tasks/{task_id}/sign-offs", json=DONE))
 
-    assert open_again(signed, "reopened")["assigned_to"] == mechanic.id
+    assert open_again(task_id, "reopened")["assigned_to"] == stranger.id
 
 
 def test_who_is_given_a_task_as_it_is_reopened_holds_it(admin, paddock, mechanic, rookie, put_crew):
