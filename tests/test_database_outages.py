@@ -5,14 +5,18 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
+from unittest.mock import Mock
 
 import flask_migrate
 import pytest
+import sqlalchemy as sa
 from helpers import Client, eventually, problem
 from servers import Postgres, free_port
 from test_outages import SLOW, timed
 
+from raceapp import errors
 from raceapp.storage import deadline
+from raceapp.tasks import lists
 
 
 @pytest.fixture
@@ -143,3 +147,19 @@ def test_connections_cut_by_a_restart_are_made_anew(client_on_it, database, monk
     answer = guess(client_on_it)
 
     problem(answer, 401)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (sa.exc.OperationalError("SELECT 1", {}, Exception("gone")), errors.DatabaseAway),
+        (sa.exc.TimeoutError("all connections are lent"), errors.Unavailable),
+    ],
+)
+def test_a_database_that_is_away_is_told_from_one_that_is_busy(admin, monkeypatch, error, told):
+    monkeypatch.setattr(lists, "statements", Mock(side_effect=error))
+
+    answer = admin.get("/v1/tasks")
+
+    assert problem(answer, 503)["detail"] == told.detail
+    assert answer.headers["Retry-After"] == "2"

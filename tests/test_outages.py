@@ -6,12 +6,15 @@ import signal
 import threading
 import time
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 from helpers import Client, eventually, problem
 from servers import Valkey, free_port
 
+from raceapp import errors
 from raceapp.storage import deadline
+from raceapp.tasks import lists
 
 SLOW = 1  # second: half of it is promised, and a busy machine may take as long again
 
@@ -105,6 +108,18 @@ def test_without_redis_readiness_is_degraded(person, valkey, fall_ill):
 
     assert answer == (200, "degraded")
     assert seconds < 2
+
+
+def test_without_redis_a_refusal_of_the_database_says_when_to_come_back(
+    person, valkey, monkeypatch
+):
+    hang(valkey)
+    monkeypatch.setattr(lists, "statements", Mock(side_effect=errors.DatabaseAway()))
+
+    answer = person.get("/v1/tasks")
+
+    problem(answer, 503)
+    assert answer.headers["Retry-After"] == "2"
 
 
 def test_a_redis_that_is_not_there_does_not_stop_the_start(postgres_only, make_app, mechanic):

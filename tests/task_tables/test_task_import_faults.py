@@ -7,6 +7,7 @@ import pytest
 from helpers import problem
 from task_sheets import MORNING, table
 
+from raceapp import permissions
 from raceapp.tasks.models import Task
 
 
@@ -185,3 +186,12 @@ def test_a_crew_chief_imports_and_nobody_else_of_the_crew(garage, send, chief, m
     problem(send("title\nA\n", by=mechanic), 403)
     problem(send("title\nA\n", by=stranger), 404)
     assert send("title\nA\n", by=chief).status_code == 200
+
+
+def test_who_may_manage_tasks_imports_them_whoever_may_plan(send, monkeypatch):
+    monkeypatch.setattr(permissions, "can_plan", lambda *_: False)
+    assert send("title\nA\n").status_code == 200
+
+    monkeypatch.setattr(permissions, "manages", lambda *_: False)
+
+    problem(send("title\nA\n"), 403)
