@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from datetime import date, datetime, timedelta
 from itertools import product
 from types import SimpleNamespace
 
@@ -14,7 +15,7 @@ from test_shell import PAGES, WRONG
 from raceapp import errors, permissions
 from raceapp.permissions import Role
 from raceapp.shell import PATHS
-from raceapp.tasks import grounds, holding, signing
+from raceapp.tasks import belonging, grounds, holding, signing
 from raceapp.tasks.models import TO_DO, Act, Anchor, TaskStatus
 
 pytestmark = browser.needs_node
@@ -121,9 +122,53 @@ def nobody_leaves(monkeypatch):
 def test_an_unsent_signature_does_to_a_task_what_the_server_will_do(nobody_leaves):
     asked = [case for act in Act for case in cases(act=act) if is_signable(case)]
 
-    shown = on_the_board("overlay", f"board.after(of.task, {UNSENT})", asked)
+    shown = on_the_board("overlay", f"board.after(of.task, {UNSENT}, {{}})", asked)
 
     assert differing(asked, map(signed_for, shown), signed) == []
+
+
+def test_what_is_to_do_again_is_due_on_the_board_when_the_server_will_say():
+    asked = list(hanging())
+
+    told = on_the_board(
+        "due", "board.dueAgain(of.task, { ...of, session: () => of.session })", asked
+    )
+
+    assert differing(asked, map(moment, told), due_again) == []
+
+
+# The clocks of Havana and Beirut are put forward at midnight, and those of Havana back to it.
+DAYS = [("America/Havana", "2026-03-08"), ("America/Havana", "2026-11-01")]
+DAYS += [
+    ("Asia/Beirut", "2026-03-29"),
+    ("Pacific/Apia", "2026-06-12"),
+    ("Europe/Rome", "2026-03-28"),
+]
+SESSION = {"starts_at": "2026-06-12T09:00:00Z", "ends_at": "2026-06-12T09:30:00Z"}
+
+
+def hanging():
+    """Tasks that hang on a day or a session, at weekends of two days or three."""
+    for (zone, first), anchor, pinned in product(DAYS, (None, *Anchor), (True, False)):
+        for length, session_id in product((1, 2), (None, 2)):
+            last = (date.fromisoformat(first) + timedelta(days=length)).isoformat()
+            task = {"anchor": anchor, "is_due_pinned": pinned, "session_id": session_id}
+            task |= {"offset_minutes": -30, "due_at": "2026-06-12T08:00:00Z"}
+            event = {"event_date": first, "end_date": last, "timezone": zone}
+            yield {"task": task, "event": event, "session": SESSION}
+
+
+def due_again(case):
+    event = {**case["event"]}
+    event |= {name: date.fromisoformat(event[name]) for name in ("event_date", "end_date")}
+    session = SimpleNamespace(**{name: moment(at) for name, at in SESSION.items()})
+    task = SimpleNamespace(**case["task"], event=SimpleNamespace(**event))
+    task.session, task.due_at = task.session_id and session, moment(task.due_at)
+    return belonging.due_again(task)
+
+
+def moment(text):
+    return datetime.fromisoformat(text)
 
 
 UNSENT = """{

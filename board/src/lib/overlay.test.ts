@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Grounds } from './due.ts';
 import { assign, comment, reversal, signOff, type Deed, type Operation } from './operations.ts';
 import { lay } from './overlay.ts';
 
@@ -14,7 +15,11 @@ const operation = (deed: Deed, more: Partial<Operation> = {}): Operation => ({
   ...deed,
   ...more,
 });
-const shown = (...operations: Operation[]) => lay(new Map([[7, TASK]]), operations).get(7)!;
+const FP1 = { starts_at: '2026-06-12T09:00:00Z', ends_at: '2026-06-12T09:30:00Z' };
+const EVENT = { event_date: '2026-06-12', end_date: '2026-06-14', timezone: 'Europe/Rome' };
+const GROUNDS: Grounds = { event: EVENT, session: (id) => (id === 2 ? FP1 : undefined) };
+const over = (task: any, ...operations: Operation[]) => lay(new Map([[7, task]]), operations, GROUNDS).get(7)!;
+const shown = (...operations: Operation[]) => over(TASK, ...operations);
 
 test('without operations every task is the very same object', () => {
   assert.equal(shown(), TASK);
@@ -43,7 +48,7 @@ test('operations lie one over the other', () => {
 
 test('a check leaves the task done by whom it was', () => {
   const other = { ...TASK, status: 'done', done_by: 9 };
-  const found = lay(new Map([[7, other]]), [operation(signOff(TASK, 'check'))]).get(7)!;
+  const found = over(other, operation(signOff(TASK, 'check')));
 
   assert.deepEqual([found.status, found.done_by, found.checked_by], ['done', 9, ANA]);
 });
@@ -67,11 +72,11 @@ test('what the server answered is shown until its own state is as new', () => {
   assert.equal(shown(sent).status, 'done');
   assert.equal(shown(sent).isPending, undefined);
   const newer = { ...TASK, version: 3 };
-  assert.equal(lay(new Map([[7, newer]]), [sent]).get(7), newer);
+  assert.equal(over(newer, sent), newer);
 });
 
 test('an operation on a task that is gone is passed over', () => {
-  assert.equal(lay(new Map(), [operation(signOff(TASK, 'done'))]).size, 0);
+  assert.equal(lay(new Map(), [operation(signOff(TASK, 'done'))], GROUNDS).size, 0);
 });
 
 test('taking back a sent tick reopens the task and gives it back if it was nobody’s', () => {
@@ -86,4 +91,38 @@ test('taking back a check needs a word, taking back a reopening signs again', ()
   assert.deepEqual(reversal(TASK, signOff(TASK, 'check'), 'Undone')[0].body, { act: 'reopen', note: 'Undone' });
   const before = { ...TASK, status: 'done', value: 29 };
   assert.deepEqual(reversal(before, signOff(TASK, 'reopen'), '')[0].body, { act: 'done', value: 29 });
+});
+
+const HANGING = { ...TASK, status: 'done', due_at: '2026-06-12T08:00:00Z', is_due_pinned: false, offset_minutes: -30 };
+
+for (const [anchor, due] of [
+  ['session_start', '2026-06-12T08:30:00Z'],
+  ['session_end', '2026-06-12T09:00:00Z'],
+  ['event_start', '2026-06-11T21:30:00Z'],
+  ['event_end', '2026-06-14T21:30:00Z'],
+  ['crash', '2026-06-12T08:00:00Z'],
+  [null, '2026-06-12T08:00:00Z'],
+]) {
+  test(`what is to do again is due by its anchor, ${anchor}, as it is now`, () => {
+    const task = { ...HANGING, anchor, session_id: 2 };
+
+    for (const act of ['fail', 'reopen'] as const) assert.equal(over(task, operation(signOff(task, act))).due_at, due);
+    assert.equal(over(task, operation(signOff(task, 'check'))).due_at, HANGING.due_at);
+  });
+}
+
+test('a due time that somebody has set stays', () => {
+  const task = { ...HANGING, anchor: 'session_start', session_id: 2, is_due_pinned: true };
+
+  assert.equal(over(task, operation(signOff(task, 'reopen'))).due_at, HANGING.due_at);
+});
+
+test('no due time is shown where the device does not know what it hangs on', () => {
+  const task = { ...HANGING, anchor: 'session_start', session_id: 3 };
+
+  assert.equal(over(task, operation(signOff(task, 'reopen'))).due_at, null);
+});
+
+test('a task that is signed was changed just now', () => {
+  assert.equal(shown(operation(signOff(TASK, 'not_applicable'))).updated_at, AT);
 });

@@ -10,6 +10,7 @@ const FROM: Record<Act, Task['status'][]> = {
   reopen: ['done', 'failed', 'not_applicable'],
 };
 const CLAIMING: Act[] = ['done', 'fail', 'not_applicable'];
+const VOIDING: Act[] = ['fail', 'reopen'];
 
 export interface Who {
   user: Pick<User, 'id' | 'role'>;
@@ -26,6 +27,9 @@ export function canSign(who: Who, task: Task, act: Act, allowsSelfCheck = false)
 /** Tell whether who signs a task that nobody holds so holds it afterwards. */
 export const takes = (role: User['role'] | undefined, act: Act): boolean =>
   CLAIMING.includes(act) && role !== 'admin';
+
+/** Tell whether a task that is signed so is to do again, and due by what it hangs on now. */
+export const voids = (act: Act): boolean => VOIDING.includes(act);
 
 export function canTake(who: Who, task: Task): boolean {
   return TO_DO.includes(task.status) && task.assigned_to === null && hasRole(who, task);

@@ -61,7 +61,7 @@ export class Weekend {
 
   readonly #operations = $derived(queue.operations.filter((one) => one.eventId === this.id));
   readonly #told: Map<number, Task> = $derived(this.kept?.tasks ?? NOTHING);
-  readonly #tasks = $derived(lay(this.#told, this.#operations));
+  readonly #tasks = $derived(lay(this.#told, this.#operations, this));
   readonly #people: Map<number, Person> = $derived(this.kept?.people ?? NOTHING);
   readonly #bikes: Map<number, Bike> = $derived(this.kept?.bikes ?? NOTHING);
   readonly #sessions: Map<number, Session> = $derived(this.kept?.sessions ?? NOTHING);

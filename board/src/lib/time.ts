@@ -60,6 +60,23 @@ function dayOf(at: number, zone: string): string {
   return `${part('year')}-${part('month')}-${part('day')}`;
 }
 
+/** When a local day begins, in ms. One whose midnight is skipped begins as the clocks are put forward. */
+export function midnight(date: string, zone: string): number {
+  const wall = Date.parse(date);
+  const [before, after] = [ahead(wall - DAY, zone), ahead(wall + DAY, zone)];
+  const [first, second] = [wall - before, wall - after];
+  const isLater = ahead(first, zone) !== before && ahead(second, zone) === after;
+  return isLater ? second : first;
+}
+
+/** So many ms the zone's clocks are ahead of UTC. */
+const ahead = (at: number, zone: string): number =>
+  Date.parse(`${localDay(at, zone)}T${clock(at, zone)}Z`) - at;
+
+/** `2026-06-13` after `2026-06-12`. */
+export const dayAfter = (date: string): string =>
+  new Date(Date.parse(date) + DAY).toISOString().slice(0, 10);
+
 /** `10:40` for today, otherwise with the day before it. Pages take today from `minutes.now`, so
  * that they are drawn anew at midnight. */
 export function short(at: Instant, zone: string, today: Instant): string {
