@@ -1,7 +1,7 @@
-"""Going back to a long list on the phone: it is found as it was left."""
+"""Going back to a long list on the phone, or loading it anew: it is found as it was left."""
 
 import pytest
-from phone import bolt, tick
+from phone import bolt, installed, tick
 from playwright.sync_api import expect
 
 TOP = "(link) => Math.round(link.getBoundingClientRect().top)"
@@ -49,3 +49,39 @@ def test_going_back_from_another_page_finds_the_same_rows(bolts, log_in):
 
     expect(bolt(page, 35)).to_be_in_viewport()
     assert bolt(page, 35).evaluate(TOP) == pytest.approx(top, abs=2)
+
+
+@pytest.mark.parametrize("is_offline", [False, True])
+def test_a_page_that_is_loaded_anew_shows_the_row_where_it_was(many, log_in, is_offline):
+    page = log_in("mechanic")
+    installed(page)
+    bolt(page, 35).hover()
+    top = bolt(page, 35).evaluate(TOP)
+    page.context.set_offline(is_offline)
+
+    page.reload()
+
+    expect(bolt(page, 35)).to_be_in_viewport()
+    assert bolt(page, 35).evaluate(TOP) == pytest.approx(top, abs=2)
+
+
+def test_a_page_that_is_loaded_anew_gives_the_focus_back(many, log_in):
+    page = log_in("mechanic")
+    bolt(page, 35).focus()
+
+    page.reload()
+
+    expect(bolt(page, 35)).to_be_focused()
+
+
+def test_a_page_that_is_loaded_anew_at_its_top_stays_there(many, log_in):
+    page = log_in("mechanic")
+    follow(page, 35)
+    page.go_back()
+    expect(bolt(page, 35)).to_be_focused()
+    page.evaluate("scrollTo(0, 0)")
+
+    page.reload()
+
+    bolt(page, 39).wait_for()
+    assert page.evaluate("scrollY") == 0

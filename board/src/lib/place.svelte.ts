@@ -1,5 +1,5 @@
 // Where the board is: the path in the address bar, as state that pages read.
-import { comeBack, leave } from './returning.ts';
+import { comeBack, leave, stay } from './returning.ts';
 
 class Place {
   path = $state(location.pathname);
@@ -10,6 +10,11 @@ class Place {
       comeBack(state);
       this.read();
     });
+    // Chromium comes too late with `pagehide`, Safari on a phone knows no `beforeunload`.
+    addEventListener('beforeunload', stay);
+    addEventListener('pagehide', stay);
+    document.addEventListener('visibilitychange', () => document.hidden && stay());
+    comeBack(history.state);
   }
 
   read(): void {

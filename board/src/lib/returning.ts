@@ -1,6 +1,7 @@
 // Going back shows a page as it was left: the link that was followed is where it was on the screen,
-// and has the focus; if its row has moved, the row that came after it does. Pages are drawn anew, and
-// their rows have other heights until they are seen: a number of pixels would lead to another row.
+// and has the focus; if its row has moved, the row that came after it does. So does a page that is
+// loaded anew. Pages are drawn anew, and their rows have other heights until they are seen: a number
+// of pixels would lead to another row.
 
 interface Left {
   /** The link that was followed and the one after it; if it was around the page, the first two in sight. */
@@ -20,14 +21,20 @@ const linksOfPage = (): HTMLElement[] => [...document.querySelectorAll<HTMLEleme
 const topOf = (link: HTMLElement): number => link.getBoundingClientRect().top;
 const hrefOf = (link: HTMLElement): string => link.getAttribute('href')!;
 
-/** Remember where a link is that is about to be followed. */
-export function leave(link: HTMLElement): void {
+/** Remember where a link is that is about to be followed, or has the focus as the page goes. */
+export function leave(link: Element | null): void {
   const all = linksOfPage();
-  const own = all.indexOf(link);
+  const own = all.indexOf(link as HTMLElement);
   const from = own < 0 ? all.findIndex((one) => topOf(one) >= 0) : own;
   const near = from < 0 ? [] : all.slice(from, from + 2);
   const links = near.map((one) => ({ href: hrefOf(one), top: topOf(one) }));
   history.replaceState({ left: { links, hasFocus: own >= 0 } satisfies Left }, '');
+}
+
+/** Remember the present place, as somebody may load the page anew, or the system take its memory. */
+export function stay(): void {
+  if (scrollY > 0) leave(document.activeElement);
+  else history.replaceState(null, '');
 }
 
 /** Be where one was when this entry of the history was left, unless somebody moves meanwhile. */
@@ -56,7 +63,7 @@ function isThere({ links, hasFocus }: Left): boolean {
   const before = scrollY;
   const all = linksOfPage();
   const [own, next] = links.map(({ href }) => all.findIndex((one) => hrefOf(one) === href));
-  const hasMoved = next >= 0 && own !== next - 1;
+  const hasMoved = next >= 0 && (own < 0 || own !== next - 1);
   const link = all[hasMoved ? next : own];
   if (!link) return false;
   scrollBy(0, topOf(link) - links[hasMoved ? 1 : 0].top);
