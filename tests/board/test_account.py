@@ -56,12 +56,13 @@ def test_logging_out_without_a_signal_ends_the_log_in_once_there_is_one(log_in):
     page.context.set_offline(True)
     press(page, "Log out")
     page.wait_for_url("**/login**")
-    assert cookies(page.context) == ["refresh_token"]
+    assert set(cookies(page.context)) == {"refresh_token", "must-log-out"}
 
     with page.expect_response("**/v1/auth/logout") as answer:
         page.context.set_offline(False)
 
     assert answer.value.status == 204
+    page.wait_for_function("document.cookie === ''")
     assert cookies(page.context) == []
 
 

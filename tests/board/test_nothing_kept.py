@@ -9,6 +9,7 @@ const refuse = () => { throw new DOMException('Denied', 'SecurityError') };
 IDBFactory.prototype.open = refuse;
 if (navigator.locks) navigator.locks.request = async () => refuse();
 Object.defineProperty(window, 'localStorage', { get: refuse });
+Object.defineProperty(window, 'sessionStorage', { get: refuse });
 """
 
 
@@ -40,10 +41,13 @@ def test_whoever_logged_out_there_without_a_signal_is_out_when_the_page_is_opene
     page.wait_for_url("**/login**")
     keeping_nothing.unroute("**/v1/auth/logout")
 
+    page.close()
+    page = keeping_nothing.new_page()
     with page.expect_response("**/v1/auth/logout"):
         page.goto("/account")
 
     page.wait_for_url("**/login**")
+    page.wait_for_function("document.cookie === ''")
     assert keeping_nothing.cookies() == []
 
 

@@ -19,7 +19,7 @@ export interface Auth {
   isLocked: boolean;
 }
 
-type Message = { access?: Access; user?: User | null; isLeaving?: boolean };
+type Message = { access?: Access; user?: User | null };
 
 const COOKIE = { 'X-Refresh-Cookie': '1' };
 const EARLY = 30_000;
@@ -89,7 +89,7 @@ export async function welcome(ask: () => Promise<Answer<Tokens>>): Promise<void>
   if (isOther) await Promise.all([db.clear('kept'), db.clear('weekends')]);
   await db.put('kept', 'me', body.user);
   become({ user: body.user, isLocked: false });
-  channel?.postMessage({ access: fresh, user: body.user, isLeaving: false } satisfies Message);
+  channel?.postMessage({ access: fresh, user: body.user } satisfies Message);
   void navigator.storage?.persist?.();
 }
 
@@ -123,7 +123,7 @@ export async function logOut(): Promise<void> {
   const token = access?.token;
   leaving.set();
   await forget();
-  channel?.postMessage({ user: null, isLeaving: true } satisfies Message);
+  channel?.postMessage({ user: null } satisfies Message);
   await leave(token);
 }
 
@@ -131,9 +131,7 @@ export async function logOut(): Promise<void> {
 async function leave(token?: string): Promise<void> {
   if (!leaving.isSet) return;
   await locked('refresh', async () => {
-    if (!leaving.isSet || !(await isOut(token))) return;
-    leaving.clear();
-    channel?.postMessage({ isLeaving: false } satisfies Message);
+    if (leaving.isSet && (await isOut(token))) leaving.clear();
   });
 }
 
@@ -208,7 +206,6 @@ async function changePerson(user: User | null): Promise<void> {
 }
 
 channel?.addEventListener('message', ({ data }: MessageEvent<Message>) => {
-  if (data.isLeaving !== undefined) leaving.hear(data.isLeaving);
   if (data.access && data.access.userId === (data.user ?? auth.user)?.id) access = data.access;
   if (data.user === undefined) return;
   if (data.user === null) access = null;

@@ -1,4 +1,4 @@
-// A server and tabs of a browser that is in a private window, for the tests of the log-in.
+// A server and tabs of a browser that keeps cookies and refuses all storage, for the tests of the log-in.
 import type { User } from './types.ts';
 
 const Channel = BroadcastChannel;
@@ -7,9 +7,6 @@ type Auth = typeof import('./auth.ts');
 export const ANA = { id: 3, email: 'ana@demo.example', name: 'Ana Ruiz' } as User;
 export const BOB = { id: 4, email: 'bob@demo.example', name: 'Bob Ito' } as User;
 const WORDS: Record<string, string> = { '/v1/auth/login': 'in', '/v1/auth/refresh': 'refresh', '/v1/auth/logout': 'out' };
-
-/** Where a browser keeps marks; null: it refuses to. */
-type Kept = Map<string, string> | null;
 
 export class World {
   /** Whom the cookie of this browser logs in, as no script can read or delete. */
@@ -24,14 +21,15 @@ export class World {
   #online: (() => void)[] = [];
   #ticks: (() => void)[] = [];
 
-  constructor(shared: Kept = new Map(), own: Kept = new Map()) {
+  constructor() {
     const online = (_what: string, listener: () => void) => void this.#online.push(listener);
     define('addEventListener', { value: online });
     define('setInterval', { value: (work: () => void) => void this.#ticks.push(work) });
     define('BroadcastChannel', { value: channelOf(crypto.randomUUID()) });
     define('fetch', { value: (path: string, { body }: RequestInit) => this.#answer(path, String(body)) });
-    define('localStorage', { get: () => storage(shared) });
-    define('sessionStorage', { get: () => storage(own) });
+    define('document', { value: new Jar() });
+    define('localStorage', { get: refuse });
+    define('sessionStorage', { get: refuse });
   }
 
   /** Open the board in one more tab, or once more after it was closed. */
@@ -39,6 +37,12 @@ export class World {
     const auth: Auth = await import(`./auth.ts?world=${crypto.randomUUID()}&tab=${++this.#tabs}`);
     await auth.start();
     return auth;
+  }
+
+  /** Close the tab that was opened last. */
+  close(): void {
+    this.#online.pop();
+    this.#ticks.pop();
   }
 
   /** There is a signal again, and the server answers so. */
@@ -84,14 +88,23 @@ function define(name: string, property: PropertyDescriptor): void {
   Object.defineProperty(globalThis, name, { configurable: true, ...property });
 }
 
-function storage(kept: Kept): Partial<Storage> {
-  if (!kept) throw new DOMException('Denied', 'SecurityError');
-  return {
-    length: kept.size,
-    getItem: (key) => kept.get(key) ?? null,
-    setItem: (key, value) => void kept.set(key, value),
-    removeItem: (key) => void kept.delete(key),
-  };
+function refuse(): never {
+  throw new DOMException('Denied', 'SecurityError');
+}
+
+/** The cookies that scripts see. */
+class Jar {
+  readonly #kept = new Map<string, string>();
+
+  get cookie(): string {
+    return [...this.#kept].map((pair) => pair.join('=')).join('; ');
+  }
+
+  set cookie(told: string) {
+    const [, name, value] = /^(.+?)=(.*?);/.exec(told)!;
+    if (told.endsWith('Max-Age=0')) this.#kept.delete(name);
+    else this.#kept.set(name, value);
+  }
 }
 
 /** Everything that was under way, between tabs too, has come to its end. */

@@ -1,44 +1,27 @@
-/** A mark for all tabs of a browser that outlives the page, as far as the browser lets it: one that
- * refuses storage has it in this tab only, or as long as this page is open. */
+/** A mark that all tabs of a browser share and that outlives the page: a cookie, since a browser may
+ * keep cookies and refuse every storage. One that keeps no cookies has no log-in to remember either. */
 export class Mark {
   readonly #key: string;
-  #isHere = false;
 
   constructor(key: string) {
     this.#key = key;
   }
 
   get isSet(): boolean {
-    const has = (storage: Storage) => storage.getItem(this.#key) !== null;
-    return this.#isHere || PLACES.some((place) => tried(place, has) ?? false);
+    return document.cookie.split('; ').includes(`${this.#key}=1`);
   }
 
   set(): void {
-    const write = (storage: Storage) => (storage.setItem(this.#key, '1'), true);
-    this.#isHere = !PLACES.some((place) => tried(place, write));
+    this.#write('1', YEAR);
   }
 
   clear(): void {
-    this.#isHere = false;
-    PLACES.forEach((place) => tried(place, (storage) => storage.removeItem(this.#key)));
+    this.#write('', 0);
   }
 
-  /** Another tab says so. Tabs that share a storage have it there, and what is said may be out of date. */
-  hear(isSet: boolean): void {
-    if (tried(SHARED, (storage) => storage.length) !== undefined) return;
-    if (isSet) this.set();
-    else this.clear();
+  #write(value: string, seconds: number): void {
+    document.cookie = `${this.#key}=${value}; Path=/; SameSite=Strict; Max-Age=${seconds}`;
   }
 }
 
-type Place = () => Storage;
-const SHARED: Place = () => localStorage;
-const PLACES: Place[] = [SHARED, () => sessionStorage];
-
-function tried<T>(place: Place, work: (storage: Storage) => T): T | undefined {
-  try {
-    return work(place());
-  } catch {
-    return undefined; // It is refused, or full.
-  }
-}
+const YEAR = 31_536_000;
