@@ -1,12 +1,14 @@
 """What Lighthouse makes of "My tasks" on a phone, logged in, with 200 tasks: `make lighthouse`.
 
-Accessibility and best practices have to be perfect. Of the speed the best of three runs counts, on
-a machine that is quick enough to tell; on one that is busy it is said and not judged.
+Accessibility and best practices have to be perfect. Of the speed the best run counts. A run is
+busy if the page waited for the machine: then it may pass, but it does not fail. If fewer than
+three of six runs are quiet, and none passes, that is said and ends with a code of its own.
 """
 
 import json
 import subprocess
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +19,7 @@ from screenshots import caller, demo_server
 from servers import ROOT, free_port
 
 PERSON, TASKS = "truck", 200
-RUNS = 3
+RUNS, AT_MOST = 3, 6
 LEAST = {"performance": 95, "accessibility": 100, "best-practices": 100}
 TIMES = {
     "first paint": "first-contentful-paint",
@@ -25,35 +27,60 @@ TIMES = {
     "blocked": "total-blocking-time",
     "shifted": "cumulative-layout-shift",
 }
-QUICK_ENOUGH = 800  # Below this benchmark index the machine is what is measured.
+MOST_WAITING = 1.5  # times as long as they computed: beyond, the machine is what is measured
+TOO_BUSY = 75  # an exit code that says: try again
 LIGHTHOUSE = ROOT / ".tools" / "lighthouse" / "node_modules" / "lighthouse" / "cli" / "index.js"
 
 
+@dataclass
+class Run:
+    """The scores of one run, and how many times as long as they computed the page's tasks took."""
+
+    scores: dict[str, int]
+    waiting: float
+
+    @property
+    def speed(self) -> int:
+        return self.scores["performance"]
+
+    @property
+    def is_quiet(self) -> bool:
+        return self.waiting <= MOST_WAITING
+
+
 def main() -> None:
-    """Print the scores; exit with those that are too low."""
+    """Print the scores; exit with those that are too low, or because the machine is too busy."""
     if WHY_NOT:
         sys.exit(f"No scores: {WHY_NOT}")
+    runs = []
     with demo_server() as url:
         fill(url)
-        judge(best(url))
+        while not is_enough(runs):
+            with TemporaryDirectory() as folder:
+                runs.append(measure(url, Path(folder)))
+    code, said = verdict(runs)
+    print(said)
+    sys.exit(code)
 
 
-def best(url: str) -> dict:
-    """Measure again if it was slow: what else the machine does only makes it slower."""
-    reports = []
-    while not reports or (len(reports) < RUNS and speed(reports[-1]) < LEAST["performance"]):
-        with TemporaryDirectory() as folder:
-            reports.append(measure(url, Path(folder)))
-        tell(reports[-1])
-    return max(reports, key=speed)
+def is_enough(runs: list[Run]) -> bool:
+    """Tell whether to judge: what else the machine does only makes a page slower."""
+    is_quick = any(run.speed >= LEAST["performance"] for run in runs)
+    return is_quick or quiet(runs) == RUNS or len(runs) == AT_MOST
 
 
-def speed(report: dict) -> int:
-    return score(report, "performance")
+def quiet(runs: list[Run]) -> int:
+    return sum(run.is_quiet for run in runs)
 
 
-def score(report: dict, category: str) -> int:
-    return round(report["categories"][category]["score"] * 100)
+def verdict(runs: list[Run]) -> tuple[int, str]:
+    """Return the exit code and a sentence."""
+    best = max(runs, key=lambda run: run.speed)
+    low = [name for name, least in LEAST.items() if best.scores[name] < least]
+    is_judged = quiet(runs) >= RUNS
+    if low == ["performance"] and not is_judged:
+        return TOO_BUSY, "TOO BUSY, SPEED NOT JUDGED: the page waited for this machine. Try again."
+    return (1, f"Too low: {', '.join(low)}") if low else (0, "All scores are high enough.")
 
 
 def fill(url: str) -> None:
@@ -71,8 +98,8 @@ def fill(url: str) -> None:
         manager("POST", "/v1/tasks", task)
 
 
-def measure(url: str, folder: Path) -> dict:
-    """Log in with a browser that Lighthouse then takes over; returns its report."""
+def measure(url: str, folder: Path) -> Run:
+    """Log in with a browser that Lighthouse then takes over."""
     port, file = free_port(), folder / "report.json"
     with sync_playwright() as playwright:
         options = {"executable_path": CHROMIUM, "args": [f"--remote-debugging-port={port}"]}
@@ -87,30 +114,47 @@ def measure(url: str, folder: Path) -> dict:
         page.close()
         subprocess.run(command(url, port, file), cwd=ROOT, check=True)
         device.close()
-    return json.loads(file.read_text())
+    report = json.loads(file.read_text())
+    scores = {name: round(report["categories"][name]["score"] * 100) for name in LEAST}
+    run = Run(scores, waiting(json.loads((folder / "report-0.trace.json").read_text())))
+    tell(run, report)
+    return run
+
+
+def waiting(trace: dict) -> float:
+    """Return how many times as long as they computed the tasks of pages took."""
+    events = trace["traceEvents"]
+    mains = {thread(one) for one in events if one.get("args", {}).get("name") == "CrRendererMain"}
+    tasks = [one for one in events if one["name"] == "RunTask" and thread(one) in mains]
+    computed = [one for one in tasks if "tdur" in one]
+    return sum(one["dur"] for one in computed) / sum(one["tdur"] for one in computed)
+
+
+def thread(event: dict) -> tuple[int, int]:
+    return event["pid"], event["tid"]
 
 
 def command(url: str, port: int, file: Path) -> list[str]:
     only = f"--only-categories={','.join(LEAST)}"
-    told = [f"--port={port}", "--disable-storage-reset", "--output=json", "--quiet", only]
-    return ["board/with-node", "node", LIGHTHOUSE, f"{url}/", f"--output-path={file}", *told]
+    told = [f"--port={port}", "--disable-storage-reset", "--output=json", "--quiet"]
+    return [
+        "board/with-node",
+        "node",
+        LIGHTHOUSE,
+        f"{url}/",
+        f"--output-path={file}",
+        *told,
+        only,
+        "--save-assets",
+    ]
 
 
-def tell(report: dict) -> None:
-    scores = {name: score(report, name) for name in LEAST}
-    print(f"{scores}, benchmark index {report['environment']['benchmarkIndex']:.0f}")
+def tell(run: Run, report: dict) -> None:
+    index = report["environment"]["benchmarkIndex"]
+    print(f"{run.scores}, waiting {run.waiting:.1f}, benchmark index {index:.0f}")
     told = {word: report["audits"][name]["displayValue"] for word, name in TIMES.items()}
     print(", ".join(f"{word} {value}" for word, value in told.items()))
-
-
-def judge(report: dict) -> None:
     tell_faults(report)
-    low = {name for name, least in LEAST.items() if score(report, name) < least}
-    if "performance" in low and report["environment"]["benchmarkIndex"] < QUICK_ENOUGH:
-        print(f"The speed is not judged: this machine is too busy (below {QUICK_ENOUGH}).")
-        low.discard("performance")
-    if low:
-        sys.exit(f"Too low: {', '.join(sorted(low))}")
 
 
 def tell_faults(report: dict) -> None:
