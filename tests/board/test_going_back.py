@@ -52,7 +52,7 @@ def test_going_back_from_another_page_finds_the_same_rows(bolts, log_in):
 
 
 @pytest.mark.parametrize("is_offline", [False, True])
-def test_a_page_that_is_loaded_anew_shows_the_row_where_it_was(many, log_in, is_offline):
+def test_a_page_that_is_loaded_anew_shows_the_row_where_it_was(bolts, log_in, is_offline):
     page = log_in("mechanic")
     installed(page)
     bolt(page, 35).hover()
@@ -65,7 +65,7 @@ def test_a_page_that_is_loaded_anew_shows_the_row_where_it_was(many, log_in, is_
     assert bolt(page, 35).evaluate(TOP) == pytest.approx(top, abs=2)
 
 
-def test_a_page_that_is_loaded_anew_gives_the_focus_back(many, log_in):
+def test_a_page_that_is_loaded_anew_gives_the_focus_back(bolts, log_in):
     page = log_in("mechanic")
     bolt(page, 35).focus()
 
@@ -74,7 +74,7 @@ def test_a_page_that_is_loaded_anew_gives_the_focus_back(many, log_in):
     expect(bolt(page, 35)).to_be_focused()
 
 
-def test_a_page_that_is_loaded_anew_at_its_top_stays_there(many, log_in):
+def test_a_page_that_is_loaded_anew_at_its_top_stays_there(bolts, log_in):
     page = log_in("mechanic")
     follow(page, 35)
     page.go_back()
