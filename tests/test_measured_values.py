@@ -54,3 +54,16 @@ def test_a_measured_text_takes_text_and_a_plain_task_takes_no_value(paddock, sig
     ]
 
     assert [answer.status_code for answer in answers] == [422, 201, 422]
+
+
+@pytest.mark.parametrize("given", ["unit", "min", "max"])
+def test_a_part_that_is_not_there_is_the_same_as_null(admin, event, given):
+    measured = {"label": "Torque", "kind": "number"}
+    body = {"event_id": event["id"], "title": "Axle", "measurement": measured}
+    task = created(admin.post("/v1/tasks", json=body))
+
+    changed = admin.patch(
+        f"/v1/tasks/{task['id']}", json={"measurement": {**measured, given: None}}
+    )
+
+    assert (changed.json["measurement"], changed.json["version"]) == (measured, task["version"])

@@ -213,3 +213,12 @@ def test_a_session_that_was_taken_off_is_told_so(app, event, admin, make_task):
     response = admin.patch(f"/v1/tasks/{make_task()['id']}", json={"session_id": session_id})
 
     assert at_field(response, "session_id") == "This session was taken off the timetable."
+
+
+def test_who_may_not_check_is_told_who_may(mechanic, paddock):
+    task_id = paddock.task(crew_role=None, assigned_to=mechanic.id, needs_check=True)
+
+    answer = mechanic.post(f"/v1/tasks/{task_id}/sign-offs", json={"act": "check"})
+
+    told = "This task is of no crew role: it takes a crew chief or a team manager to check it."
+    assert problem(answer, 403)["detail"] == told

@@ -7,6 +7,7 @@ from flask import current_app, g, request
 
 from raceapp.limits import budgets
 from raceapp.sync.service import Answer, Call
+from raceapp.tasks.signing import DEVICE_TIME
 from raceapp.web import headers, idempotency
 
 # What a call takes over from the request around it: who asks, from where, of which host.
@@ -52,5 +53,6 @@ def environ_of(call: Call) -> dict:
         "wsgi.input": io.BytesIO(body),
         headers.ADDED: [],
         idempotency.GIVEN: call.key,
+        DEVICE_TIME: call.device_time,
         budgets.INSIDE: True,
     }

@@ -9,7 +9,7 @@ import json
 import re
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -51,6 +51,7 @@ class Call(NamedTuple):
     path: str
     body: object
     if_match: str | None
+    device_time: datetime | None
     key: Key
 
 
@@ -117,7 +118,8 @@ class Batch:
         check_allowed(operation)
         check_device_time(operation["device_time"])
         path = REFERENCE.sub(self.task_of, operation["path"])
-        call = Call(operation["method"], path, body_of(operation), operation["if_match"], key)
+        sent = (operation[name] for name in ("body", "if_match", "device_time"))
+        call = Call(operation["method"], path, *sent, key)
         answer = self.send(call)
         if answer.status == HTTPStatus.CREATED and path == TASKS:
             self.made[operation["id"].lower()] = answer.body["id"]
@@ -174,12 +176,3 @@ def check_device_time(device_time) -> None:
     signing.check_device_time(device_time)
     if device_time and device_time < clock.utcnow() - LASTS:
         raise in_place("device_time", "Lies more than 30 days back: do this anew.")
-
-
-def body_of(operation: dict) -> object:
-    """Return the body of the call; a sign-off without a time gets that of the operation."""
-    body, device_time = operation["body"], operation["device_time"]
-    is_sign_off = operation["path"].endswith("/sign-offs") and isinstance(body, dict)
-    if not is_sign_off or device_time is None or body.get("device_time") is not None:
-        return body
-    return {**body, "device_time": device_time.isoformat()}

@@ -151,7 +151,7 @@ class Reader:
             return None
         parts["kind"] = parts["kind"] or "number"
         self.check_measurement(row, parts)
-        return {part: value for part, value in parts.items() if value is not None or part in before}
+        return {part: value for part, value in parts.items() if value is not None}
 
     def part(self, row: int, name: str, cell: str):
         if name in columns.NUMBERS and self.has_decimal_comma:

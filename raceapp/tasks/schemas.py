@@ -30,6 +30,11 @@ class MeasurementSchema(ma.Schema):
     min = fields.Number(allow_none=True, metadata={"example": 28})
     max = fields.Number(allow_none=True, metadata={"example": 30})
 
+    @ma.post_load
+    def leave_out_nulls(self, data, **kwargs):
+        """Give what is not there one shape, so that sending it as null changes nothing."""
+        return {name: value for name, value in data.items() if value is not None}
+
     @ma.validates_schema
     def check_limits(self, data, **kwargs):
         low, high = data.get("min"), data.get("max")

@@ -1,5 +1,7 @@
 """Tasks: giving, changing, ticking, taking back. Finding them is in `finding`."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from blinker import Signal
 
@@ -73,7 +75,7 @@ def check_live(task: TaskRow) -> None:
         raise errors.Conflict("This task has been deleted. Restore it first.")
 
 
-def update(task: TaskRow, changes: dict, *, actor) -> None:
+def update(task: TaskRow, changes: dict, *, actor, device_time: datetime | None = None) -> None:
     """Change a task.
 
     Raises Conflict when it is deleted or cannot leave its weekend, Invalid for an unknown person or
@@ -91,7 +93,7 @@ def update(task: TaskRow, changes: dict, *, actor) -> None:
     for name, value in changes.items():
         setattr(task, name, value)
     if is_signing:
-        signing.sign_off(task, act, actor=actor)
+        signing.sign_off(task, act, device_time=device_time, actor=actor)
     else:
         history.record(task.event_id, "task.updated", task, actor=actor)
         rows.save(task, actor=actor)

@@ -43,6 +43,8 @@ CLAIMING = {Act.DONE, Act.FAIL, Act.NOT_APPLICABLE}
 VOIDING = {Act.FAIL, Act.REOPEN}
 ANYBODYS = {Act.FAIL, Act.REOPEN}  # A crew chief may sign these, whoever holds the task.
 DEVICE_MAY_BE_AHEAD = timedelta(minutes=10)
+# A request that holds others puts the time of each into its environ: see `raceapp.sync`.
+DEVICE_TIME = "raceapp.device_time"
 
 
 class AlreadySigned(errors.Conflict):
@@ -82,6 +84,8 @@ def why_not_theirs(task: Task, act: Act, roles) -> str:
     if task.assigned_to is not None and act != Act.CHECK:
         others = "a crew chief or a team manager" if act in ANYBODYS else "a team manager"
         return f"{name_of(task.assigned_to)} holds this task: it takes them or {others} to sign it."
+    if task.crew_role is None and act == Act.CHECK:
+        return "This task is of no crew role: it takes a crew chief or a team manager to check it."
     if task.crew_role is None:
         return "This task is nobody's and of no crew role: a team manager may sign it."
     role = task.crew_role.replace("_", " ")

@@ -1,8 +1,9 @@
 """Tasks."""
 
+from datetime import datetime
 from functools import partial
 
-from flask import g, url_for
+from flask import g, request, url_for
 
 from raceapp.history import service as history
 from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema
@@ -20,6 +21,11 @@ class TaskResource(Resource):
     """All views of tasks draw on one budget per person."""
 
     budget = budgets.TASKS
+
+
+def device_time_around() -> datetime | None:
+    """Return the time that a batch gives what is signed without a time of its own."""
+    return request.environ.get(signing.DEVICE_TIME)
 
 
 @blp.route("")
@@ -75,7 +81,7 @@ class TaskItem(TaskResource):
         task = rows.get(task_id, actor=g.actor, hold=service.is_wider(changes))
         service.check_may_change(task, changes, actor=g.actor)
         etags.check_if_match(task)
-        service.update(task, changes, actor=g.actor)
+        service.update(task, changes, device_time=device_time_around(), actor=g.actor)
         commit_if_begun()
         return task
 
@@ -145,6 +151,7 @@ class TaskSignOffs(TaskResource):
         task = rows.get(task_id, actor=g.actor, hold=is_voiding)
         signing.check_may_sign(task, sign_off["act"], actor=g.actor)
         etags.check_if_match(task)
+        sign_off["device_time"] = sign_off.get("device_time") or device_time_around()
         signing.sign_off(task, actor=g.actor, **sign_off)
         commit_if_begun()
         return task, {"Location": url_for("tasks.TaskItem", task_id=task.id)}

@@ -37,3 +37,12 @@ def test_a_signatures_own_time_is_kept(mechanic, task, clock):
     sync(mechanic, operation("POST", path, body, device_time="2026-06-12T08:30:00Z"))
 
     assert mechanic.get(path).json[0]["device_time"] == "2026-06-12T08:00:00Z"
+
+
+def test_a_tick_by_a_change_has_the_time_of_its_operation(mechanic, task, clock):
+    moment, path = text(clock.now - timedelta(hours=5)), f"/v1/tasks/{task['id']}"
+
+    sync(mechanic, operation("PATCH", path, {"completed": True}, device_time=moment))
+
+    signed = mechanic.get(f"{path}/sign-offs").json
+    assert [(row["act"], row["device_time"]) for row in signed] == [("done", moment)]
