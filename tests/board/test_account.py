@@ -62,7 +62,7 @@ def test_logging_out_without_a_signal_ends_the_log_in_once_there_is_one(log_in):
         page.context.set_offline(False)
 
     assert answer.value.status == 204
-    page.wait_for_function("document.cookie === ''")
+    page.wait_for_function("() => document.cookie === ''")
     assert cookies(page.context) == []
 
 

@@ -47,7 +47,7 @@ def test_whoever_logged_out_there_without_a_signal_is_out_when_the_page_is_opene
         page.goto("/account")
 
     page.wait_for_url("**/login**")
-    page.wait_for_function("document.cookie === ''")
+    page.wait_for_function("() => document.cookie === ''")
     assert keeping_nothing.cookies() == []
 
 
