@@ -1,5 +1,6 @@
 // Which page a path is. Paths are those that the server answers with the shell; see shell.py.
 import type { Component } from 'svelte';
+import Mine from './pages/Mine.svelte';
 
 type Page = () => Promise<{ default: Component<any> }>;
 export interface Route {
@@ -23,7 +24,8 @@ const route = (path: string, page: Page, more: Partial<Route> = {}): Route => ({
 });
 
 export const ROUTES: Route[] = [
-  route('/', () => import('./pages/Mine.svelte'), { section: '/' }),
+  // It comes with the board, as it is the page that people open; others are chunks of their own.
+  route('/', async () => ({ default: Mine }), { section: '/' }),
   route('/login', () => import('./pages/Login.svelte'), { isOpen: true, isBare: true }),
   route('/tasks/:id', () => import('./pages/Task.svelte'), { section: '/' }),
   route('/events', () => import('./pages/Events.svelte'), { section: '/events' }),
