@@ -1,7 +1,7 @@
 """Going back to a long list on the phone, or loading it anew: it is found as it was left."""
 
 import pytest
-from phone import bolt, installed, tick
+from phone import bolt, installed, kept, tick
 from playwright.sync_api import expect
 
 TOP = "(link) => Math.round(link.getBoundingClientRect().top)"
@@ -55,6 +55,7 @@ def test_going_back_from_another_page_finds_the_same_rows(bolts, log_in):
 def test_a_page_that_is_loaded_anew_shows_the_row_where_it_was(bolts, log_in, is_offline):
     page = log_in("mechanic")
     installed(page)
+    kept(page, 2)
     bolt(page, 35).hover()
     top = bolt(page, 35).evaluate(TOP)
     page.context.set_offline(is_offline)
