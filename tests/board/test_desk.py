@@ -28,6 +28,7 @@ def test_a_way_back_that_had_no_signal_stays(desk, api):
     page.get_by_role("button", name="92 A Bo Lind").click()
     press(page, "Delete")
     undo = page.get_by_role("button", name="Undo: 92 A is deleted.")
+    undo.wait_for()
     page.context.set_offline(True)
     undo.click()
     expect(page.get_by_text("cannot be done now").first).to_be_visible()
