@@ -11,6 +11,13 @@ DOES_NOT_SCROLL = """() => {
     return page.scrollHeight <= innerHeight && page.scrollWidth <= innerWidth;
 }"""
 
+IN_SIGHT = """(region) => {
+    const { left, right } = region.getBoundingClientRect();
+    const boxes = [...region.querySelectorAll('li')].map((row) => [row, row.getBoundingClientRect()]);
+    const seen = boxes.filter(([, box]) => box.left >= left - 1 && box.right <= right + 1);
+    return seen.map(([row]) => row.lastElementChild.textContent);
+}"""
+
 
 @pytest.fixture
 def hang_up(log_in):
@@ -99,6 +106,25 @@ def test_pages_turn_by_themselves_when_there_are_too_many_bikes(hang_up, weekend
     expect(bikes(page).first).to_contain_text(another, timeout=12_000)
 
     assert page.evaluate(DOES_NOT_SCROLL)
+
+
+def test_what_fell_due_last_is_shown_and_every_overdue_task_is_shown_or_counted(hang_up, weekend):
+    for number in range(45):
+        weekend.task(f"Late {number}", due_in=-60 - number)
+    weekend.task("Fuel cap", due_in=-900, is_critical=True)
+
+    page = hang_up(f"{weekend.page}/wall", with_clock=True)
+
+    overdue = wall(page).get_by_role("region", name="46 overdue")
+    expect(overdue.get_by_role("listitem")).to_contain_text(["Fuel cap", "Late 0", "Late 1"])
+    foot = overdue.get_by_text(re.compile(r"^1 / 12 · and \d+ more$"))
+    left_out = int(re.search(r"and (\d+) more", foot.inner_text())[1])
+    seen = set()
+    for turn in range(12):
+        overdue.get_by_text(re.compile(rf"^{turn + 1} / 12")).wait_for()
+        seen |= set(overdue.evaluate(IN_SIGHT))
+        page.clock.fast_forward(10_000)
+    assert len(seen) + left_out == 46 and {"Fuel cap", "Late 0", "Late 20"} <= seen
 
 
 def test_it_says_since_when_it_is_not_live_and_gets_stale(hang_up, weekend):

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { hasList, heading, isStale, pages, rows, rowsFitting, unit } from './wall.ts';
+import { hasList, heading, isStale, pages, rows, rowsFitting, unit, urgentFirst } from './wall.ts';
 
 test('text is as large as four metres need on each screen', () => {
   const sizes = [32, 43, 55, 65].map((inches) => unit(inches, 4).toFixed(1));
@@ -59,6 +59,15 @@ test('pages are as even as can be', () => {
   assert.deepEqual(sizes(9), [5, 4]);
   assert.deepEqual(sizes(8), [8]);
   assert.deepEqual(sizes(0), []);
+});
+
+test('critical tasks come first, then what fell due last', () => {
+  const task = (due: string, is_critical = false) => ({ due_at: `2026-06-12T${due}:00Z`, is_critical });
+  const tasks = [task('06:00'), task('07:00', true), task('08:00'), task('09:00'), task('08:30', true)];
+
+  const order = urgentFirst(tasks).map((one) => one.due_at.slice(11, 16));
+
+  assert.deepEqual(order, ['08:30', '07:00', '09:00', '08:00', '06:00']);
 });
 
 test('a wall is stale once nothing was heard for half a minute', () => {

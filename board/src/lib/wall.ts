@@ -114,6 +114,12 @@ export function pages<T>(rows: T[], most: number): T[][] {
   return Array.from({ length: number }, (_, page) => rows.slice(page * size, (page + 1) * size));
 }
 
+/** Overdue tasks as a garage needs them: critical ones, then what fell due last; of one time as they were. */
+export const urgentFirst = <T extends { is_critical: boolean; due_at: string | null }>(tasks: T[]): T[] =>
+  tasks.toSorted(
+    (a, b) => Number(b.is_critical) - Number(a.is_critical) || Date.parse(b.due_at!) - Date.parse(a.due_at!),
+  );
+
 /** Whether the screen may be wrong: the server has been silent for half a minute. */
 export const isStale = (isLive: boolean, asOf: number, now: number): boolean =>
   !isLive && now - asOf > STALE_AFTER;
