@@ -117,6 +117,7 @@ def test_a_newer_board_waits_until_somebody_agrees_and_the_queue_survives_it(
     reload = page.get_by_role("button", name="Reload")
     wait_until(lambda: offered(page, reload), 60)
     assert len(caches(page)) == 2
+    page.get_by_role("button", name="Send now").click(trial=True)  # Nothing covers it.
     with page.expect_navigation():
         reload.click()
 
@@ -125,3 +126,20 @@ def test_a_newer_board_waits_until_somebody_agrees_and_the_queue_survives_it(
     assert signatures(weekend, task) == ["done"]
     assert [name.startswith("board-newer-") for name in caches(page)] == [True]
     reload.wait_for(state="detached")
+
+
+def test_a_newer_board_is_put_off_for_an_hour(start, deploy, log_in, new_device):
+    server = start()
+    page = log_in("mechanic", at=server.url, device=new_device(with_clock=True))
+    installed(page)
+    deploy(server)
+    reload = page.get_by_role("button", name="Reload")
+    wait_until(lambda: offered(page, reload), 60)
+
+    page.get_by_role("button", name="Later").click()
+    reload.wait_for(state="detached")
+    page.clock.fast_forward("59:00")
+    assert reload.count() == 0
+
+    page.clock.fast_forward("01:01")
+    reload.wait_for()

@@ -1,10 +1,12 @@
 // The service worker keeps the board on the device. A new version waits until somebody agrees.
 
 const EVERY = 15 * 60_000;
+const LATER = 60 * 60_000;
 
 class Updates {
   /** A new version is on the device and waits. */
   isReady = $state(false);
+  #isPutOff = $state(false);
   #registration: ServiceWorkerRegistration | null = null;
 
   follow(registration: ServiceWorkerRegistration): void {
@@ -25,6 +27,17 @@ class Updates {
   #see(): void {
     const waits = this.#registration?.waiting && navigator.serviceWorker.controller;
     if (waits) this.isReady = true;
+  }
+
+  /** Whether to ask people for it now. */
+  get isOffered(): boolean {
+    return this.isReady && !this.#isPutOff;
+  }
+
+  /** Ask again in an hour, or when the board is opened anew. */
+  putOff(): void {
+    this.#isPutOff = true;
+    setTimeout(() => (this.#isPutOff = false), LATER);
   }
 
   /** Change over to the new version. */
