@@ -35,5 +35,5 @@ async function perform(task: Task, deed: Deed, said: string): Promise<void> {
   navigator.vibrate?.(30);
   const reversals = reversal(task, kept, texts.acts.why);
   const back = () => undo(kept, reversals);
-  toast(`${said}: ${task.title}`, { undo: back, about: task.title, subject: kept.id });
+  toast(`${said}: ${task.title}`, { undo: back, about: task.title, place: placeOf(task), subject: kept.id });
 }

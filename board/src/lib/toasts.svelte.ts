@@ -1,18 +1,7 @@
 // Short messages at the edge of the page, some with a way back: `toast('Done', { undo })`.
 
 import { onOther } from './auth.ts';
-
-export interface Toast {
-  id: number;
-  text: string;
-  /** It may be called again, if it raises Unreachable. */
-  undo?: () => void | Promise<void>;
-  /** The subject, for the name of its button. */
-  about?: string;
-  /** A newer message of the same subject replaces it, since its way back is gone. */
-  subject?: string;
-  isBad?: boolean;
-}
+import type { Toast } from './newest.ts';
 
 /** Long enough to notice a wrong tap, take a glove off and tap again. */
 const LASTS = 12_000;
@@ -33,6 +22,7 @@ class Toasts {
   }
 }
 
+export type { Toast };
 export const toasts = new Toasts();
 // Nobody takes back another person's deed.
 onOther(() => (toasts.all = []));
