@@ -17,6 +17,14 @@ from raceapp.web import fields
 
 COLUMNS = ("name", "kind", "date", "starts_at", "ends_at")
 NEEDED = ("name", "starts_at")
+# What organisers call these columns.
+SYNONYMS = {
+    **dict.fromkeys(("session", "session name", "title", "event"), "name"),
+    **dict.fromkeys(("type", "session type"), "kind"),
+    "day": "date",
+    **dict.fromkeys(("start", "starts", "start time", "from", "time"), "starts_at"),
+    **dict.fromkeys(("end", "ends", "end time", "finish", "to", "until"), "ends_at"),
+}
 USUAL = timedelta(minutes=30)
 MAX_ENTRIES = 2_000
 NAME, KIND = fields.Text(100), fields.Choice(SessionKind)
@@ -24,7 +32,10 @@ NAME, KIND = fields.Text(100), fields.Choice(SessionKind)
 
 @dataclass(frozen=True)
 class Entry:
-    """A session as it is published. `row` is its row, or None in files without rows."""
+    """A session as it is published. `row` is its row, or None in files without rows.
+
+    `called` are the names that its table has for columns.
+    """
 
     row: int | None
     name: str
@@ -32,6 +43,7 @@ class Entry:
     is_kind_guessed: bool
     starts_at: datetime
     ends_at: datetime | None
+    called: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -49,16 +61,19 @@ class Programme:
 
 def of_table(data: bytes, charset: str | None, event: Event) -> Programme:
     """Read a table; raises Invalid by row and column."""
-    sheet = sheets.read(data, charset, known=COLUMNS, needed=NEEDED, most=MAX_ENTRIES)
-    return of_rows(sheet.rows, event)
+    wanted = {"known": COLUMNS, "needed": NEEDED, "synonyms": SYNONYMS}
+    sheet = sheets.read(data, charset, most=MAX_ENTRIES, **wanted)
+    return of_rows(sheet.rows, event, sheet.called)
 
 
-def of_rows(rows: Mapping[int, Mapping[str, str]], event: Event) -> Programme:
+def of_rows(
+    rows: Mapping[int, Mapping[str, str]], event: Event, called: Mapping[str, str] | None = None
+) -> Programme:
     """Read rows by their numbers; raises Invalid by row and column, and for too many of them."""
     if len(rows) > MAX_ENTRIES:
         sentence = f"A timetable has at most {MAX_ENTRIES:,} sessions."
         raise sheets.fault([*rows][MAX_ENTRIES], sheets.WHOLE, sentence)
-    faults = sheets.Faults()
+    faults = sheets.Faults(called=called or {})
     entries, day = [], event.event_date
     for number, row in rows.items():
         cells = Cells(number, row, faults)
@@ -100,14 +115,15 @@ def entry_of(cells: Cells, event: Event, day: date) -> Entry | None:
     starts_at, ends_at = times_of(cells, event, day)
     if not (name and kind and starts_at):
         return None
-    return Entry(cells.number, name, kind, is_guessed, starts_at, ends_at)
+    called = cells.faults.called
+    return Entry(cells.number, name, kind, is_guessed, starts_at, ends_at, called)
 
 
 def kind_of(cells: Cells, name: str | None) -> tuple[SessionKind | None, bool]:
     """Return the kind, and whether it is guessed from the name."""
     given = cells.read("kind", lambda text: KIND.deserialize(text.lower()))
     kind = given or kinds.guessed(name or "")
-    if name and kind is None and "kind" not in cells.faults.by_row.get(cells.number, {}):
+    if name and kind is None and not cells.faults.of(cells.number, "kind"):
         known = ", ".join(SessionKind)
         cells.faults.add(cells.number, "kind", f"The name does not tell the kind: say {known}.")
     return kind, given is None
@@ -118,7 +134,8 @@ def times_of(cells: Cells, event: Event, day: date) -> tuple[datetime | None, da
     starts = cells.read("starts_at", lambda text: clock_time(text, day))
     ends = cells.read("ends_at", lambda text: clock_time(text, day))
     if starts and ends == starts:
-        cells.faults.add(cells.number, "ends_at", "Must be later than starts_at.")
+        start = cells.faults.called.get("starts_at", "starts_at")
+        cells.faults.add(cells.number, "ends_at", f"Must be later than {start}.")
     if starts and ends and ends < starts:
         ends += timedelta(days=1)
     return tuple(

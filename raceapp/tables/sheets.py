@@ -9,7 +9,7 @@ import contextlib
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from raceapp import errors
@@ -50,12 +50,18 @@ def written(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 @dataclass
 class Faults:
-    """What is wrong with a table, by row and column."""
+    """What is wrong with a table, by row and column; `called` says what a table calls a column."""
 
     by_row: dict[int, dict[str, list[str]]] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
 
     def add(self, row: int, column: str, *sentences: str) -> None:
-        self.by_row.setdefault(row, {}).setdefault(column, []).extend(sentences)
+        name = self.called.get(column, column)
+        self.by_row.setdefault(row, {}).setdefault(name, []).extend(sentences)
+
+    def of(self, row: int, column: str) -> list[str]:
+        """Return what was told of a cell so far."""
+        return self.by_row.get(row, {}).get(self.called.get(column, column), [])
 
     def refuse(self) -> None:
         """Raise Invalid if there are any."""
@@ -69,11 +75,15 @@ def fault(row: int, column: str, *sentences: str) -> errors.Invalid:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The rows of a table as `{column: text}`, by their numbers; blank ones are left out."""
+    """The rows of a table as `{column: text}`, by their numbers; blank ones are left out.
+
+    `called` are the names that its header has for columns, in small letters.
+    """
 
     columns: Sequence[str]
     rows: dict[int, dict[str, str]]
     has_decimal_comma: bool
+    called: Mapping[str, str]
 
 
 def read(
@@ -83,23 +93,27 @@ def read(
     known: Sequence[str],
     needed: Sequence[str] = (),
     most: int = MAX_ROWS,
+    synonyms: Mapping[str, str] | None = None,
 ) -> Sheet:
     """Return the table in `data`, whose columns are among `known` in any order.
 
-    Raises Invalid, naming each fault by row and column.
+    `synonyms` are other names for them, `{"session": "name"}`. Raises Invalid, naming each fault by row and column.
     """
     text = decoded(data, charset)
     separator = separator_of(text)
     records = split(text, separator, most)
-    header = columns_in(records[0] if records else [], known, needed)
-    faults = Faults()
+    names = [cell.strip().lower() for cell in (records[0] if records else [])]
+    header = [(synonyms or {}).get(name, name) for name in names]
+    called = dict(zip(header, names, strict=True))
+    check_columns(header, names, known, needed)
+    faults = Faults(called=called)
     rows = {}
     for number, record in enumerate(records[1:], 2):
         if any(cell.strip() for cell in record):
             check_length(number, record, header, faults)
             rows[number] = dict(zip(header, map(undefused, record), strict=False))
     faults.refuse()
-    return Sheet(header, rows, separator == ";")
+    return Sheet(header, rows, separator == ";", called)
 
 
 def decoded(data: bytes, charset: str | None) -> str:
@@ -163,24 +177,25 @@ def split(text: str, separator: str, most: int) -> list[list[str]]:
     return records
 
 
-def columns_in(header: list[str], known: Sequence[str], needed: Sequence[str]) -> list[str]:
-    if len(header) > MAX_COLUMNS:
+def check_columns(
+    columns: list[str], names: list[str], known: Sequence[str], needed: Sequence[str]
+) -> None:
+    """Raise Invalid unless the columns, which the table calls `names`, are known, and once there."""
+    if len(columns) > MAX_COLUMNS:
         raise fault(1, WHOLE, f"A table has at most {MAX_COLUMNS} columns.")
-    columns = [cell.strip().lower() for cell in header]
     faults = Faults()
     if not columns and not needed:
         faults.add(1, WHOLE, "There is nothing here: the first row names the columns.")
     for place, column in enumerate(columns):
         if column not in known:
             shown = errors.printable(column)[:60] or f"column {place + 1}"
-            faults.add(1, shown, "There is no such column.")
+            faults.add(1, shown, f"There is no such column. There are {', '.join(known)}.")
         elif column in columns[:place]:
-            faults.add(1, column, "This column is there twice.")
+            faults.add(1, names[place], "This column is there twice.")
     for column in needed:
         if column not in columns:
             faults.add(1, column, "This column is missing.")
     faults.refuse()
-    return columns
 
 
 def check_length(number: int, record: list[str], header: list[str], faults: Faults) -> None:

@@ -59,8 +59,10 @@ def of_text(text: str, event: Event) -> Programme:
 
 
 def is_table(text: str) -> bool:
+    """Tell whether the first line names columns: two of them, since a session may be called Day."""
     header = text.partition("\n")[0].lower().split(sheets.separator_of(text))
-    return {cell.strip(' "\r') for cell in header}.issuperset(programme.NEEDED)
+    names = {programme.SYNONYMS.get(name, name) for name in (cell.strip(' "\r') for cell in header)}
+    return len(names.intersection(programme.COLUMNS)) > 1
 
 
 def follow(event: Event, entries: Sequence[Entry], *, actor) -> dict:
@@ -89,7 +91,7 @@ def check_names(event: Event, entries: Sequence[Entry]) -> None:
         if found in seen and entry.row is None:
             raise errors.Invalid(f"{entry.name} stands twice on one day.")
         if found in seen:
-            faults.add(entry.row, "name", "This name stands twice on one day.")
+            faults.add(entry.row, entry.called.get("name", "name"), "This name stands twice on one day.")
         seen.add(found)
     faults.refuse()
 
@@ -141,7 +143,7 @@ def write(event: Event, session: TrackSession | None, entry: Entry, *, actor) ->
 def at_row(entry: Entry, error: errors.Invalid) -> errors.Invalid:
     """Name the row of the table, or the event of the file, that breaks a rule."""
     by_column = {
-        name: sentences
+        entry.called.get(name, name): sentences
         for found in error.members["errors"].values()
         for name, sentences in found.items()
     }

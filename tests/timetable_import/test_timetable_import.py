@@ -216,3 +216,15 @@ def test_a_time_with_a_zone_without_a_name_is_local(send):
 
     assert answer["undefined_zones"] == []
     assert answer["sessions"][0]["starts_at"] == "2026-06-12T08:20:00Z"
+
+
+@pytest.mark.parametrize(
+    "header", ["Session,Day,Start,End", "Title;Date;From;To", "session name\tDAY\tStart time\tUntil"]
+)
+def test_columns_are_known_by_what_organisers_call_them(send, shown, header):
+    separator = next(sign for sign in ",;\t" if sign in header)
+    row = separator.join(["FP1", "Saturday", "10:20", "11:05"])
+
+    assert send(f"{header}\n{row}\n").status_code == 200
+
+    assert shown() == [("FP1", "practice", "Sat 10:20", "Sat 11:05")]

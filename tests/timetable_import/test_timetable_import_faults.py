@@ -46,6 +46,38 @@ def test_a_fault_is_told_by_row_and_column(send, shown, table, row, column):
     assert shown() == []
 
 
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        (",Friday,10:00,", "session"),
+        ("FP1,Monday,10:00,", "day"),
+        ("FP1,2025-06-12,10:00,", "day"),
+        ("FP1,Friday,25:00,", "start"),
+        ("FP1,Friday,10:00,10:00", "end"),
+        ("FP2,Friday,9:00,9:30", "session"),
+        ("FP1,Friday", "start"),
+    ],
+)
+def test_a_fault_is_told_in_the_words_of_the_table(send, row, column):
+    response = send(f"Session,Day,Start,End\nFP2,Friday,8:00,8:30\n{row}\n")
+
+    assert [*faults(response)["3"]] == [column]
+
+
+@pytest.mark.parametrize(
+    ("header", "column", "sentence"),
+    [
+        ("name,starts_at,colour", "colour", "There is no such column. There are name, kind, date,"),
+        ("Session,name,Start", "name", "This column is there twice."),
+        ("Session,Day", "starts_at", "This column is missing."),
+    ],
+)
+def test_a_header_is_told_which_columns_there_are(send, header, column, sentence):
+    response = send(f"{header}\nFP1,x,10:00\n")
+
+    assert faults(response)["1"][column][0].startswith(sentence)
+
+
 @pytest.mark.parametrize("day", ["2026-06-04", "2026-06-17"])
 def test_a_day_far_from_the_weekend_is_refused_in_the_words_of_a_session(
     send, admin, timetable, day

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bodyOf, lastDay, linesOf, stepOf, textOf, type Draft } from './plan.ts';
+import { bodyOf, columnIn, type Draft, lastDay, linesOf, stepOf, textOf } from './plan.ts';
 
 const EVENT = { event_date: '2026-06-12', end_date: '2026-06-14', timezone: 'Europe/Rome' } as any;
 const session = (name: string, kind: string, starts_at: string, ends_at: string) =>
@@ -48,4 +48,12 @@ test('each field has its step', () => {
 test('files of old spreadsheets are read too', () => {
   assert.equal(textOf(new Uint8Array([0x51, 0xe9]).buffer), 'Qé');
   assert.equal(textOf(new TextEncoder().encode('Qé').buffer as ArrayBuffer), 'Qé');
+});
+
+test('a fault names a column as the table does, and in plain words where there is no table', () => {
+  const words = { name: 'name', starts_at: 'start', date: 'day' };
+
+  assert.equal(columnIn('Session;Start\nFP1;x', 'start', words), 'start');
+  assert.equal(columnIn('"name",starts_at\nFP1,x', 'starts_at', words), 'starts_at');
+  assert.equal(columnIn('10:99 FP1', 'starts_at', words), 'start');
 });

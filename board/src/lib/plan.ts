@@ -112,6 +112,13 @@ export function linesOf({ event, sessions }: Pick<Source, 'event' | 'sessions'>,
   return lines.join('\n');
 }
 
+/** What a fault calls a column: as the table that was typed does, otherwise in plain words. */
+export function columnIn(timetable: string, column: string, words: Record<string, string>): string {
+  const header = timetable.trimStart().split('\n', 1)[0].toLowerCase();
+  const names = header.split(/[,;\t]/).map((name) => name.replaceAll('"', '').trim());
+  return names.includes(column) ? column : (words[column] ?? column);
+}
+
 /** The text of a file, in either of the two usual encodings. */
 export function textOf(bytes: ArrayBuffer): string {
   try {
