@@ -173,7 +173,7 @@ def invite(event_id, roles, email, days):
 
 
 def first_fault(faults: dict | None) -> str | None:
-    """Return one line for what is wrong, such as "password: Must be 8 to 72 bytes long."."""
+    """Return one line for what is wrong, such as "password: Must have at least 8 characters."."""
     for name, messages in (faults or {}).items():
         return f"{name}: {messages[0]}"
     return None

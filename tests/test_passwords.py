@@ -7,7 +7,8 @@ from accounts import NEW_PASSWORD, PASSWORD, bearer, change, login, post, regist
 from helpers import Client, problem
 
 REFUSED = {
-    "seven bytes": "qZ7-wrt",
+    "seven characters": "qZ7-wrt",
+    "seven characters of more bytes": "qü7-wrt",
     "73 bytes": "k" * 36 + "q" * 37,
     "73 bytes in 37 characters": "é" * 36 + "x",
     "19 emoji": "🏍" * 19,
@@ -40,6 +41,16 @@ def test_a_bad_password_is_refused_when_changing(client, password):
 
     assert "new_password" in problem(answer, 422)["errors"]["json"]
     assert login(client).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "password, sentence",
+    [("qü7-wrt", "Must have at least 8 characters."), ("é" * 37, "Must have at most 72 characters;")],
+)
+def test_a_length_is_told_in_characters(client, password, sentence):
+    answer = register(client, password=password)
+
+    assert problem(answer, 422)["errors"]["json"]["password"][0].startswith(sentence)
 
 
 def test_a_refusal_does_not_repeat_the_password(client):

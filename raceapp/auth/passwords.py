@@ -34,9 +34,10 @@ def common_passwords() -> frozenset[str]:
 def fault_in(password: str, *, email: str) -> str | None:
     """Return what is wrong with a new password as a sentence, or None."""
     shortest = setting("PASSWORD_MIN_LENGTH")
-    size = len(password.encode())
-    if not shortest <= size <= MAX_BYTES:
-        return f"Must be {shortest} to {MAX_BYTES} bytes long."
+    if len(password) < shortest:
+        return f"Must have at least {shortest} characters."
+    if len(password.encode()) > MAX_BYTES:
+        return f"Must have at most {MAX_BYTES} characters; letters with accents and emoji count more."
     if password.casefold() == email.casefold():
         return "Must not be the email address."
     if password.casefold() in common_passwords():

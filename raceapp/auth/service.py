@@ -29,10 +29,21 @@ def create_user(
     return add(email=email, name=name, role=role, password_hash=password_hash, actor=actor)
 
 
-def add(*, email: str, name: str | None, role=Role.USER, password_hash: str, actor=None) -> User:
-    """Add an account whose password has been hashed; raises Conflict when the email is taken."""
+def add(
+    *,
+    email: str,
+    name: str | None,
+    role=Role.USER,
+    password_hash: str,
+    actor=None,
+    refusal="This email has an account already. Log in instead.",
+) -> User:
+    """Add an account whose password has been hashed.
+
+    Raises Conflict, with the sentence `refusal`, when the email is taken.
+    """
     user = User(email=email, name=name, role=Role(role), password_hash=password_hash)
-    with unique_email("This email has an account already. Log in instead."):
+    with unique_email(refusal):
         db.session.add(user)
     entries.note(user, "account.created", actor=actor, changes={"role": user.role})
     return user
@@ -40,7 +51,8 @@ def add(*, email: str, name: str | None, role=Role.USER, password_hash: str, act
 
 def add_without_password(*, email: str, name: str | None, role=Role.USER, actor) -> User:
     """Add an account that nobody can log in to until a password has been set by a link."""
-    return add(email=email, name=name, role=role, password_hash=passwords.NONE, actor=actor)
+    unset = {"password_hash": passwords.NONE, "refusal": "This email has an account already."}
+    return add(email=email, name=name, role=role, actor=actor, **unset)
 
 
 @contextmanager

@@ -13,8 +13,9 @@ export class Form {
   problem = $state('');
   isBusy = $state(false);
 
-  /** Send it; tells whether that worked. Faults are shown, and the focus goes to the first. */
-  async send(work: () => Promise<unknown>): Promise<boolean> {
+  /** Send it; tells whether that worked. Faults are shown, and the focus goes to the first.
+   * `unique` is the field that somebody else has in use if the server says 409. */
+  async send(work: () => Promise<unknown>, unique?: string): Promise<boolean> {
     if (this.isBusy) return false;
     this.isBusy = true;
     this.clear();
@@ -22,7 +23,7 @@ export class Form {
       await work();
       return true;
     } catch (error) {
-      this.fail(error);
+      this.fail(error, unique);
       return false;
     } finally {
       this.isBusy = false;
@@ -34,8 +35,12 @@ export class Form {
     this.problem = '';
   }
 
-  fail(error: unknown): void {
+  fail(error: unknown, unique?: string): void {
     this.problem = sentenceOf(error);
+    if (unique && error instanceof Refused && error.status === 409) {
+      this.errors = { [unique]: [error.detail] };
+      this.problem = '';
+    }
     if (error instanceof Refused && error.problem.errors) {
       const { json, ...others } = error.problem.errors;
       this.errors = { ...json, ...others };
