@@ -399,7 +399,7 @@ export const texts = {
     needsRole: 'Choose at least one role.',
     timetable: 'Timetable',
     timetableHint:
-      'One session a line: a time, a name and, where it changes, a day. Or paste what the organiser published: a table (CSV) or a calendar (.ics).',
+      'One session a line: a time, a name and, where it changes, a day. Or paste what the organiser published: a calendar (.ics), or a table (CSV) whose first row names its columns: name, date, starts_at, ends_at, kind, or Session, Day, Start, End, Type.',
     timetableExample: 'Friday\n10:20-11:05 FP1\n15:00-15:45 FP2\nSaturday\n11:00 Superpole\n14:00 Race 1',
     file: 'Or take it from a file',
     fault: (line: string, column: string, said: string) => `Line ${line}, ${column}: ${said}`,
@@ -515,7 +515,9 @@ export const texts = {
     saved: (name: string) => `${name} is saved. Weekends built before keep what they have.`,
     deleted: (name: string) => `${name} is deleted.`,
     removed: (name: string) => `${name} is removed.`,
-    faults: (n: number) => (n === 1 ? 'Put one item right.' : `Put ${n} items right.`),
+    faults: (n: number, items: number, columns: string) =>
+      `${n === 1 ? 'One thing' : `${n} things`} to put right in ${items === 1 ? 'one item' : `${items} items`}: ${columns}.`,
+    keyTwice: 'There are two items with this key.',
     more: 'More',
     addBelow: (name: string) => `Add an item below ${name}`,
     remove: (name: string) => `Remove ${name}`,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { faultsOf, itemOf, keyFor, measurementWords, nextRow, number, rowOf } from './items.ts';
+import { faultsOf, itemOf, keyFor, measurementWords, nextRow, number, rowOf, withKeysTwice } from './items.ts';
 
 const ITEM = {
   key: 'ty-pressure',
@@ -73,4 +73,14 @@ test('faults stand by row and column, without what the cell says already', () =>
     [2, { measurement: 'Must be a number.', key: 'Must be letters.' }],
   ]);
   assert.equal(faultsOf({ items: ['Must be a list.'] }).size, 0);
+});
+
+test('a key that is there twice is told along with other faults, once for each cell', () => {
+  const rows = ['a', 'b', 'a', 'b', ''].map((key) => ({ key }));
+  const found = new Map([[2, { title: 'Must not be blank.' }], [3, { key: 'Must be letters.' }]]);
+
+  assert.deepEqual([...withKeysTwice(found, rows, 'Twice.')], [
+    [2, { key: 'Twice.', title: 'Must not be blank.' }],
+    [3, { key: 'Must be letters.' }],
+  ]);
 });

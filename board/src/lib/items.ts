@@ -111,6 +111,17 @@ export function faultsOf(errors: Record<string, any>): Map<number, Cells> {
   return found;
 }
 
+/** The faults with those that the server tells only once all else is right: keys that are there twice. */
+export function withKeysTwice(found: Map<number, Cells>, rows: Pick<Row, 'key'>[], said: string): Map<number, Cells> {
+  const all = new Map(found);
+  const seen = new Set<string>();
+  for (const [place, { key }] of rows.entries()) {
+    if (key && seen.has(key)) all.set(place, { key: said, ...all.get(place) });
+    seen.add(key);
+  }
+  return all;
+}
+
 /** The sentences of a cell, and of parts of it, without the key of the item before each. */
 function sentence(said: unknown): string {
   if (Array.isArray(said)) return said.map((one) => String(one).replace(/^Item \S+: /, '')).join(' ');
