@@ -77,6 +77,32 @@ def test_faults_of_the_timetable_are_told_by_line(planner):
     expect(planner.get_by_label("Timetable")).to_have_attribute("aria-invalid", "true")
 
 
+def test_a_pasted_table_is_read_and_its_faults_have_the_words_of_its_header(planner):
+    place(planner)
+    press(planner, "Next")
+    fill(planner, Timetable="Session,Day,Start,End\nFP1,Friday,10:20,11:05\nFP2,Friday,25:00,")
+    press(planner, "Next")
+    expect(planner.get_by_role("alert")).to_contain_text("Line 3, start: ")
+    expect(planner.get_by_label("Timetable")).to_have_accessible_description(
+        re.compile("name, date, starts_at, ends_at, kind, or Session, Day, Start, End, Type")
+    )
+    fill(planner, Timetable="Session,Day,End\nFP1,Friday,10:20")
+    press(planner, "Next")
+    expect(planner.get_by_role("alert")).to_contain_text("Line 1, start: This column is missing.")
+    fill(planner, Timetable="Session,Day,Start,End\nFP1,Friday,10:20,11:05")
+    press(planner, "Next")
+    at_step(planner, "Checklist")
+
+
+def test_a_plan_that_was_begun_is_not_lost_without_a_question(planner):
+    asks = "!dispatchEvent(new Event('beforeunload', {cancelable: true}))"
+    assert planner.evaluate(asks) is False
+
+    fill(planner, Track="Assen")
+
+    assert planner.evaluate(asks) is True
+
+
 def test_a_weekend_is_copied_and_what_was_typed_stays(planner):
     fill(planner, Track="Jerez Circuit")
     planner.get_by_label("First day").fill("2027-10-29")

@@ -23,6 +23,11 @@ export class Planning {
   source = $state.raw<Source | null>(null);
   #copied = '';
 
+  /** Whether anything was typed or chosen that a reload would lose. */
+  get isBegun(): boolean {
+    return JSON.stringify(this.draft) !== JSON.stringify(empty());
+  }
+
   /** Take over the plan of a past weekend; words that were typed already stay. */
   async follow(event: RaceEvent | undefined): Promise<void> {
     this.source = null;
