@@ -45,7 +45,10 @@ def test_a_bad_password_is_refused_when_changing(client, password):
 
 @pytest.mark.parametrize(
     "password, sentence",
-    [("qü7-wrt", "Must have at least 8 characters."), ("é" * 37, "Must have at most 72 characters;")],
+    [
+        ("qü7-wrt", "Must have at least 8 characters."),
+        ("é" * 37, "Must have at most 72 characters;"),
+    ],
 )
 def test_a_length_is_told_in_characters(client, password, sentence):
     answer = register(client, password=password)

@@ -37,7 +37,7 @@ def fault_in(password: str, *, email: str) -> str | None:
     if len(password) < shortest:
         return f"Must have at least {shortest} characters."
     if len(password.encode()) > MAX_BYTES:
-        return f"Must have at most {MAX_BYTES} characters; letters with accents and emoji count more."
+        return f"Must have at most {MAX_BYTES} characters; accents and emoji count for more."
     if password.casefold() == email.casefold():
         return "Must not be the email address."
     if password.casefold() in common_passwords():

@@ -97,7 +97,8 @@ def read(
 ) -> Sheet:
     """Return the table in `data`, whose columns are among `known` in any order.
 
-    `synonyms` are other names for them, `{"session": "name"}`. Raises Invalid, naming each fault by row and column.
+    `synonyms` are other names for them, `{"session": "name"}`. Raises Invalid,
+    naming each fault by row and column.
     """
     text = decoded(data, charset)
     separator = separator_of(text)
@@ -180,7 +181,7 @@ def split(text: str, separator: str, most: int) -> list[list[str]]:
 def check_columns(
     columns: list[str], names: list[str], known: Sequence[str], needed: Sequence[str]
 ) -> None:
-    """Raise Invalid unless the columns, which the table calls `names`, are known, and once there."""
+    """Raise Invalid unless the columns, which the table calls `names`, are known and once there."""
     if len(columns) > MAX_COLUMNS:
         raise fault(1, WHOLE, f"A table has at most {MAX_COLUMNS} columns.")
     faults = Faults()

@@ -91,7 +91,8 @@ def check_names(event: Event, entries: Sequence[Entry]) -> None:
         if found in seen and entry.row is None:
             raise errors.Invalid(f"{entry.name} stands twice on one day.")
         if found in seen:
-            faults.add(entry.row, entry.called.get("name", "name"), "This name stands twice on one day.")
+            column = entry.called.get("name", "name")
+            faults.add(entry.row, column, "This name stands twice on one day.")
         seen.add(found)
     faults.refuse()
 

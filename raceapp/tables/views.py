@@ -96,8 +96,9 @@ class ImportTimetable(Resource):
         instance Session, Type, Day, Start, End, and faults repeat that; clock times are local to
         the weekend. `kind` may be missing where the name tells it; `date` is by default that of
         the row before, at first the first day; an end before its start is the next day, a missing
-        one the next start that day, otherwise half an hour later. Of an iCalendar file what falls on the days of the weekend is taken. Sessions are matched by name and day: those
-        not named stay, and so do those that run, are over or were cancelled.
+        one the next start that day, otherwise half an hour later. Of an iCalendar file what falls
+        on the days of the weekend is taken. Sessions are matched by name and day: those not named
+        stay, and so do those that run, are over or were cancelled.
         """
         event = service.held_event(event_id, may=permissions.can_plan, actor=g.actor)
         imported = timetables.import_sessions(event, upload, actor=g.actor)

@@ -13,7 +13,8 @@ DOES_NOT_SCROLL = """() => {
 
 IN_SIGHT = """(region) => {
     const { left, right } = region.getBoundingClientRect();
-    const boxes = [...region.querySelectorAll('li')].map((row) => [row, row.getBoundingClientRect()]);
+    const rows = [...region.querySelectorAll('li')];
+    const boxes = rows.map((row) => [row, row.getBoundingClientRect()]);
     const seen = boxes.filter(([, box]) => box.left >= left - 1 && box.right <= right + 1);
     return seen.map(([row]) => row.lastElementChild.textContent);
 }"""

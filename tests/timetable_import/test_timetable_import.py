@@ -219,7 +219,8 @@ def test_a_time_with_a_zone_without_a_name_is_local(send):
 
 
 @pytest.mark.parametrize(
-    "header", ["Session,Day,Start,End", "Title;Date;From;To", "session name\tDAY\tStart time\tUntil"]
+    "header",
+    ["Session,Day,Start,End", "Title;Date;From;To", "session name\tDAY\tStart time\tUntil"],
 )
 def test_columns_are_known_by_what_organisers_call_them(send, shown, header):
     separator = next(sign for sign in ",;\t" if sign in header)
