@@ -26,4 +26,5 @@ export async function keepingFocus(button: HTMLElement, deed: () => Promise<unkn
 const first = (acts: HTMLElement, act?: string): HTMLElement | null =>
   acts.querySelector<HTMLElement>(`[data-act='${act}']`) ??
   acts.querySelector<HTMLElement>('.mains button') ??
+  acts.querySelector<HTMLElement>("[data-act='reopen']") ??
   acts.querySelector('button');
