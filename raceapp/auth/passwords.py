@@ -34,9 +34,10 @@ def common_passwords() -> frozenset[str]:
 def fault_in(password: str, *, email: str) -> str | None:
     """Return what is wrong with a new password as a sentence, or None."""
     shortest = setting("PASSWORD_MIN_LENGTH")
-    if len(password) < shortest:
+    size = len(password.encode())
+    if size < shortest:
         return f"Must have at least {shortest} characters."
-    if len(password.encode()) > MAX_BYTES:
+    if size > MAX_BYTES:
         return f"Must have at most {MAX_BYTES} characters; accents and emoji count for more."
     if password.casefold() == email.casefold():
         return "Must not be the email address."
