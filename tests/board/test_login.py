@@ -40,6 +40,27 @@ def test_who_is_not_logged_in_gets_where_they_wanted_afterwards(log_in, new_devi
     page.get_by_role("heading", name="Weekends").wait_for()
 
 
+def test_a_link_with_filters_keeps_them_through_the_log_in(weekend, new_device):
+    page = new_device().new_page()
+    page.goto(f"{weekend.page}/tasks?role=mechanic&status=overdue")
+
+    page.get_by_role("button", name="Ana Ruiz").click()
+
+    page.wait_for_url(f"**{weekend.page}/tasks?role=mechanic&status=overdue")
+
+
+def test_a_log_in_that_has_ended_is_not_asked_for_again_and_again(log_in):
+    page, asked = log_in("mechanic"), []
+    page.context.clear_cookies()
+    page.context.on("request", lambda one: asked.append(one.url) if "/refresh" in one.url else None)
+
+    page.reload()
+    page.get_by_text("Your log-in has ended").wait_for()
+    page.wait_for_timeout(5_000)
+
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_at_the_log_in(new_device, axe, scheme):
     page = new_device(color_scheme=scheme).new_page()

@@ -140,3 +140,35 @@ test('a log-in in one tab ends the log-out in the others', async () => {
 
   assert.deepEqual(world.cookie, BOB);
 });
+
+test('a log-in that has ended is not asked for again, until somebody logs in', async () => {
+  const world = new World();
+  const auth = await world.open();
+  await auth.logIn(ANA.email, 'pit-lane');
+  world.cookie = null;
+  world.asked = [];
+  const dead = await auth.token();
+
+  await assert.rejects(auth.refresh(dead));
+  await assert.rejects(auth.refresh(dead));
+  await assert.rejects(auth.token());
+
+  assert.deepEqual([world.asked, auth.current().isLocked], [['refresh'], true]);
+  await auth.logIn(ANA.email, 'pit-lane');
+  await auth.refresh(await auth.token());
+  assert.deepEqual(world.asked, ['refresh', 'in', 'refresh']);
+});
+
+test('a log-in in another tab is enough', async () => {
+  const world = new World();
+  const [auth, other] = [await world.open(), await world.open()];
+  await auth.logIn(ANA.email, 'pit-lane');
+  world.cookie = null;
+  await assert.rejects(auth.refresh(await auth.token()));
+
+  await other.logIn(ANA.email, 'pit-lane');
+  await settled();
+
+  assert.equal(auth.current().isLocked, false);
+  assert.ok(await auth.token());
+});

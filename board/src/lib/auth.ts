@@ -30,6 +30,8 @@ const leaving = new Mark('must-log-out');
 const listeners = new Set<(auth: Auth) => void>();
 let auth: Auth = { user: null, isLocked: false };
 let access: Access | null = null;
+/** How the server said that the log-in has ended; until somebody logs in, it is not asked again. */
+let ended: Refused | null = null;
 const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('auth');
 (channel as any)?.unref?.(); // Node, in tests, would wait for it.
 
@@ -59,6 +61,7 @@ export function onOther(listener: () => void): () => void {
 
 function become(next: Auth): void {
   auth = next;
+  if (!auth.isLocked) ended = null;
   listeners.forEach((listener) => listener(auth));
 }
 
@@ -171,11 +174,12 @@ export function refresh(dead?: string): Promise<string> {
 
 async function trade(): Promise<string> {
   stay();
+  if (ended) throw ended;
   let answer: Answer<Tokens>;
   try {
     answer = await send<Tokens>('POST', '/v1/auth/refresh', { headers: COOKIE });
   } catch (error) {
-    if (error instanceof Refused && error.status === 401) lock();
+    if (error instanceof Refused && error.status === 401) lock(error);
     throw error;
   }
   stay();
@@ -193,8 +197,9 @@ function stay(): void {
   if (leaving.isSet) throw new Unreachable('The server has to hear of a log-out first.');
 }
 
-function lock(): void {
+function lock(why: Refused): void {
   access = null;
+  ended = why;
   if (auth.user) become({ ...auth, isLocked: true });
 }
 
@@ -206,7 +211,10 @@ async function changePerson(user: User | null): Promise<void> {
 }
 
 channel?.addEventListener('message', ({ data }: MessageEvent<Message>) => {
-  if (data.access && data.access.userId === (data.user ?? auth.user)?.id) access = data.access;
+  if (data.access && data.access.userId === (data.user ?? auth.user)?.id) {
+    access = data.access;
+    if (auth.isLocked) become({ ...auth, isLocked: false });
+  }
   if (data.user === undefined) return;
   if (data.user === null) access = null;
   if (data.user?.id !== auth.user?.id) void changePerson(data.user);
