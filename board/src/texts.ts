@@ -153,6 +153,7 @@ export const texts = {
   weekend: {
     title: 'Weekend',
     navigation: 'Weekend',
+    missing: 'There is no such weekend, or it is not yours to see.',
     readiness: 'Readiness',
     timetable: 'Timetable',
     tasks: 'Tasks',

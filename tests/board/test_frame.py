@@ -1,5 +1,7 @@
 """What stands around each page of the board."""
 
+import pytest
+from board_api import Weekend
 from phone import tick
 
 
@@ -34,3 +36,14 @@ def test_a_weekend_lives_on_when_the_page_that_showed_it_first_is_gone(log_in, w
     tick(page, "Left grip")
 
     page.get_by_role("button", name="Reopen: Left grip").wait_for()
+
+
+@pytest.mark.parametrize("page_of", ["", "/tasks", "/wall"])
+def test_a_weekend_that_was_deleted_is_no_lost_signal(api, log_in, page_of):
+    weekend = Weekend(api, api("manager"))
+    page = log_in("mechanic", weekend.page + page_of)
+    weekend.manager.ask("DELETE", weekend.path)
+
+    page.get_by_text("There is no such weekend, or it is not yours to see.").wait_for()
+
+    assert page.get_by_text("Not live since").count() == 0

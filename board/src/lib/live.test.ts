@@ -13,3 +13,8 @@ test('while all are live, or have never been asked, there is no such time', () =
   assert.equal(notLiveSince([LIVE, lost(0)]), 0);
   assert.equal(notLiveSince([]), 0);
 });
+
+test('a weekend that the server refuses to show is no lost signal', () => {
+  assert.equal(notLiveSince([{ ...lost(1_000), isMissing: true }, lost(2_000)]), 2_000);
+  assert.equal(notLiveSince([{ ...lost(1_000), isMissing: true }]), 0);
+});

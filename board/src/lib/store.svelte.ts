@@ -29,6 +29,8 @@ import type { Kept } from './weekend.ts';
 
 /** Ask the server after this silence: an open stream says something at least every 15 s. */
 const SILENCE = { withLine: 20_000, without: 9_000 };
+/** Answers that no weekend comes with: there is none, or it is not this person's. */
+const MISSING = new Set([403, 404]);
 const NOBODY: never[] = [];
 const NOTHING: Map<number, any> = new Map();
 
@@ -170,7 +172,8 @@ export class Weekend {
     this.lose();
     const status = error instanceof Refused ? error.status : 0;
     this.error = error instanceof Refused ? error.detail : '';
-    this.isMissing = status === 404;
+    // Without an answer it is still what the server said of it last.
+    if (status) this.isMissing = MISSING.has(status);
     if (this.isMissing) await this.#forget();
   }
 
