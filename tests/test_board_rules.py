@@ -17,6 +17,7 @@ from raceapp.permissions import Role
 from raceapp.shell import PATHS
 from raceapp.tasks import belonging, grounds, holding, signing
 from raceapp.tasks.models import TO_DO, Act, Anchor, TaskStatus
+from raceapp.web.fields.numbers import Number
 
 pytestmark = browser.needs_node
 BOARD = ROOT / "board"
@@ -224,3 +225,7 @@ def test_server_router_and_worker_know_the_same_paths():
 
     assert sorted(routes) == sorted(served)
     assert ran(script) == [True] * len(PAGES) + [False] * len(WRONG)
+
+
+def test_numbers_are_refused_before_they_are_kept_where_the_server_would():
+    assert on_the_board("measuring", "board.MOST", [None]) == [Number.limit]

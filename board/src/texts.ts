@@ -68,6 +68,7 @@ export const texts = {
   },
   task: {
     noNumber: 'Enter a number, such as 28,5.',
+    tooFar: (most: number) => `Enter a number from -${most} to ${most}.`,
     missing: (label: string) => `Enter the value measured: ${label}.`,
     outside: (limits: string) => `It has to be ${limits}. Measure again, or fail it.`,
     between: (low: number, high: number) => `${low} to ${high}`,
@@ -630,6 +631,7 @@ export const texts = {
     delete: 'Delete',
     new: 'New',
     passwordHint: 'At least 8 characters, and none of the usual ones.',
+    answered: (status: number) => `The server refused this, and did not say why (${status}).`,
     notRead: 'No signal: this cannot be shown now. It comes by itself when there is one.',
     remembered: (clock: string) => `No signal. This is how it was at ${clock}.`,
     noSignal: 'No signal: this cannot be done now. Try again when there is one.',
@@ -642,6 +644,17 @@ export const texts = {
     copied: 'The link is copied.',
     selected: 'The link is selected: copy it from there.',
   },
+  /** Fields whose faults are told in one sentence. */
+  faults: {
+    value: 'Value',
+    note: 'Note',
+    text: 'Comment',
+    override_reason: 'Reason',
+    assigned_to: 'Held by',
+    bike_id: 'Bike',
+    session_id: 'Session',
+    device_time: 'Time of this device',
+  } as Record<string, string>,
   fields: {
     event_date: 'the first day',
     end_date: 'the last day',

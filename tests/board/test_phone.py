@@ -55,6 +55,26 @@ def test_a_value_is_read_with_a_comma_and_refused_outside_its_limits(weekend, lo
     assert weekend.read(task)["value"] == 28.5
 
 
+def test_a_refusal_tells_what_was_wrong(weekend, log_in):
+    task = weekend.task("Left bolt", of="mechanic", measurement={"label": "Torque", "kind": "number"})
+    page = log_in("mechanic")
+    page.get_by_role("textbox", name="Torque").fill("9" * 35)
+    tick(page, "Left bolt")
+    page.get_by_text("Enter a number from -1000000000000 to 1000000000000.").wait_for()
+    page.get_by_role("textbox", name="Torque").fill("28")
+    page.context.set_offline(True)
+    tick(page, "Left bolt")
+    unsent(page, 1)
+    measured = {"label": "Colour", "kind": "text"}
+    weekend.manager.ask(
+        "PATCH", f"/v1/tasks/{task['id']}", {"measurement": measured}, **{"If-Match": "*"}
+    )
+
+    page.context.set_offline(False)
+
+    page.get_by_role("region", name="1 was refused").get_by_text("Value: ").wait_for()
+
+
 def test_failing_asks_for_a_note_and_taking_makes_it_ones_own(weekend, api, log_in):
     task = weekend.task("Chain slack")
     page = log_in("mechanic")

@@ -1,5 +1,6 @@
 // What was wrong with a form when it was sent, and whether it is on its way.
 import { tick } from 'svelte';
+import { sentencesIn } from './reasons.ts';
 import { Refused, Unreachable } from './send.ts';
 import { texts } from '../texts.ts';
 
@@ -53,13 +54,6 @@ export class Form {
   of(name: string): string {
     return sentencesIn(this.errors[name]).join(' ').replace(CALLED, (name) => texts.fields[name]);
   }
-}
-
-/** Every sentence in what the API said of a field, however deep. */
-export function sentencesIn(said: unknown): string[] {
-  if (said == null) return [];
-  if (typeof said !== 'object') return [String(said)];
-  return [...new Set(Object.values(said).flatMap(sentencesIn))];
 }
 
 /** What to tell people of an error: the server's sentence, or that there is no signal. */

@@ -17,6 +17,13 @@ test('what is no number is told, nothing is nothing', () => {
   assert.deepEqual(reading('  ', TORQUE), { value: null });
 });
 
+test('a number that the server would refuse is refused before it is kept', () => {
+  for (const typed of ['1000000000001', '-1000000000001', '9'.repeat(35), '9'.repeat(200) + '9'.repeat(200)]) {
+    assert.deepEqual(reading(typed, TORQUE), { problem: 'Enter a number from -1000000000000 to 1000000000000.' });
+  }
+  assert.deepEqual(reading('1000000000000', TORQUE), { value: 1e12 });
+});
+
 test('text is taken as it is', () => {
   assert.deepEqual(reading('As on the sheet', { ...TORQUE, kind: 'text' }), { value: 'As on the sheet' });
 });

@@ -2,6 +2,9 @@
 import { texts } from '../texts.ts';
 import type { Measurement } from './types.ts';
 
+/** The server takes no number that is further from 0. */
+export const MOST = 1e12;
+
 export type Reading = { value: number | string | null } | { problem: string };
 
 /** Read what stands in the field of a measurement; empty is null. */
@@ -10,7 +13,8 @@ export function reading(typed: string, measurement: Measurement): Reading {
   if (!text) return { value: null };
   if (measurement.kind !== 'number') return { value: text };
   const value = /^[+-]?\d*[.,]?\d+$/.test(text) ? Number(text.replace(',', '.')) : NaN;
-  return Number.isFinite(value) ? { value } : { problem: texts.task.noNumber };
+  if (Number.isNaN(value)) return { problem: texts.task.noNumber };
+  return Math.abs(value) <= MOST ? { value } : { problem: texts.task.tooFar(MOST) };
 }
 
 /** Why this cannot be signed as done; empty when it can. */

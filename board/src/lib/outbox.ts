@@ -179,7 +179,7 @@ export class Outbox {
     const settled = { ...operation, status, settledAt: this.#around.now() };
     if (status < 300) return { ...settled, state: 'applied', result: body };
     const isDone = status === 409 && (await this.#isDoneAlready(operation));
-    return isDone ? { ...settled, state: 'applied' } : refused(settled, status, body?.detail);
+    return isDone ? { ...settled, state: 'applied' } : refused(settled, status, new Refused(status, body ?? {}).detail);
   }
 
   /** A conflict with this person's own deed, from long ago or another device, is none. */
@@ -190,6 +190,6 @@ export class Outbox {
   }
 }
 
-function refused(operation: Operation, status: number, reason = ''): Operation {
+function refused(operation: Operation, status: number, reason: string): Operation {
   return { ...operation, state: 'refused', status, reason };
 }

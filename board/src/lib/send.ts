@@ -1,4 +1,6 @@
 // One request to the API and its answer, without anything about who asks.
+import { texts } from '../texts.ts';
+import { reasonOf } from './reasons.ts';
 import { serverClock } from './server-clock.ts';
 import type { Problem } from './types.ts';
 
@@ -24,14 +26,14 @@ export interface Answer<T = any> {
   headers: Headers;
 }
 
-/** The server refused. `detail` is a sentence for people. */
+/** The server refused. `detail` says why, for people. */
 export class Refused extends Error {
   readonly status: number;
   readonly problem: Problem;
   readonly retryAfter: number;
 
   constructor(status: number, problem: Problem, retryAfter = 0) {
-    super(problem.detail ?? problem.title ?? `The server answered ${status}.`);
+    super(reasonOf(problem) || texts.common.answered(status));
     this.status = status;
     this.problem = problem;
     this.retryAfter = retryAfter;
