@@ -29,6 +29,8 @@ export const texts = {
     allSent: 'Everything is sent',
     notLive: (clock: string) => `Not live since ${clock}`,
     sendNow: 'Send now',
+    clockAhead: (much: string) => `This device’s clock is ${much} fast: set it right.`,
+    clockBehind: (much: string) => `This device’s clock is ${much} slow: set it right.`,
     refused: (n: number) => (n === 1 ? '1 was refused' : `${n} were refused`),
     seen: 'Seen',
     release: 'Release',

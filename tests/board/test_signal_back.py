@@ -70,6 +70,25 @@ def test_a_task_that_the_device_does_not_know_is_found_once_there_is_a_signal(we
     expect(page.get_by_role("heading", name="Left grip")).to_be_visible()
 
 
+def test_a_tick_by_a_clock_that_was_put_forward_is_taken(weekend, log_in, new_device):
+    task = weekend.task("Left grip", of="mechanic")
+    device = new_device(with_clock=True)
+    page = log_in("mechanic", device=device)
+    page.get_by_role("button", name="Done: Left grip").wait_for()
+    device.set_offline(True)
+
+    device.clock.set_system_time(datetime.now(UTC) + timedelta(hours=1))
+    tick(page, "Left grip")
+    unsent(page, 1)
+    device.set_offline(False)
+
+    unsent(page, 0)
+    page.get_by_text("This device’s clock is 60 min fast").wait_for()
+    [signed] = weekend.manager.get(f"/v1/tasks/{task['id']}/sign-offs")
+    told = datetime.fromisoformat(signed["device_time"])
+    assert abs(datetime.now(UTC) - told) < timedelta(minutes=5)
+
+
 def test_a_clock_that_is_put_right_without_a_signal_leaves_times_right(weekend, log_in, new_device):
     task = weekend.task("Left grip", of="mechanic")
     device = new_device(with_clock=True)

@@ -1,5 +1,6 @@
 // Deeds on this device, as they will be sent to the server.
 import { takes } from './signing.ts';
+import type { Stamp } from './stamp.ts';
 import type { Act, Task, User } from './types.ts';
 
 /** Waiting: not sent, or sent without an answer. Applied: the server did it, and `result` is its
@@ -22,7 +23,7 @@ export interface Deed {
   undoes?: string;
 }
 
-export interface Operation extends Deed {
+export interface Operation extends Deed, Stamp {
   /** A UUID made on the device: the server does it once, however often it is sent. */
   id: string;
   /** Place in the order of this device, given as it is kept. */
@@ -33,7 +34,6 @@ export interface Operation extends Deed {
   userName?: string;
   /** What the account was: a team manager signs tasks without taking them. */
   userRole?: User['role'];
-  deviceTime: string;
   state: State;
   result?: any;
   reason?: string;

@@ -210,3 +210,51 @@ test('a refused one goes once somebody has seen it', async () => {
 
   assert.deepEqual(world.rows, []);
 });
+
+test('a refusal tells every fault that the server found', async () => {
+  await world.outbox.add(done(7));
+  const body = { detail: 'Some values are not valid. See errors.', errors: { json: { value: ['Must be a number.'] } } };
+  world.answer = ([{ id }]) => [{ id, status: 422, body }];
+
+  await world.outbox.send();
+
+  assert.equal(world.rows[0].reason, 'Value: Must be a number.');
+});
+
+test('a single operation that is refused with its batch tells the faults too', async () => {
+  await world.outbox.add(done(7));
+  const errors = { json: { operations: { 0: { body: ['Too long.'] } } } };
+  world.answer = () => {
+    throw new Refused(422, { detail: 'Some values are not valid. See errors.', errors });
+  };
+
+  await world.outbox.send();
+
+  assert.equal(world.rows[0].reason, 'Too long.');
+});
+
+test('a tick whose time has not come yet is sent with the present, and in its order', async () => {
+  world.deviceTime = '2026-06-12T09:00:00.000Z';
+  for (const id of [1, 2]) await world.outbox.add(done(id));
+  world.present = { now: Date.parse('2026-06-12T08:00:00Z'), page: 'here', steady: 0 };
+
+  await world.outbox.send();
+
+  const sent = world.sent[0].map((one) => [one.title, one.deviceTime]);
+  assert.deepEqual(sent, [['Task 1', '2026-06-12T08:00:00.000Z'], ['Task 2', '2026-06-12T08:00:00.000Z']]);
+});
+
+test('a time that was corrected once is sent the same again', async () => {
+  world.deviceTime = '2026-06-12T09:00:00.000Z';
+  await world.outbox.add(done(1));
+  world.present = { now: Date.parse('2026-06-12T08:00:00Z'), page: 'here', steady: 0 };
+  world.answer = () => {
+    throw new Unreachable();
+  };
+  await world.outbox.send();
+
+  world.present = { ...world.present, now: world.present.now - 1_000 };
+  await world.outbox.send();
+
+  assert.deepEqual(new Set(world.sent.map(([one]) => one.deviceTime)), new Set(['2026-06-12T08:00:00.000Z']));
+});

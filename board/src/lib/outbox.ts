@@ -6,8 +6,11 @@
 // 3. Done (2xx): it is kept with its answer until the server's own state has caught up. No signal,
 //    408, 425, 429, 5xx: it stays, and is tried again. Any other refusal: it stays with the reason
 //    until somebody has seen it; the ones after it go on.
+// 4. None is refused for a clock that was wrong: a time that cannot be is corrected, on the
+//    device first, so that it is sent the same however often it is sent.
 import type { Deed, Operation } from './operations.ts';
 import { Refused, Unreachable } from './send.ts';
+import { corrected, type Present, type Stamp } from './stamp.ts';
 import type { Kept } from './weekend.ts';
 
 export interface Storage {
@@ -41,7 +44,9 @@ export interface Surroundings {
   /** Read what an operation is about, to see whether it has been done already. */
   read: (operation: Operation) => Promise<any>;
   now: () => number;
-  deviceTime: () => string;
+  stamp: () => Stamp;
+  /** What is certain of the time, if need be by asking the server; raises Unreachable. Null: nothing. */
+  present: () => Promise<Present | null>;
   /** Run while no other tab does; with `ifFree` only if none does now. */
   alone: <T>(work: (isHeld: boolean) => Promise<T>, ifFree?: boolean) => Promise<T>;
   /** Called when operations have changed, for other tabs and for pages. */
@@ -74,10 +79,10 @@ export class Outbox {
   }
 
   #made(deed: Deed): Omit<Operation, 'order'> {
-    const { deviceTime, ...who } = this.#around;
-    const userId = who.userId();
+    const { userId: who, maker, stamp } = this.#around;
+    const userId = who();
     if (userId === null) throw new Error('Nobody is logged in.');
-    const by = { userId, ...who.maker(), deviceTime: deviceTime() };
+    const by = { userId, ...maker(), ...stamp() };
     return { ...deed, ...by, id: crypto.randomUUID(), state: 'waiting' };
   }
 
@@ -122,6 +127,7 @@ export class Outbox {
   }
 
   async #sendAll(): Promise<void> {
+    if (!(await this.#putTimesRight())) return;
     let most = MOST;
     for (;;) {
       const batch = await this.#batch(most);
@@ -132,8 +138,25 @@ export class Outbox {
     }
   }
 
+  /** Tell whether the server is to be had. */
+  async #putTimesRight(): Promise<boolean> {
+    const waiting = await this.#waiting();
+    if (!waiting.length) return true;
+    try {
+      const present = await this.#around.present();
+      const changed = present ? corrected(waiting, present) : [];
+      if (changed.length) await this.#around.storage.settle(changed, []);
+      return true;
+    } catch (error) {
+      if (error instanceof Unreachable) return false;
+      throw error;
+    }
+  }
+
+  #waiting = async (): Promise<Operation[]> => (await this.mine()).filter((one) => one.state === 'waiting');
+
   async #batch(most: number): Promise<Operation[]> {
-    const waiting = (await this.mine()).filter((one) => one.state === 'waiting');
+    const waiting = await this.#waiting();
     let characters = 0;
     const isRoom = (one: Operation) => (characters += JSON.stringify(one).length) < MOST_CHARACTERS;
     return waiting.slice(0, most).filter((one, index) => isRoom(one) || index === 0);

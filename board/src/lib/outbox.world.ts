@@ -1,6 +1,7 @@
 // A device and a server for the tests of the outbox.
 import { signOff, type Operation } from './operations.ts';
 import { Outbox, type Result } from './outbox.ts';
+import type { Present } from './stamp.ts';
 
 export const ANA = 3;
 export const BOB = 4;
@@ -16,6 +17,8 @@ export class World {
   userId: number | null = ANA;
   time = 0;
   isAlone = false;
+  deviceTime = '2026-06-12T08:00:00.000Z';
+  present: Present | null = null;
   tasks: Record<number, any> = {};
   answer: (batch: Operation[]) => Result[] | Promise<Result[]> = (batch) => batch.map(applied);
   #last = Promise.resolve<unknown>(undefined);
@@ -44,7 +47,8 @@ export class World {
     },
     read: async (operation) => this.tasks[Number(operation.path.split('/')[3])],
     now: () => this.time,
-    deviceTime: () => '2026-06-12T08:00:00.000Z',
+    stamp: () => ({ deviceTime: this.deviceTime }),
+    present: async () => this.present,
     alone: (work, ifFree) => {
       if (ifFree && this.isAlone) return work(false);
       const run = async () => {

@@ -7,7 +7,9 @@ import { merging } from './merging.ts';
 import { asSent, taskOf, waitingOfOthers, type Deed, type Operation, type Waiting } from './operations.ts';
 import { Outbox, type Held } from './outbox.ts';
 import { nameOf } from './people.ts';
-import { deviceTime } from './time.ts';
+import { askTime } from './send.ts';
+import { serverClock } from './server-clock.ts';
+import { present, stamp } from './stamp.ts';
 
 export type { Deed } from './operations.ts';
 
@@ -27,7 +29,11 @@ const outbox = new Outbox({
   },
   read: async (operation) => (await call('GET', `/v1/tasks/${taskOf(operation)}`)).body,
   now: Date.now,
-  deviceTime,
+  stamp,
+  present: async () => {
+    if (!serverClock.isSure) await askTime();
+    return serverClock.isSure ? present() : null;
+  },
   alone: (work, ifAvailable) => locked('sender', work, { ifAvailable }),
   changed: (mine) => {
     take(mine);

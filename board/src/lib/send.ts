@@ -76,6 +76,13 @@ export async function send<T = any>(
   return { status, body: body as T, etag: headers.get('ETag'), headers };
 }
 
+/** Any answer at all tells the server's time; raises Unreachable. */
+export async function askTime(): Promise<void> {
+  await send('GET', '/v1/health').catch((error) => {
+    if (!(error instanceof Refused)) throw error;
+  });
+}
+
 function init(method: string, request: Request): RequestInit {
   const headers: Record<string, string> = { ...request.headers };
   const timeout = AbortSignal.timeout(request.timeout ?? TIMEOUT);

@@ -88,3 +88,25 @@ test('after an answer earlier steps are forgotten', () => {
 
   assert.ok(error() <= 1_000);
 });
+
+test('it is sure of the time from an answer on until somebody sets the clock', () => {
+  assert.equal(new ServerClock(() => device, () => steady).isSure, false);
+  awake(HOUR);
+  assert.equal(clock.isSure, true);
+
+  set(HOUR);
+  assert.equal(clock.isSure, false);
+
+  answer();
+  assert.equal(clock.isSure, true);
+});
+
+test('whoever asks is told how far the device’s clock is ahead', () => {
+  const told: number[] = [];
+  clock.onAhead((ahead) => told.push(Math.round(ahead / MINUTE)));
+
+  set(-90 * MINUTE);
+  answer();
+
+  assert.deepEqual(told, [60, -30]);
+});

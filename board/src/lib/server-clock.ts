@@ -21,6 +21,8 @@ export class ServerClock {
   #seen: { device: number; steady: number } | undefined;
   /** Steps of the device's clock since the last answer. */
   #steps: number[] = [];
+  #isHeard = false;
+  #listener: (ahead: number) => void = () => undefined;
 
   constructor(device = () => Date.now(), steady = () => performance.now()) {
     this.#device = device;
@@ -33,6 +35,19 @@ export class ServerClock {
     return this.#device() + this.#offset;
   }
 
+  /** The server has told this page the time, and nobody has set the device's clock since. A device that
+   * slept may look as if. */
+  get isSure(): boolean {
+    this.#look();
+    return this.#isHeard && !this.#steps.length;
+  }
+
+  /** Call back with the ms that the device's clock is ahead of the server's, now and when that changes. */
+  onAhead(listener: (ahead: number) => void): void {
+    this.#listener = listener;
+    listener(-this.#offset);
+  }
+
   /** Learn from the `Date` of an answer to what was asked at `started`, by the device's clock. It is in
    * whole seconds, so less than that is no difference. */
   heed(date: string | null, started: number): void {
@@ -40,6 +55,7 @@ export class ServerClock {
     if (Number.isNaN(told)) return;
     this.#look();
     this.#steps = [];
+    this.#isHeard = true;
     const now = this.#device();
     const isWithin = told + SECOND >= started && told <= now;
     const middle = (started + now) / 2;
@@ -68,6 +84,7 @@ export class ServerClock {
   #learn(offset: number): void {
     if (offset === this.#offset) return;
     this.#offset = offset;
+    this.#listener(-offset);
     try {
       localStorage.setItem(KEY, String(offset));
     } catch {

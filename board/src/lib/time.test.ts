@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clock, countdown, dates, localDay, short, until } from './time.ts';
+import { clock, clockFaultOf, countdown, dates, localDay, MINUTE, short, until } from './time.ts';
 
 const AT = '2026-06-12T22:30:00Z';
 
@@ -56,4 +56,10 @@ test('what is left or late is told in what matters', () => {
 
 test('days are a range', () => {
   assert.match(dates('2026-06-12', '2026-06-14'), /^12\s?–\s?14 Jun 2026$/);
+});
+
+test('a clock that is more than 2 minutes wrong is told, and which way', () => {
+  assert.equal(clockFaultOf(2 * MINUTE), '');
+  assert.match(clockFaultOf(60 * MINUTE), /60 min fast/);
+  assert.match(clockFaultOf(-3 * MINUTE), /3 min slow/);
 });

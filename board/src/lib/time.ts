@@ -1,4 +1,5 @@
 // Times: the device's clock corrected by the server's, and words for times in the weekend's zone.
+import { texts } from '../texts.ts';
 import { serverClock } from './server-clock.ts';
 
 export const MINUTE = 60_000;
@@ -7,7 +8,6 @@ export const DAY = 24 * HOUR;
 
 /** Now, in milliseconds, by the server's clock as far as it is known. */
 export const now = (): number => serverClock.now();
-export const deviceTime = (): string => new Date(now()).toISOString();
 
 /** A formatter for each zone, made once: making one costs more than using it a hundred times. */
 function formatter(options: Intl.DateTimeFormatOptions): (zone: string) => Intl.DateTimeFormat {
@@ -111,3 +111,10 @@ export function apart(at: Instant, from: number): string {
 /** `in 25 min`, `3 h late`. */
 export const until = (at: Instant, from: number): string =>
   new Date(at).getTime() < from ? `${apart(at, from)} late` : `in ${apart(at, from)}`;
+
+/** What to say of a device's clock that is so many ms ahead; nothing of less than 2 minutes. */
+export function clockFaultOf(ahead: number): string {
+  if (Math.abs(ahead) <= 2 * MINUTE) return '';
+  const much = apart(ahead, 0);
+  return ahead > 0 ? texts.status.clockAhead(much) : texts.status.clockBehind(much);
+}
