@@ -1,5 +1,7 @@
 """Who does what at a weekend, and how people come to it."""
 
+import re
+
 import pytest
 from forms import fill, press
 from playwright.sync_api import expect
@@ -102,6 +104,20 @@ def test_a_crew_chief_invites_and_does_not_save(log_in, weekend):
     page = log_in("chief", f"{weekend.page}/crew")
     expect(page.get_by_role("button", name="Invite")).to_be_visible()
     expect(page.get_by_role("button", name="Save")).to_have_count(0)
+
+
+def test_without_a_signal_the_crew_is_shown_as_the_device_knows_it(log_in, weekend):
+    page = log_in("mechanic", weekend.page)
+    page.get_by_role("table", name="Readiness").wait_for()
+
+    page.context.set_offline(True)
+    page.evaluate(f"history.pushState(null, '', '{weekend.page}/crew')")
+    page.evaluate("dispatchEvent(new PopStateEvent('popstate', { state: null }))")
+
+    row = page.get_by_role("listitem").filter(has_text="Nils Berg")
+    row.get_by_text("Mechanic").wait_for()
+    said = re.compile(r"^No signal. This is how it was at .*\d\d:\d\d")
+    expect(page.get_by_text(said)).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -70,6 +70,26 @@ def test_a_task_that_the_device_does_not_know_is_found_once_there_is_a_signal(we
     expect(page.get_by_role("heading", name="Left grip")).to_be_visible()
 
 
+def test_a_weekend_to_come_that_nobody_opened_opens_without_a_signal(api, log_in):
+    manager, day = api("manager"), (datetime.now(UTC) + timedelta(days=40)).date().isoformat()
+    about = {"track": "Brno far off", "location": "Czechia", "event_date": day}
+    event = manager.post("/v1/events", {**about, "timezone": "Europe/Prague"})
+    path = f"/v1/events/{event['id']}"
+    crew = [{"user_id": api("mechanic").user["id"], "crew_roles": ["mechanic"]}]
+    manager.put(f"{path}/crew", crew)
+    page = log_in("mechanic", "/account")
+    installed(page)
+    mine = api("mechanic").get("/v1/events?mine=true&limit=200")
+    today = datetime.now(UTC).date().isoformat()
+    kept(page, sum(one["end_date"] >= today for one in mine))
+
+    page.context.set_offline(True)
+    page.goto(f"/events/{event['id']}/timetable")
+
+    page.get_by_role("link", name=event["name"]).wait_for()
+    manager.ask("DELETE", path)
+
+
 def test_a_tick_by_a_clock_that_was_put_forward_is_taken(weekend, log_in, new_device):
     task = weekend.task("Left grip", of="mechanic")
     device = new_device(with_clock=True)

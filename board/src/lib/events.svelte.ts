@@ -34,6 +34,12 @@ class Events {
     return [...new Set([...near, ...busy])];
   });
 
+  /** Those, and all that this person will work at, the next one first. */
+  get ahead(): RaceEvent[] {
+    const coming = this.mine.filter((event) => event.end_date >= localDay(now(), 'UTC'));
+    return [...new Set([...this.current, ...coming.toSorted(byDay)])];
+  }
+
   get #key(): string {
     return `events/${auth.userId()}`;
   }
@@ -75,6 +81,7 @@ addEventListener('online', () => events.refresh());
 document.addEventListener('visibilitychange', () => document.hidden || events.refresh());
 
 const isAdmin = (): boolean => auth.current().user?.role === 'admin';
+const byDay = (a: RaceEvent, b: RaceEvent): number => (a.event_date < b.event_date ? -1 : 1);
 const nextWeek = (): string => new Date(now() + WEEK).toISOString();
 
 /** Weekends that are on, ended yesterday or begin within a week, of those that are on the latest made
@@ -82,7 +89,7 @@ const nextWeek = (): string => new Date(now() + WEEK).toISOString();
 function current(rows: RaceEvent[]): RaceEvent[] {
   const [yesterday, today, soon] = [-DAY, 0, WEEK].map((more) => localDay(now() + more, 'UTC'));
   const isOn = (event: RaceEvent) => event.event_date <= today;
-  const inOrder = rows.toSorted((a, b) => (a.event_date < b.event_date ? -1 : 1));
+  const inOrder = rows.toSorted(byDay);
   const coming = inOrder.filter((event) => event.end_date >= yesterday);
   const near = coming.filter((event) => event.event_date <= soon);
   if (!near.length) return coming.length ? coming.slice(0, 1) : inOrder.slice(-1);

@@ -11,6 +11,8 @@ interface Options<T> {
   key?: string;
   /** Called with each value before it is shown. */
   take?: (value: T) => void;
+  /** What the device knows otherwise, if it remembers no value. */
+  otherwise?: () => Remembered<T>;
 }
 
 interface Remembered<T> {
@@ -45,7 +47,8 @@ export class Reading<T> {
   };
 
   async #remember(): Promise<void> {
-    const kept = this.#key ? await db.get<Remembered<T>>('kept', this.#key) : undefined;
+    const read = this.#key ? await db.get<Remembered<T>>('kept', this.#key) : undefined;
+    const kept = read ?? this.#options.otherwise?.();
     if (!kept) return;
     this.#show(kept.value);
     this.problem = texts.common.remembered(short(kept.at, '', now()));

@@ -129,6 +129,13 @@ export class Weekend {
   /** Ask the server what changed; without a signal it stays as it was. */
   catchUp = (): Promise<void> => this.#beat.now();
 
+  /** Have it on the device, though no page shows it; tells whether the server has answered. */
+  async keep(): Promise<boolean> {
+    await this.#remember();
+    await this.catchUp();
+    return this.isLive || this.isMissing;
+  }
+
   async #remember(): Promise<void> {
     if (!this.kept) this.kept = (await db.get<Kept>('weekends', this.#key)) ?? null;
   }
@@ -228,7 +235,6 @@ onOperations((operations) => {
 });
 
 auth.onOther(() => weekends.clear());
-
 // Somebody whose log-in had ended is back, and has missed what others did meanwhile.
 let wasLocked = false;
 auth.onAuth(({ isLocked }) => {
@@ -236,7 +242,8 @@ auth.onAuth(({ isLocked }) => {
   wasLocked = isLocked;
 });
 
-addEventListener('offline', () => followed.all.forEach((weekend) => weekend.lose()));
+const isInUse = (one: Weekend): boolean => one.isLive || followed.all.includes(one);
+addEventListener('offline', () => weekends.forEach((one) => isInUse(one) && one.lose()));
 addEventListener('online', () => followed.all.forEach((weekend) => void weekend.catchUp()));
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) followed.all.forEach((weekend) => void weekend.catchUp());
