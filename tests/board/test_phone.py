@@ -56,7 +56,8 @@ def test_a_value_is_read_with_a_comma_and_refused_outside_its_limits(weekend, lo
 
 
 def test_a_refusal_tells_what_was_wrong(weekend, log_in):
-    task = weekend.task("Left bolt", of="mechanic", measurement={"label": "Torque", "kind": "number"})
+    torque = {"label": "Torque", "kind": "number"}
+    task = weekend.task("Left bolt", of="mechanic", measurement=torque)
     page = log_in("mechanic")
     page.get_by_role("textbox", name="Torque").fill("9" * 35)
     tick(page, "Left bolt")
