@@ -195,7 +195,6 @@ def test_a_measurement_and_kinds_of_session_are_chosen_in_a_dialog(desk, api, te
         "kind": "number",
         "unit": "bar",
         "min": 1.6,
-        "max": None,
     }
     assert item["session_kinds"] == ["practice", "qualifying", "warm_up", "race"]
 
