@@ -51,8 +51,14 @@ def add(
 
 def add_without_password(*, email: str, name: str | None, role=Role.USER, actor) -> User:
     """Add an account that nobody can log in to until a password has been set by a link."""
-    unset = {"password_hash": passwords.NONE, "refusal": "This email has an account already."}
-    return add(email=email, name=name, role=role, actor=actor, **unset)
+    return add(
+        email=email,
+        name=name,
+        role=role,
+        password_hash=passwords.NONE,
+        actor=actor,
+        refusal="This email has an account already.",
+    )
 
 
 @contextmanager

@@ -71,7 +71,8 @@ class OperationSchema(ma.Schema):
         load_default=None,
         metadata={
             "description": "When it was done by the device's clock: at most 30 days ago, 10 "
-            "minutes ahead. A sign-off without a device_time of its own gets this one"
+            "minutes ahead. A sign-off without a device_time of its own gets this one, and so does "
+            "a tick by PATCH"
         },
     )
 

@@ -61,8 +61,9 @@ class Programme:
 
 def of_table(data: bytes, charset: str | None, event: Event) -> Programme:
     """Read a table; raises Invalid by row and column."""
-    wanted = {"known": COLUMNS, "needed": NEEDED, "synonyms": SYNONYMS}
-    sheet = sheets.read(data, charset, most=MAX_ENTRIES, **wanted)
+    sheet = sheets.read(
+        data, charset, known=COLUMNS, needed=NEEDED, most=MAX_ENTRIES, synonyms=SYNONYMS
+    )
     return of_rows(sheet.rows, event, sheet.called)
 
 
