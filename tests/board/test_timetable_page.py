@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 
-def local(instant):
-    return datetime.fromisoformat(instant).astimezone(ZoneInfo("Europe/Rome")).strftime("%H:%M")
+def local(instant, zone):
+    return datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)).strftime("%H:%M")
 
 
 def line(page, name):
@@ -24,8 +24,12 @@ def page(log_in, weekend):
     return log_in("chief", f"{weekend.page}/timetable")
 
 
-def test_sessions_stand_in_the_time_of_the_track(page, weekend):
-    expect(line(page, "FP1")).to_contain_text(local(weekend.session["starts_at"]))
+def test_sessions_stand_in_the_time_of_the_track(log_in, weekend):
+    weekend.manager.patch(weekend.path, {"timezone": "Asia/Kathmandu"})  # 5:45 ahead
+    page = log_in("chief", f"{weekend.page}/timetable")
+
+    at = local(weekend.session["starts_at"], "Asia/Kathmandu")
+    expect(line(page, "FP1")).to_contain_text(at)
 
 
 def test_a_shift_is_previewed_confirmed_and_taken_back(page, weekend):
@@ -37,7 +41,7 @@ def test_a_shift_is_previewed_confirmed_and_taken_back(page, weekend):
 
     dialog.get_by_role("button", name="Preview").click()
     row = dialog.get_by_role("row").filter(has_text="FP1")
-    expect(row).to_contain_text(local(before))
+    expect(row).to_contain_text(local(before, weekend.zone))
     assert starts_at(weekend, weekend.session) == before
     dialog.get_by_role("button", name="Confirm").click()
 
