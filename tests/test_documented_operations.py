@@ -53,6 +53,7 @@ def can_happen(method, path, operation):
         429: (method, path) in LIMITED or path.startswith("/v1/tasks"),
         304: method == "GET" and is_single,
         412: method in ("PATCH", "PUT", "DELETE"),
+        414: any(given.get("in") == "query" for given in operation.get("parameters", ())),
         422: (method, path) not in HEALTH,
         503: (method, path) != ("GET", "/v1/health"),
         **dict.fromkeys((400, 413, 415), "requestBody" in operation),

@@ -12,7 +12,7 @@ from raceapp.web.fields.texts import REQUEST_ID
 
 PROBLEM_JSON = "application/problem+json"
 LONGEST_LINE = 8190  # of a header, where gunicorn has its default
-REFUSALS = (400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 503)
+REFUSALS = (400, 401, 403, 404, 409, 412, 413, 414, 415, 422, 429, 503)
 
 # Sentences for a mechanic in a hurry, when the refusal is not one of our own.
 SENTENCES = {

@@ -80,6 +80,12 @@ def is_paged(doc) -> bool:
     return any("cursor" in getattr(schema, "_declared_fields", ()) for schema in schemas)
 
 
+def has_query(doc) -> bool:
+    """Tell whether the address of an operation can become longer than a server reads."""
+    own = (given for given in doc.get("parameters", ()) if isinstance(given, dict))
+    return any(given["in"] == "query" for given in own)
+
+
 def limit_page(response) -> None:
     """Let the list of an answer say how long a page is at most."""
     schema = json_schema(response) if isinstance(response, dict) else None
@@ -130,19 +136,17 @@ def add_key(doc) -> None:
 
 def add_refusals(doc, info, resource, prefix: str) -> None:
     """Document the refusals that any operation of this kind may meet."""
-    statuses = {422, 503}
-    if not resource.is_public:
-        statuses.add(401)
-    if info.get("roles"):
-        statuses.add(403)
-    if resource.minds_key_of(info["method"]):
-        statuses.add(409)  # The same request still runs.
-    if "requestBody" in doc:
-        statuses |= {400, 413, 415}
-    if prefix == "Limited":
-        statuses.add(429)
-    if info["method"] in ("PATCH", "PUT", "DELETE"):
-        statuses.add(412)
+    may_happen = {
+        401: not resource.is_public,
+        403: info.get("roles"),
+        409: resource.minds_key_of(info["method"]),  # The same request still runs.
+        412: info["method"] in ("PATCH", "PUT", "DELETE"),
+        414: has_query(doc),
+        429: prefix == "Limited",
+        **dict.fromkeys((400, 413, 415), "requestBody" in doc),
+        **dict.fromkeys((422, 503), True),
+    }
+    statuses = {status for status, may in may_happen.items() if may}
     own = {status for status, found in doc["responses"].items() if not isinstance(found, str)}
     for status in sorted({*statuses, *doc["responses"]} - own):
         doc["responses"][status] = f"{prefix}{status}"
