@@ -349,12 +349,6 @@ def upgrade():
         sa.Column("request_id", sa.String(length=128), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["actor"], ["users.id"], name=op.f("fk_history_entries_actor_users")
-        ),
-        sa.ForeignKeyConstraint(
-            ["event_id"], ["events.id"], name=op.f("fk_history_entries_event_id_events")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_history_entries")),
         sa.UniqueConstraint(
             "event_id", "position", name=op.f("uq_history_entries_event_id_position")

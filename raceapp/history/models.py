@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from raceapp.auth.models import User
@@ -14,7 +15,8 @@ class HistoryEntry(Identified, db.Model):
     """One real change. `position` counts from 1 in its weekend; `hash` covers the one before.
 
     `subject` is what changed, such as "task:7"; `changes` is `{field: [old, new]}` or, for a
-    bulk deed, what it did.
+    bulk deed, what it did. No foreign keys: an entry is linked to the head of a weekend that
+    exists, by somebody whose account has just been read, and neither is ever deleted.
     """
 
     __tablename__ = "history_entries"
@@ -24,16 +26,18 @@ class HistoryEntry(Identified, db.Model):
         {"sqlite_autoincrement": True},
     )
 
-    event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"))
+    event_id: Mapped[int]
     position: Mapped[int] = mapped_column(sa.Integer)
     at: Mapped[datetime]
-    actor: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    actor: Mapped[int | None]
     action: Mapped[str] = mapped_column(sa.String(40))
     subject: Mapped[str] = mapped_column(sa.String(40))
     changes: Mapped[dict] = mapped_column(Json)
     request_id: Mapped[str] = mapped_column(sa.String(128))
     hash: Mapped[str] = mapped_column(sa.String(64))
-    person: Mapped[User | None] = relationship(viewonly=True)
+    person: Mapped[User | None] = relationship(
+        primaryjoin=lambda: User.id == orm.foreign(HistoryEntry.actor), viewonly=True
+    )
 
     @property
     def actor_name(self) -> str | None:
