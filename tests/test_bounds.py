@@ -3,12 +3,12 @@
 import pytest
 
 from raceapp.limits import limiter
-from raceapp.storage import prepared
+from raceapp.storage import ahead
 from raceapp.tasks import lists, rows, views
 from raceapp.web import cursors, keyset
 
 KEPT_128 = [
-    *(lists.statements, prepared.joined, keyset.others, cursors.signer_of),
+    *(lists.statements, ahead.joined, keyset.others, cursors.signer_of),
     *(rows.changing_alone, rows.changing_within, rows.adding, rows.adding_alone),
 ]
 KEPT = [*KEPT_128, limiter.key_of]

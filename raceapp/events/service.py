@@ -16,8 +16,9 @@ from raceapp.events.models import CrewMember, Event
 from raceapp.history import service as history
 from raceapp.permissions import CrewRole
 from raceapp.storage import hidden
+from raceapp.storage.ahead import rows_read_ahead
 from raceapp.storage.expressions import mentions
-from raceapp.storage.prepared import ActorPlaceholder, Prepared, placeholder, rows_read_ahead
+from raceapp.storage.prepared import ActorPlaceholder, Prepared, placeholder
 from raceapp.storage.session import db
 
 # Sent with the event once its days or zone have changed, before the commit, and by how many days

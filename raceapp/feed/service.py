@@ -21,7 +21,8 @@ from raceapp.feed.kinds import KINDS, write_event
 from raceapp.feed.subjects import Subject, Untold, subjects_of
 from raceapp.history import chain, proof
 from raceapp.history.models import HistoryEntry, HistoryHead
-from raceapp.storage.prepared import Prepared, placeholder, rows_read_ahead
+from raceapp.storage.ahead import rows_read_ahead
+from raceapp.storage.prepared import Prepared, placeholder
 from raceapp.storage.session import begin_snapshot, db
 
 # For a reader who is further behind a new snapshot is quicker.

@@ -5,7 +5,7 @@ from flask import g, request
 from raceapp import errors
 from raceapp.feed import schemas, service
 from raceapp.feed.cursors import read_cursor
-from raceapp.storage.prepared import ReadAhead
+from raceapp.storage.ahead import ReadAhead
 from raceapp.web.components import refs
 from raceapp.web.compressing import gzipped
 from raceapp.web.rest import Blueprint, Resource

@@ -146,10 +146,11 @@ def say_what_is_left(add_headers, response):
 
     `add_headers` is the stock class's way to send it, after it has counted.
     """
-    left = app_ctx.g.get("budget_left")
+    kept = app_ctx.g
+    left = kept.get("budget_left")
     if left:
         headers_to_add().extend(zip(HEADERS, map(str, left), strict=True))
-    else:
+    elif kept.get("draws"):
         response = add_headers(response)
     seconds = seconds_to_wait(response, left)
     if seconds is None:

@@ -6,7 +6,7 @@ from flask import g, url_for
 
 from raceapp.events import service as events
 from raceapp.releases import readiness, schemas, service
-from raceapp.storage.prepared import ReadAhead
+from raceapp.storage.ahead import ReadAhead
 from raceapp.storage.session import db
 from raceapp.web.rest import Blueprint, Resource
 

@@ -11,14 +11,13 @@ This saves building, caching and interpreting the statement and lending a connec
 cost several times what PostgreSQL takes to answer.
 """
 
-import functools
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import psycopg
 import sqlalchemy as sa
-from flask import Flask, current_app, g
+from flask import Flask, current_app
 
 from raceapp.storage import engines, libpq
 from raceapp.storage.session import db
@@ -33,15 +32,15 @@ def placeholder(name: str, kind=None) -> sa.BindParameter:
 FEW = 8
 
 
-def among_few(column, name: str) -> sa.ColumnElement:
+def among_few(column, name: str, places: int = FEW) -> sa.ColumnElement:
     """Hold where `column` is one of the values that `few(name, …)` gives the statement."""
-    return column.in_([placeholder(f"{name}_{number}", column.type) for number in range(FEW)])
+    return column.in_([placeholder(f"{name}_{number}", column.type) for number in range(places)])
 
 
-def few(name: str, values: Collection) -> dict:
+def few(name: str, values: Collection, places: int = FEW) -> dict:
     """Return the values of `among_few()`; the last one fills the places that are left."""
     found = [*values]
-    return {f"{name}_{number}": found[min(number, len(found) - 1)] for number in range(FEW)}
+    return {f"{name}_{number}": found[min(number, len(found) - 1)] for number in range(places)}
 
 
 @dataclass(frozen=True)
@@ -82,46 +81,6 @@ class Prepared:
     def row(self, **values) -> tuple | None:
         found = self.rows(**values)
         return found[0] if found else None
-
-
-class ReadAhead:
-    """A read that goes to the database along with the question who asks, in one round trip.
-
-    `make(is_admin)` returns the Prepared for either kind of caller, whose first column is never
-    null; `values` are those known from path and query. `rows_read_ahead()` returns its rows once;
-    after that it reads again.
-    """
-
-    def __init__(self, make: Callable[[bool], Prepared], values: dict):
-        self.make, self.values = make, values
-        self.prepared = self.rows = None
-
-    def row_of(self, who: Prepared, *, is_admin: bool, **values) -> tuple | None:
-        """Return the row of `who`, keeping what was read ahead for such a caller."""
-        self.prepared = self.make(is_admin)
-        statement = joined(who, self.prepared)
-        self.values = {**self.values, "actor_id": values["who_user_id"]}
-        found = statement.rows(**self.values, **values)
-        if not found:
-            return None
-        width = len(who.statement.selected_columns)
-        self.rows = [row[width:] for row in found if row[width] is not None]
-        return found[0][:width]
-
-
-@functools.lru_cache(maxsize=128)
-def joined(who: Prepared, other: Prepared) -> Prepared:
-    found = other.statement.subquery().lateral()
-    both = who.statement.add_columns(*found.c)
-    return Prepared(both.join(found, sa.true(), isouter=True))
-
-
-def rows_read_ahead(prepared: Prepared, **values) -> list[tuple]:
-    """Return the rows of `prepared` for these values, which may have been read ahead."""
-    ahead = g.pop("read_ahead", None)
-    if ahead is not None and ahead.prepared is prepared and values.items() <= ahead.values.items():
-        return ahead.rows
-    return prepared.rows(**values)
 
 
 class Compiled:

@@ -7,7 +7,7 @@ from flask_jwt_extended import get_jwt
 
 from raceapp import errors
 from raceapp.feed import service as feed
-from raceapp.storage.prepared import ReadAhead
+from raceapp.storage.ahead import ReadAhead
 from raceapp.stream import post, schemas, service
 from raceapp.web.rest import Blueprint, Resource
 from raceapp.web.writing import TEXT, Document

@@ -41,5 +41,5 @@ class Sync(Resource):
         its answer was lost. A batch may create tasks, change them, sign them and comment on
         them, report incidents and release bikes.
         """
-        results = service.apply(batch["operations"], actor=g.actor, send=calls.send)
+        results = service.apply(batch["operations"], actor=g.actor, send=calls.Sender().send)
         return {"results": results}

@@ -8,7 +8,7 @@ from flask import g, request, url_for
 from raceapp.history import service as history
 from raceapp.history.schemas import HistoryEntrySchema, HistoryQuerySchema
 from raceapp.limits import budgets
-from raceapp.storage.prepared import ReadAhead
+from raceapp.storage.ahead import ReadAhead
 from raceapp.storage.session import commit_if_begun
 from raceapp.tasks import assigning, creating, lists, queries, rows, schemas, service, signing
 from raceapp.web import etags

@@ -20,7 +20,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import Headers
 
 from raceapp import clock, errors
-from raceapp.storage import answers
+from raceapp.storage import answers, prepared
 from raceapp.storage.answers import Kept
 from raceapp.storage.session import commits_held_back, db
 from raceapp.web.application import Response
@@ -117,7 +117,8 @@ def done(key: Key, work: Callable[[], Response]) -> Response:
     with commits_held_back():
         response = work()
     keep(key, response)
-    db.session.commit()
+    if prepared.has_begun():
+        db.session.commit()
     return response
 
 

@@ -22,7 +22,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import Headers
 
 from raceapp import errors
-from raceapp.storage import engines, prepared
+from raceapp.storage import ahead, engines, prepared
 from raceapp.storage.session import db, note_lost_race
 from raceapp.web import callers, etags, idempotency, openapi
 from raceapp.web.application import Response
@@ -38,6 +38,8 @@ from raceapp.web.writing import Document, to_json, writer_of
 
 TRIES = 6
 WITH_BODY = ("POST", "PUT", "PATCH")
+# A request that holds others puts what they read together into the environ of each.
+TOGETHER = "raceapp.read_together"
 
 
 # --- writing -----------------------------------------------------------------------------
@@ -168,7 +170,7 @@ class Resource(MethodView):
     budgets: dict[str, str] = {}
     body_limit = BODY_LIMIT
     # By method: a function from the path to what is read along with the account.
-    read_ahead: dict[str, Callable[[dict], prepared.ReadAhead | None]] = {}
+    read_ahead: dict[str, Callable[[dict], ahead.ReadAhead | None]] = {}
 
     @classmethod
     def budget_for(cls, method: str) -> str | None:
@@ -186,7 +188,8 @@ class Resource(MethodView):
             fetch_body(asked)
         with engines.OnlyReading(asked.method in ("GET", "HEAD")):
             if asked.method in self.read_ahead and prepared.goes_past_the_session():
-                g.read_ahead = self.read_ahead[asked.method](kwargs)
+                own, together = self.read_ahead[asked.method](kwargs), asked.environ.get(TOGETHER)
+                g.read_ahead = together.for_one(own) if together else own
             self.admit()
             view = self.view_of(asked.method)
             return self.as_one_transaction(view, kwargs, self.key_for(view))
