@@ -9,11 +9,9 @@ SHA-256 over its canonical JSON. Count and last hash are kept in the head, so th
 at the end shows too.
 """
 
-import contextlib
 import hashlib
 import json
 import logging
-import threading
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -126,30 +124,6 @@ def canonical(entry: dict) -> str:
 def link(previous_hash: str, position: int, own_digest: str) -> str:
     """Return the hash of an entry at `position` after one with `previous_hash`."""
     return hashlib.sha256(f"{previous_hash}{position}{own_digest}".encode()).hexdigest()
-
-
-# --- turns -------------------------------------------------------------------------------
-
-# Weekends share them by their ids; two that share one take turns without need. One thread writes,
-# and the next is ready when the head is free.
-TURNS = [threading.BoundedSemaphore(2) for _ in range(64)]
-LONGEST_WAIT_SECONDS = 0.1
-
-
-@contextlib.contextmanager
-def turn(event_id: int):
-    """Wait until at most one other thread of this process writes to the record of this weekend.
-
-    They would wait for each other at the head, which costs PostgreSQL and this process more than
-    a wait here. The head stays what makes writers take turns: who has waited too long goes on.
-    """
-    seats = TURNS[event_id % len(TURNS)]
-    is_ours = seats.acquire(timeout=LONGEST_WAIT_SECONDS)
-    try:
-        yield
-    finally:
-        if is_ours:
-            seats.release()
 
 
 # --- as part of one statement ------------------------------------------------------------

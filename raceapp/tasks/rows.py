@@ -191,8 +191,7 @@ def write(task: TaskRow) -> None:
 def save_alone(names, is_signed: bool, entry: dict, values: dict, answer: dict | None = None):
     """Write a change in one statement, with the kept answer if there is one."""
     statement = changing_alone(names, is_signed, answer is not None)
-    with chain.turn(entry["event_id"]):
-        row = statement.row(**values, **(answer or {}))
+    row = statement.row(**values, **(answer or {}))
     check_written(row, entry)
     chain.tell([entry])
 
@@ -242,9 +241,7 @@ def add(given: dict, entry: dict, *, actor) -> TaskRow | None:
     shape = tuple(given), given["assigned_to"] is not None
     is_one_statement = is_alone() and not is_held_back()
     if is_one_statement:
-        entry_values = chain.as_values(entry, about_new=True)
-        with chain.turn(entry["event_id"]):
-            row = adding_alone(*shape).row(**values, **entry_values)
+        row = adding_alone(*shape).row(**values, **chain.as_values(entry, about_new=True))
     else:
         row = db.session.execute(adding(*shape), values).first()
     if row is None:
