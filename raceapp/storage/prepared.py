@@ -11,6 +11,7 @@ This saves building, caching and interpreting the statement and lending a connec
 cost several times what PostgreSQL takes to answer.
 """
 
+import functools
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -51,18 +52,6 @@ class ActorPlaceholder:
     id = placeholder("actor_id", sa.BigInteger)
 
 
-@dataclass(frozen=True)
-class HiddenActor:
-    """The same, hidden in a subquery so that PostgreSQL keeps one plan for everybody.
-
-    Otherwise PostgreSQL plans the statement anew for each run, which can take longer than the
-    run, as long as plans made for known values promise to be cheaper.
-    """
-
-    is_admin: bool
-    id = sa.select(placeholder("actor_id", sa.BigInteger)).scalar_subquery()
-
-
 class Prepared:
     """A statement that is run often. `rows()` returns tuples in the order of its columns."""
 
@@ -83,37 +72,40 @@ class Prepared:
         return found[0] if found else None
 
 
+@functools.cache
+def with_constants(compiler: type) -> type:
+    """Return the compiler that writes out every value which is part of the statement.
+
+    PostgreSQL makes one plan for all runs (see `libpq`): of a rare status it has to know then.
+    """
+
+    class Writer(compiler):
+        def visit_bindparam(self, bind, **options):
+            if bind.value is not None and not bind.callable:
+                options["literal_execute"] = True
+            return super().visit_bindparam(bind, **options)
+
+    return Writer
+
+
 class Compiled:
     """A statement as PostgreSQL reads it, and what is done to values on their way in."""
 
     def __init__(self, statement: sa.Select, engine: sa.Engine):
         dialect = type(engine.dialect)(paramstyle="numeric_dollar")
+        dialect.statement_compiler = with_constants(dialect.statement_compiler)
         compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         self.text = compiled.string
         self.name = hashlib.sha256(self.text.encode()).hexdigest()[:32]
         self.names = compiled.positiontup
-        # The values of an IN get names and processors of their own when the statement is compiled.
-        written_out = compiled._post_compile_expanded_state
-        own = written_out.processors if written_out else {}
-        processors = {**compiled._bind_processors, **own}
-        self.processors = {name: one for name, one in processors.items() if one is not None}
         binds = compiled.bind_names
         self.computed = {name: bind for bind, name in binds.items() if bind.callable}
-        self.constants = {
-            name: self.processed(name, value)
-            for name, value in compiled.params.items()
-            if value is not None and name not in self.computed
-        }
-        given = set(self.names) - self.constants.keys()
-        self.to_process = {name: self.processors[name] for name in given & self.processors.keys()}
-
-    def processed(self, name: str, value):
-        process = self.processors.get(name)
-        return process(value) if process else value
+        processors = compiled._bind_processors
+        self.to_process = {name: one for name in self.names if (one := processors.get(name))}
 
     def parameters(self, values: dict) -> list:
         """Return what the statement is sent, in the order of its places."""
-        given = {**self.constants, **values}
+        given = dict(values)
         for name, bind in self.computed.items():
             given[name] = bind.effective_value
         for name, process in self.to_process.items():

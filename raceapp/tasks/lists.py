@@ -9,7 +9,7 @@ from enum import Enum
 
 from raceapp import errors, permissions
 from raceapp.events import service as events
-from raceapp.storage.prepared import HiddenActor, Prepared, placeholder
+from raceapp.storage.prepared import ActorPlaceholder, Prepared, placeholder
 from raceapp.tasks import finding
 from raceapp.tasks.models import Task
 from raceapp.tasks.schemas import TaskSchema
@@ -24,12 +24,12 @@ as_task = row_writer(TaskSchema())
 def page(asked: PageRequest, *, actor, **filters) -> Page:
     """Return a page of the tasks that match every filter given.
 
-    Free text and lists of values make too many shapes: such a search is built as it comes. Raises
-    Forbidden for deleted tasks that `actor` could not restore.
+    Free text, lists of values and pages of other sizes make too many shapes: such a search is built
+    as it comes. Raises Forbidden for deleted tasks that `actor` could not restore.
     """
     if filters.get("deleted") is not None:
         check_may_list_deleted(actor, filters.get("event_id"))
-    if is_rare(filters):
+    if is_rare(filters) or not asked.is_usual:
         return asked.of(finding.search(actor=actor, **filters))
     fixed, values = split_filters(filters)
     rows, total = statements(asked.shape, actor.is_admin, fixed, tuple(values))
@@ -68,5 +68,5 @@ def statements(shape: PageRequest, is_admin: bool, fixed, names) -> tuple[Prepar
     A page that has rows brings its total along.
     """
     placeholders = {name: placeholder(name) for name in names}
-    found = finding.search(actor=HiddenActor(is_admin), **dict(fixed), **placeholders)
+    found = finding.search(actor=ActorPlaceholder(is_admin), **dict(fixed), **placeholders)
     return shape.prepared(found.with_only_columns(*COLUMNS)), Prepared(counted(found))

@@ -21,7 +21,7 @@ from raceapp.web import fields
 from raceapp.web.cursors import read_cursor, write_cursor
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
-# These are written into the statement: otherwise PostgreSQL plans for a tenth of the table.
+# With other limits there would be too many statements to keep.
 USUAL_LIMITS = (20, DEFAULT_LIMIT, 100, MAX_LIMIT)
 # The names of the sort columns in the statement of a page.
 KEY_NAMES = ("place_0", "place_1", "place_2")
@@ -174,22 +174,28 @@ class PageRequest:
         return Page(items[: self.limit], headers)
 
     @property
+    def is_usual(self) -> bool:
+        """Tell whether many ask for pages of this size."""
+        return self.limit in USUAL_LIMITS
+
+    @property
     def shape(self) -> "PageRequest":
         """Return the part of this request that is the same for all that share its statement."""
-        limit = self.limit if self.limit in USUAL_LIMITS else 0
-        return replace(self, limit=limit, cursor=self.cursor and "")
+        return replace(self, cursor=self.cursor and "")
 
     @property
     def place(self) -> dict:
         """Return the values of the placeholders that `narrowed()` leaves."""
-        values = {"page_size": self.limit + 1}
-        if self.cursor is not None:
-            place = read_cursor(self.cursor, self.sort, self.key)
-            values |= {f"place_{n}": value for n, value in enumerate(place)}
-        return values
+        if self.cursor is None:
+            return {}
+        place = read_cursor(self.cursor, self.sort, self.key)
+        return {f"place_{n}": value for n, value in enumerate(place)}
 
     def narrowed(self, statement: sa.Select) -> sa.Select:
-        """Return `statement` from the cursor on, in order, with one row more than the page."""
+        """Return `statement` from the cursor on, in order, with one row more than the page.
+
+        The limit is written out: PostgreSQL takes a placeholder for a tenth of the rows.
+        """
         key = self.key
         if self.cursor is not None:
             place = sa.tuple_(
@@ -198,9 +204,7 @@ class PageRequest:
             after = sa.tuple_(*key)
             statement = statement.where(after < place if self.is_descending else after > place)
         order = [column.desc() if self.is_descending else column for column in key]
-        size = placeholder("page_size", sa.Integer)
-        if self.limit in USUAL_LIMITS:
-            size = sa.literal(self.limit + 1, sa.Integer, literal_execute=True)
+        size = sa.literal(self.limit + 1, sa.Integer, literal_execute=True)
         labelled = (column.label(name) for column, name in zip(key, KEY_NAMES, strict=False))
         return statement.add_columns(*labelled).order_by(*order).limit(size)
 
