@@ -58,5 +58,10 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   // `npx vite` beside `make run`: pages reload as they are written, the API is the running one.
-  server: { proxy: { '/v1': `http://127.0.0.1:${process.env.PORT ?? 8000}` } },
+  server: {
+    proxy: {
+      // The API takes cookies only from pages of its own host.
+      '/v1': { target: `http://127.0.0.1:${process.env.PORT ?? 8000}`, changeOrigin: false },
+    },
+  },
 });

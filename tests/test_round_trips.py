@@ -7,7 +7,6 @@ import threading
 
 import psycopg
 import pytest
-from batches import operation
 from device import Device
 from helpers import created
 from redis.connection import AbstractConnection
@@ -107,18 +106,6 @@ def test_signing_a_task_takes_two_statements_and_one_more_where_a_crew_role_allo
 
     assert cost(lambda: sign(held)) == (2, 1)
     assert cost(lambda: sign(free)) == (3, 1)
-
-
-def test_a_batch_reads_twenty_tasks_at_a_time(cost, mechanic, make_task):
-    batches = [[make_task(assigned_to=mechanic.id)["id"] for _ in range(40)] for _ in range(2)]
-
-    def sign():
-        paths = [f"/v1/tasks/{task_id}/sign-offs" for task_id in batches.pop()]
-        sent = [operation("POST", path, {"act": "done"}) for path in paths]
-        return mechanic.post("/v1/sync", json={"operations": sent})
-
-    of_the_batch, read, written = 3, 2, 40
-    assert cost(sign) == (of_the_batch + read + written, 1)
 
 
 def test_what_changed_takes_three_statements(cost, mechanic, event, make_task, paddock):

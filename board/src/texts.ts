@@ -217,7 +217,7 @@ export const texts = {
     wet: 'Declare wet',
     crashHint:
       'This opens the bike’s critical tasks for the sessions to come again, and voids its releases.',
-    wetHint: 'The tasks for rain are added. Releases stay.',
+    wetHint: 'The tasks for rain are added. A critical one voids the releases that it stands against.',
     chooseBike: 'Which bike?',
     everyBike: 'Every bike',
     noSession: 'None',

@@ -4,13 +4,12 @@ A view names what it reads ahead; whoever needs the rows asks for them by `rows_
 """
 
 import functools
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import sqlalchemy as sa
 from flask import g
 
-from raceapp.storage.prepared import Prepared, few
+from raceapp.storage.prepared import Prepared
 
 
 class ReadAhead:
@@ -27,66 +26,14 @@ class ReadAhead:
 
     def row_of(self, who: Prepared, *, is_admin: bool, **values) -> tuple | None:
         """Return the row of `who`, keeping what was read ahead for such a caller."""
-        statement = joined(who, self.make(is_admin))
-        found = statement.rows(**self.values, actor_id=values["who_user_id"], **values)
+        self.prepared = self.make(is_admin)
+        self.values = {**self.values, "actor_id": values["who_user_id"]}
+        found = joined(who, self.prepared).rows(**self.values, **values)
         if not found:
             return None
         width = len(who.statement.selected_columns)
-        self.keep([row[width:] for row in found if row[width] is not None], is_admin, **values)
+        self.rows = [row[width:] for row in found if row[width] is not None]
         return found[0][:width]
-
-    def keep(self, rows: list[tuple], is_admin: bool, *, who_user_id: int, **_) -> None:
-        self.prepared, self.rows = self.make(is_admin), rows
-        self.values = {**self.values, "actor_id": who_user_id}
-
-
-class ReadTogether:
-    """A read for requests of one caller that follow each other, such as those of a batch.
-
-    The first of them reads for all, by what `make(is_admin)` returns for the values
-    `few(name, ids, MOST)`: the id, then the columns that each would read by itself. Each row is
-    given away once, and none that is older than `SECONDS`: then each request reads for itself.
-    """
-
-    MOST = 20
-    SECONDS = 0.1
-
-    def __init__(self, make: Callable[[bool], Prepared], name: str, ids: Sequence[int]):
-        self.make, self.name, self.ids = make, name, ids
-        self.rows: dict[int, tuple] | None = None
-        self.until, self.asked = 0.0, None
-
-    def for_one(self, ahead: ReadAhead) -> "OneOfSeveral":
-        return OneOfSeveral(ahead.make, ahead.values, self)
-
-    def take(self, of: int, who: Prepared, is_admin: bool, values: dict) -> tuple | None:
-        """Return the row for this id behind that of `who`, or None if there is none to give."""
-        asked = (is_admin, values)
-        if self.rows is None:
-            statement = joined(who, self.make(is_admin))
-            self.until, self.asked = time.monotonic() + self.SECONDS, asked
-            ids = few(self.name, self.ids, self.MOST)
-            found = statement.rows(**ids, actor_id=values["who_user_id"], **values)
-            width = len(who.statement.selected_columns)
-            self.rows = {row[width]: row for row in found}
-        is_good = self.asked == asked and time.monotonic() < self.until
-        return self.rows.pop(of, None) if is_good else None
-
-
-class OneOfSeveral(ReadAhead):
-    """The read of one request among several, which may have been done for it."""
-
-    def __init__(self, make, values: dict, together: ReadTogether):
-        super().__init__(make, values)
-        self.together = together
-
-    def row_of(self, who: Prepared, *, is_admin: bool, **values) -> tuple | None:
-        found = self.together.take(self.values[self.together.name], who, is_admin, values)
-        if found is None:
-            return super().row_of(who, is_admin=is_admin, **values)
-        width = len(who.statement.selected_columns)
-        self.keep([found[width + 1 :]], is_admin, **values)
-        return found[:width]
 
 
 @functools.lru_cache(maxsize=128)

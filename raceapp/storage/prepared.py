@@ -33,15 +33,15 @@ def placeholder(name: str, kind=None) -> sa.BindParameter:
 FEW = 8
 
 
-def among_few(column, name: str, places: int = FEW) -> sa.ColumnElement:
+def among_few(column, name: str) -> sa.ColumnElement:
     """Hold where `column` is one of the values that `few(name, …)` gives the statement."""
-    return column.in_([placeholder(f"{name}_{number}", column.type) for number in range(places)])
+    return column.in_([placeholder(f"{name}_{number}", column.type) for number in range(FEW)])
 
 
-def few(name: str, values: Collection, places: int = FEW) -> dict:
+def few(name: str, values: Collection) -> dict:
     """Return the values of `among_few()`; the last one fills the places that are left."""
     found = [*values]
-    return {f"{name}_{number}": found[min(number, len(found) - 1)] for number in range(places)}
+    return {f"{name}_{number}": found[min(number, len(found) - 1)] for number in range(FEW)}
 
 
 @dataclass(frozen=True)

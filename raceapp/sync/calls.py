@@ -9,7 +9,7 @@ from flask import current_app, g, request
 from raceapp.limits import budgets
 from raceapp.sync.service import Answer, Call
 from raceapp.tasks.signing import DEVICE_TIME
-from raceapp.web import headers, idempotency, rest
+from raceapp.web import headers, idempotency
 
 # What a call takes over from the request around it: who asks, from where, of which host.
 SHARED = (
@@ -61,6 +61,5 @@ def own_environ(call: Call) -> dict:
         headers.ADDED: [],
         idempotency.GIVEN: call.key,
         DEVICE_TIME: call.device_time,
-        rest.TOGETHER: call.together,
         budgets.INSIDE: True,
     }

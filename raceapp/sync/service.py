@@ -15,10 +15,8 @@ from typing import NamedTuple
 
 from raceapp import clock, errors
 from raceapp.storage import answers
-from raceapp.storage.ahead import ReadTogether
 from raceapp.storage.answers import Kept
 from raceapp.storage.session import db
-from raceapp.sync import runs
 from raceapp.tasks import signing
 from raceapp.telemetry import logs
 from raceapp.web.idempotency import Key, digest
@@ -55,7 +53,6 @@ class Call(NamedTuple):
     if_match: str | None
     device_time: datetime | None
     key: Key
-    together: ReadTogether | None = None
 
 
 def key_of(operation_id: str) -> str:
@@ -88,12 +85,8 @@ class Batch:
         db.session.rollback()  # Each operation has a transaction of its own.
         self.made = {name: task_id for name in named if (task_id := made_by(self.kept, name))}
         self.to_come = set(ids)
-        self.together = runs.by_operation([one for one in operations if not self.is_kept(one)])
         self.began = time.monotonic()
         self.why_no_more: errors.Unavailable | None = None
-
-    def is_kept(self, operation: dict) -> bool:
-        return key_of(operation["id"]) in self.kept
 
     def result_of(self, operation: dict) -> dict:
         self.to_come.discard(operation["id"].lower())
@@ -126,11 +119,8 @@ class Batch:
         check_device_time(operation["device_time"])
         path = REFERENCE.sub(self.task_of, operation["path"])
         sent = (operation[name] for name in ("body", "if_match", "device_time"))
-        call = Call(operation["method"], path, *sent, key, self.together.get(operation["id"]))
+        call = Call(operation["method"], path, *sent, key)
         answer = self.send(call)
-        if call.together and 400 <= answer.status < 500:
-            # Somebody may have changed the task since it was read.
-            answer = self.send(call._replace(together=None))
         if answer.status == HTTPStatus.CREATED and path == TASKS:
             self.made[operation["id"].lower()] = answer.body["id"]
         return answer

@@ -17,8 +17,8 @@ from raceapp.events.models import Event
 from raceapp.history import chain
 from raceapp.history import service as history
 from raceapp.storage import answers, prepared
-from raceapp.storage.ahead import ReadTogether, rows_read_ahead
-from raceapp.storage.prepared import ActorPlaceholder, Prepared, among_few, placeholder
+from raceapp.storage.ahead import rows_read_ahead
+from raceapp.storage.prepared import ActorPlaceholder, Prepared, placeholder
 from raceapp.storage.session import db, has_lost_race, is_held_back
 from raceapp.tasks import grounds
 from raceapp.tasks.models import SignOff, Task, TaskStatus
@@ -70,19 +70,10 @@ def is_alone() -> bool:
 # --- finding -----------------------------------------------------------------------------
 
 
-def visible(is_admin: bool) -> sa.Select:
-    return visible_to(ActorPlaceholder(is_admin)).with_only_columns(*COLUMNS)
-
-
 @functools.cache
 def one(is_admin: bool) -> Prepared:
-    return Prepared(visible(is_admin).where(Task.id == placeholder("task_id", sa.BigInteger)))
-
-
-@functools.cache
-def several(is_admin: bool) -> Prepared:
-    found = visible(is_admin).with_only_columns(Task.id.label("read_for"), *COLUMNS)
-    return Prepared(found.where(among_few(Task.id, "task_id", ReadTogether.MOST)))
+    visible = visible_to(ActorPlaceholder(is_admin)).with_only_columns(*COLUMNS)
+    return Prepared(visible.where(Task.id == placeholder("task_id", sa.BigInteger)))
 
 
 def get(task_id: int, *, actor, hold: bool = False) -> TaskRow:

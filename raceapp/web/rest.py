@@ -38,8 +38,6 @@ from raceapp.web.writing import Document, to_json, writer_of
 
 TRIES = 6
 WITH_BODY = ("POST", "PUT", "PATCH")
-# A request that holds others puts what they read together into the environ of each.
-TOGETHER = "raceapp.read_together"
 
 
 # --- writing -----------------------------------------------------------------------------
@@ -188,8 +186,7 @@ class Resource(MethodView):
             fetch_body(asked)
         with engines.OnlyReading(asked.method in ("GET", "HEAD")):
             if asked.method in self.read_ahead and prepared.goes_past_the_session():
-                own, together = self.read_ahead[asked.method](kwargs), asked.environ.get(TOGETHER)
-                g.read_ahead = together.for_one(own) if together else own
+                g.read_ahead = self.read_ahead[asked.method](kwargs)
             self.admit()
             view = self.view_of(asked.method)
             return self.as_one_transaction(view, kwargs, self.key_for(view))
