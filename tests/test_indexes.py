@@ -161,6 +161,20 @@ def test_an_index_serves_every_filter(people, who):
     assert [filter for filter, nodes in plans.items() if reads_all(nodes)] == []
 
 
+@pytest.mark.parametrize("sort", ["due_at", "-updated_at"])
+@pytest.mark.parametrize(
+    ("name", "days", "column"),
+    [("updated_since", 30, "updated_at"), ("due_before", -3000, "due_at")],
+)
+def test_a_range_of_time_is_planned_for_its_time(people, name, days, column, sort):
+    """A plan for any time would walk the index of the sort, and throw away all that it reads."""
+    moment = f"{clock.utcnow() + timedelta(days=days):%FT%TZ}"
+
+    nodes = plan_of({name: moment, "sort": sort}, people["manager"])
+
+    assert any(column in node.get("Index Cond", "") for node in nodes)
+
+
 def test_an_index_serves_every_sort_up_and_down(people):
     sorts = [sign + name for name in TASK_KEYSET.names for sign in ("", "-")]
 

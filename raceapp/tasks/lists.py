@@ -5,6 +5,7 @@ placeholders for the values, and kept; `raceapp.storage.prepared` tells what tha
 """
 
 import functools
+from datetime import datetime
 from enum import Enum
 
 from raceapp import errors, permissions
@@ -24,8 +25,9 @@ as_task = row_writer(TaskSchema())
 def page(asked: PageRequest, *, actor, **filters) -> Page:
     """Return a page of the tasks that match every filter given.
 
-    Free text, lists of values and pages of other sizes make too many shapes: such a search is built
-    as it comes. Raises Forbidden for deleted tasks that `actor` could not restore.
+    Free text, lists of values and pages of other sizes make too many shapes, and a range of time
+    has to be planned for its time: such a search is built as it comes. Raises Forbidden for deleted
+    tasks that `actor` could not restore.
     """
     if filters.get("deleted") is not None:
         check_may_list_deleted(actor, filters.get("event_id"))
@@ -45,8 +47,8 @@ def check_may_list_deleted(actor, event_id: int | None) -> None:
 
 
 def is_rare(filters: dict) -> bool:
-    """Tell whether hardly anybody else asks for the same shape."""
-    rare = (value for value in filters.values() if isinstance(value, (str, tuple)))
+    """Tell whether one statement, with one plan, is no good for all who ask."""
+    rare = (value for value in filters.values() if isinstance(value, (str, tuple, datetime)))
     return any(not is_fixed(value) for value in rare)
 
 
