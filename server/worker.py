@@ -1,12 +1,11 @@
 """A gunicorn worker whose threads fetch their own work.
 
-The threads wait for requests themselves, all at one `epoll`. The main thread accepts new
-connections, closes those whose time is up, and stops the worker, as the stock worker's does.
+The threads wait for requests themselves, all at one `epoll`, and never for a caller who sends,
+reads or closes slowly (see `server.connection`). The main thread accepts new connections, closes
+those whose time is up, and stops the worker, as the stock worker's does.
 
 The stock threaded worker hands each request from its main thread to another thread and back,
 through a queue, a future and a pipe, which takes an eighth of the CPU of a short request.
-
-No thread waits for a caller who sends, reads or closes slowly: see `server.connection`.
 """
 
 import collections
@@ -23,6 +22,7 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from server.connection import Connection
 from server.hub import Hub, make_room
+from server.refusals import InProblems
 
 # Each connection wakes one thread at a time, and is watched again once that thread is done.
 TO_READ = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLONESHOT
@@ -32,7 +32,7 @@ LOOK_EVERY_SECONDS = 1
 STEP_SECONDS, MOST_STEPS = 0.0001, 30
 
 
-class Worker(ThreadWorker):
+class Worker(InProblems, ThreadWorker):
     """Serves as the stock worker does; a stop refuses nobody who is already at the door."""
 
     @classmethod

@@ -1,11 +1,13 @@
 """Connections to the server: silent, idle, many at once, and what is sent on them."""
 
+import json
 import time
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from urllib.request import Request, urlopen
 
 import psutil
+import pytest
 from servers import wait_until
 
 from raceapp import clock
@@ -46,6 +48,29 @@ def test_requests_sent_in_one_go_are_answered_one_by_one(gunicorn_server):
             answers += came
 
     assert answers.count(b"HTTP/1.1 200 OK") == 5
+
+
+@pytest.mark.parametrize(
+    ("status", "raw"),
+    [
+        (400, b"GET / HTTP/one\r\nHost: x\r\n\r\n"),
+        (414, b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"),
+        (431, b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 9000 + b"\r\n\r\n"),
+    ],
+    ids=["no version", "a long address", "a long header"],
+)
+def test_what_cannot_be_read_is_refused_in_the_form_of_every_refusal(gunicorn_server, status, raw):
+    with gunicorn_server(workers=1).connect() as caller:
+        caller.sendall(raw)
+        answer = b"".join(iter(lambda: caller.recv(65536), b""))
+
+    head, body = answer.decode().split("\r\n\r\n")
+    found = json.loads(body)
+    assert head.startswith(f"HTTP/1.1 {status} {found['title']}\r\n")
+    assert "Content-Type: application/problem+json\r\n" in head
+    assert f"X-Request-ID: {found['request_id']}\r\n" in head
+    assert found.keys() == {"type", "title", "status", "detail", "request_id"}
+    assert (found["status"], f"Content-Length: {len(body)}" in head) == (status, True)
 
 
 def test_a_connection_that_is_idle_for_too_long_is_closed(gunicorn_server):

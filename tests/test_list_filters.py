@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from helpers import problem
 
+from raceapp.tasks import lists
+
 HOUR = timedelta(hours=1)
 
 
@@ -88,3 +90,12 @@ def test_a_filter_that_makes_no_sense_is_named(admin, query):
     response = admin.get(f"/v1/tasks?{query}")
 
     assert query.split("=")[0] in problem(response, 422)["errors"]["query"]
+
+
+def test_pages_of_other_sizes_are_no_statements_to_keep(admin, differing):
+    kept = lists.statements.cache_info()
+
+    answers = [admin.get(f"/v1/tasks?assigned_to=any&limit={limit}") for limit in (3, 7, 51, 199)]
+
+    assert [len(answer.json) for answer in answers] == [3, 4, 4, 4]
+    assert lists.statements.cache_info() == kept

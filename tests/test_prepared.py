@@ -1,12 +1,16 @@
 """Prepared statements past the driver's cursors: what could go stale is noticed."""
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from helpers import created, problem
 
 from raceapp.storage import deadline, libpq
+from raceapp.storage.prepared import Compiled, Prepared, placeholder
+from raceapp.tasks.models import Task, TaskStatus
 
 END_CONNECTIONS = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
@@ -102,7 +106,42 @@ def test_behind_a_pooler_nothing_is_prepared(postgres_only, make_app, mechanic, 
     assert person.patch(path, json={"completed": True}).json["status"] == "done"
 
     [kept] = person.app.extensions["idle_connections"].kept
-    assert kept.driver_connection.execute("SELECT * FROM pg_prepared_statements").fetchall() == []
+    connection = kept.driver_connection
+    assert connection.execute("SELECT * FROM pg_prepared_statements").fetchall() == []
+    assert connection.execute("SHOW plan_cache_mode").fetchone() == ("auto",)
+
+
+def test_a_connection_that_cannot_be_set_up_goes_back(idle, mechanic, path, monkeypatch):
+    def fail(_connection):
+        raise psycopg.OperationalError("The connection is lost.")
+
+    idle.engine.dispose()
+    monkeypatch.setattr(libpq, "keep_first_plan", fail)
+
+    for _ in range(idle.engine.pool.size() + 1):
+        problem(mechanic.get(path), 503)
+
+    assert idle.engine.pool.checkedout() == 0
+
+
+WRITTEN_OUT = [
+    *("O'Brien \\ 100 % %(x)s $1 :name", "", True, 7, -1.5),
+    *(TaskStatus.DONE, datetime(2026, 3, 1, 8, 30, tzinfo=UTC), date(2026, 3, 1)),
+]
+
+
+@pytest.mark.parametrize("value", WRITTEN_OUT)
+def test_a_value_that_is_part_of_a_statement_is_written_out(idle, app, value):
+    kind = Task.status.type if isinstance(value, TaskStatus) else None
+    asked = sa.literal(value, kind) == placeholder("given", kind or sa.literal(value).type)
+
+    statement = sa.select(asked, sa.literal(1).in_([1, 2]))
+
+    with app.app_context():
+        found = Prepared(statement).rows(given=value)
+
+    assert found == [(True, True)]
+    assert Compiled(statement, idle.engine).names == ["given"]
 
 
 def test_prepared_statements_outlive_refusals(idle, admin, make_task):

@@ -44,7 +44,7 @@ def actor_of(
     """Return the caller as the account is now, or None when session or account has ended.
 
     None too if the session of that id did not begin at `began`, in seconds since 1970: then it is
-    not the one that the token was made for. `read_ahead` is a `ahead.ReadAhead` that reads for
+    not the one that the token was made for. `read_ahead` is an `ahead.ReadAhead` that reads for
     the caller, who claims to be `is_admin`.
     """
     values = {"who_session_id": session_id, "who_user_id": user_id}

@@ -94,6 +94,17 @@ def check(pgconn, result) -> None:
     raise error_from_result(result)
 
 
+def keep_first_plan(connection) -> None:
+    """Have the server keep the generic plan that it makes of a statement at first.
+
+    Left to itself it compares the cost of that plan with the average cost of the custom plans so
+    far, which were cheap while the table was small: then it plans for each of thousands of runs,
+    which takes up to four times as long as the run. Behind a pooler the connection is others' too.
+    """
+    if connection.prepare_threshold is not None:
+        connection.execute("SET plan_cache_mode = force_generic_plan")
+
+
 class IdleConnections:
     """Connections in autocommit, handed out and taken back without the pool's formalities.
 
@@ -121,20 +132,12 @@ class IdleConnections:
         return self.made()
 
     def made(self):
-        """Return a pooled connection that keeps the plan of a prepared statement.
-
-        Left to itself PostgreSQL compares that plan with all those that it has made for single
-        values. When a table has grown those were cheap, so it plans again for each run, for
-        thousands of runs, and that takes up to three times as long as the run.
-        """
         pooled = self.engine.raw_connection()
-        connection = pooled.driver_connection
-        if connection.prepare_threshold is not None:
-            try:
-                connection.execute("SET plan_cache_mode = force_generic_plan")
-            except psycopg.Error:
-                pooled.invalidate()
-                raise
+        try:
+            keep_first_plan(pooled.driver_connection)
+        except psycopg.Error:
+            pooled.invalidate()
+            raise
         return pooled
 
     def pop(self):

@@ -76,7 +76,8 @@ class Prepared:
 def with_constants(compiler: type) -> type:
     """Return the compiler that writes out every value which is part of the statement.
 
-    PostgreSQL makes one plan for all runs (see `libpq`): of a rare status it has to know then.
+    PostgreSQL makes one plan for all runs (see `libpq`), and makes another one for a rare status
+    than for a common one. JSON and NaN cannot be written out.
     """
 
     class Writer(compiler):
